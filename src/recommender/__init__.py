@@ -1,0 +1,1 @@
+"""A real e-commerce recommender, run as a DVC pipeline."""
