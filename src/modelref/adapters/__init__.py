@@ -1,0 +1,1 @@
+"""Adapters: the world as the ports see it."""

@@ -1,0 +1,16 @@
+"""The system's clock and random ids."""
+
+import secrets
+import time
+
+
+class SystemClock:
+    """Port ``Clock``."""
+
+    def now(self) -> int:
+        """Seconds since 1970-01-01 UTC."""
+        return int(time.time())
+
+    def unique_id(self) -> str:
+        """128 random bits, in hexadecimal."""
+        return secrets.token_hex(16)

@@ -1,0 +1,148 @@
+"""DVC's cache: where the bytes of outs lie, whether they are right, and how they are handed over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import md5
+from pathlib import Path
+
+from modelref.adapters.dvc.checked import Checked
+from modelref.adapters.dvc.config import CacheConfig
+from modelref.adapters.dvc.lockfile import LEGACY_MD5
+from modelref.adapters.dvc.manifest import check_hash, read_manifest
+from modelref.adapters.git.program import Git
+from modelref.adapters.link import link
+from modelref.domain.outs import GIT, Out, OutFile
+from modelref.errors import OutOfReach
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class DvcOutputs:
+    """Bytes of outs from DVC's cache, or from git for what git tracks; port ``Outputs``."""
+
+    cache: CacheConfig
+    checked: Checked
+    git: Git
+
+    def measure(self, out: Out) -> Out:
+        """Return the out with its size and number of files, where they can be known."""
+        if out.size is not None or out.algorithm == GIT or out.is_dir:
+            return out
+        try:
+            size = self._object(out.algorithm, out.hash).stat().st_size
+        except OSError:
+            return out
+        return Out(out.path, out.algorithm, out.hash, size, out.files, out.within)
+
+    def cached(self, out: Out) -> bool:
+        """Whether all files of an out are here; of a file, with the right size."""
+        if out.algorithm == GIT:
+            return True
+        try:
+            size = self._object(out.algorithm, out.hash).stat().st_size
+            if not out.is_dir:
+                return out.size is None or size == out.size
+            files = self.files(out)
+            return all(self._object(file.algorithm, file.hash).is_file() for file in files)
+        except (OSError, OutOfReach):
+            return False
+
+    def files(self, out: Out) -> Sequence[OutFile]:
+        """List the files of an out; a manifest is believed once its own hash is right."""
+        if not out.is_dir:
+            return (OutFile(out.path, out.algorithm, out.hash),)
+        return read_manifest(out, self.read(out))
+
+    def read(self, out: Out) -> bytes:
+        """Read a whole small object: a manifest, or a metrics file that DVC keeps.
+
+        Raises:
+            OutOfReach: it is not here, or is not what its hash says.
+        """
+        if out.algorithm == GIT:
+            return self.git.output("cat-file", "blob", out.hash)
+        path = self._object(out.algorithm, out.hash)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise _absent(out.path, path, error) from error
+        digest = md5(data, usedforsecurity=False).hexdigest()
+        if digest != out.hash.removesuffix(".dir") and not _same_legacy(out.algorithm, out.hash, path):
+            raise _damaged(out.path, path)
+        return data
+
+    def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
+        """Bring one verified file to a path that does not exist yet."""
+        if file.algorithm == GIT:
+            target.write_bytes(self.git.output("cat-file", "blob", file.hash))
+            return
+        source = self._object(file.algorithm, file.hash)
+        self._verify(file, source, deep=deep)
+        try:
+            link(source, target, self.cache.links)
+        except OSError as error:
+            raise OutOfReach(
+                f"cannot write {target}: {error.strerror}",
+                kind="unwritable",
+                hint="see that the disk is not full and that the folder is yours",
+            ) from error
+
+    def _verify(self, file: OutFile, source: Path, *, deep: bool) -> None:
+        try:
+            before = source.stat()
+            if not deep and self.checked.knows(source, before, file.hash):
+                return
+            digest = _md5(source)
+            after = source.stat()
+        except OSError as error:
+            raise _absent(file.path, source, error) from error
+        same = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
+        if digest != file.hash and not _same_legacy(file.algorithm, file.hash, source):
+            raise _damaged(file.path, source)
+        if same:
+            self.checked.remember(source, after, file.hash)
+
+    def _object(self, algorithm: str, digest: str) -> Path:
+        check_hash(digest)
+        base = self.cache.folder
+        if algorithm != LEGACY_MD5:
+            base = base / "files" / "md5"
+        return base / digest[:2] / digest[2:]
+
+
+def _md5(path: Path) -> str:
+    digest = md5(usedforsecurity=False)
+    block = bytearray(_BLOCK)
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(block):
+            digest.update(memoryview(block)[:count])
+    return digest.hexdigest()
+
+
+def _same_legacy(algorithm: str, digest: str, path: Path) -> bool:
+    """Whether a file has the hash that DVC 2 gave it; DVC itself knows how that was made."""
+    if algorithm != LEGACY_MD5:
+        return False
+    from dvc_data.hashfile.hash import file_md5
+    from dvc_objects.fs import localfs
+
+    return str(file_md5(str(path), localfs, LEGACY_MD5)) == digest.removesuffix(".dir")
+
+
+def _absent(name: str, path: Path, error: OSError) -> OutOfReach:
+    if isinstance(error, FileNotFoundError):
+        return OutOfReach(
+            f"the bytes of {name} are not in the DVC cache ({path})",
+            kind="missing-bytes",
+            hint=f"dvc fetch --all-tags {name}",
+        )
+    return OutOfReach(f"cannot read {path}: {error.strerror}", kind="unreadable")
+
+
+def _damaged(name: str, path: Path) -> OutOfReach:
+    return OutOfReach(
+        f"the cached bytes of {name} are not what their hash says; nothing was handed over",
+        kind="damaged-bytes",
+        hint=f"rm {path} && dvc fetch --all-tags {name}",
+    )

@@ -1,0 +1,84 @@
+"""DVC's settings, read without importing DVC: where the cache lies and how to link from it."""
+
+import configparser
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelref.errors import BadInput
+
+_LINKS = ("reflink", "hardlink", "symlink", "copy")
+_DEFAULT_LINKS = ("reflink", "copy")
+
+
+@dataclass(frozen=True, slots=True)
+class CacheConfig:
+    """Where DVC keeps bytes.
+
+    Attributes:
+        folder: the cache.
+        links: how files are brought out of it, the first that works.
+    """
+
+    folder: Path
+    links: tuple[str, ...]
+
+
+def read_cache_config(root: Path) -> CacheConfig:
+    """Read the cache settings of a DVC repository: system, user, repository and local files.
+
+    Args:
+        root: folder that holds ``.dvc``.
+
+    Raises:
+        BadInput: a config file cannot be parsed, or names an unknown kind of link.
+    """
+    folder = root / ".dvc" / "cache"
+    links = _DEFAULT_LINKS
+    for path in _files(root):
+        cache = _section(path, "cache")
+        if "dir" in cache:
+            folder = (path.parent / Path(cache["dir"]).expanduser()).resolve()
+        if "type" in cache:
+            links = _parse_links(path, cache["type"])
+    return CacheConfig(folder, links)
+
+
+def _files(root: Path) -> tuple[Path, ...]:
+    system = Path(os.environ.get("DVC_SYSTEM_CONFIG_DIR") or "/etc/xdg/dvc")
+    user = os.environ.get("DVC_GLOBAL_CONFIG_DIR")
+    base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    own = root / ".dvc"
+    return (
+        system / "config",
+        (Path(user) if user else base / "dvc") / "config",
+        own / "config",
+        own / "config.local",
+    )
+
+
+def _section(path: Path, name: str) -> Mapping[str, str]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return {}
+    except (configparser.Error, UnicodeDecodeError) as error:
+        said = str(error).splitlines()[0]
+        raise BadInput(f"{path} is no DVC config: {said}", kind="unreadable-file") from error
+    if not parser.has_section(name):
+        return {}
+    return {key: value.strip("\"'") for key, value in parser.items(name)}
+
+
+def _parse_links(path: Path, text: str) -> tuple[str, ...]:
+    links = tuple(part.strip() for part in text.split(",") if part.strip())
+    unknown = [link for link in links if link not in _LINKS]
+    if unknown or not links:
+        raise BadInput(
+            f"{path}: cache.type {text!r} is not a list of {', '.join(_LINKS)}",
+            kind="unreadable-file",
+            hint="dvc config cache.type reflink,copy",
+        )
+    return links

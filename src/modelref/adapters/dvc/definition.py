@@ -1,0 +1,134 @@
+"""What ``dvc.yaml`` declares: artifacts, and the files of metrics and parameters.
+
+Templates (``${…}``, ``foreach``, ``matrix``) are not evaluated here: a templated file name is
+matched against the paths that ``dvc.lock`` has recorded for the same DVC stage, which are what it
+came to.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from modelref.adapters.dvc.lockfile import LockedStage, join
+from modelref.adapters.dvc.textfiles import mapping
+from modelref.domain.snapshot import Annotation
+from modelref.errors import BadInput
+
+MODEL = "model"
+DEFAULT_PARAMS = "params.yaml"
+_TEMPLATE = re.compile(r"\$\{[^}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A parsed ``dvc.yaml``.
+
+    Attributes:
+        path: its repository path.
+        folder: repository path of its folder, ``""`` for the top.
+        raw: what it holds.
+    """
+
+    path: str
+    folder: str
+    raw: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: str, data: bytes) -> "Definition":
+        """Parse a ``dvc.yaml``.
+
+        Raises:
+            BadInput: it is not valid YAML, or no mapping.
+        """
+        return cls(path, path.rpartition("/")[0], mapping(path, data))
+
+    def artifacts(self) -> Mapping[str, Annotation]:
+        """Return what stands under ``artifacts:``, by name.
+
+        Raises:
+            BadInput: an entry is no mapping, has no path, or one that leaves the repository.
+        """
+        entries = self.raw.get("artifacts") or {}
+        if not isinstance(entries, Mapping):
+            raise self._wrong("artifacts", "is no mapping")
+        return {str(name): self._annotation(str(name), entry) for name, entry in entries.items()}
+
+    def metrics_files(self, stages: Iterable[LockedStage], names: Collection[str]) -> tuple[str, ...]:
+        """Repository paths of the metrics files of some DVC stages, and of the file's own list.
+
+        Args:
+            stages: what ``dvc.lock`` has recorded.
+            names: the DVC stages that count; a file that another one makes is left out.
+        """
+        locked = list(stages)
+        others = {out.path for stage in locked if stage.name not in names for out in stage.outs}
+        found: dict[str, None] = {}
+        for stage in locked:
+            if stage.name in names:
+                recorded = [out.path for out in stage.outs]
+                found.update(dict.fromkeys(self._stage_files(stage.name, "metrics", recorded)))
+        for path in self._entries(self.raw.get("metrics")):
+            name = self._join(path)
+            if name not in others:
+                found[name] = None
+        return tuple(found)
+
+    def params_files(self, stages: Iterable[LockedStage], names: Collection[str]) -> tuple[str, ...]:
+        """Repository paths of the parameters files that some DVC stages read, the default one included."""
+        found: dict[str, None] = {self._join(DEFAULT_PARAMS): None}
+        for stage in stages:
+            if stage.name in names:
+                found.update(dict.fromkeys(stage.params))
+        for path in self._entries(self.raw.get("params")):
+            found[self._join(path)] = None
+        return tuple(found)
+
+    def _stage_files(self, name: str, section: str, recorded: Collection[str]) -> Iterator[str]:
+        body = (self.raw.get("stages") or {}).get(name) or (self.raw.get("stages") or {}).get(
+            name.partition("@")[0]
+        )
+        if not isinstance(body, Mapping):
+            return
+        if "foreach" in body:
+            body = body.get("do") or {}
+        wdir = str(body.get("wdir") or ".")
+        for entry in self._entries(body.get(section)):
+            if "${" in entry or "${" in wdir:
+                pattern = _pattern(self.folder, wdir, entry)
+                yield from (path for path in recorded if pattern.fullmatch(path))
+            else:
+                yield self._join(f"{wdir}/{entry}")
+
+    def _entries(self, section: Any) -> Iterator[str]:
+        """File names of a list whose entries are names, or mappings from a name to options."""
+        for entry in section if isinstance(section, list) else [section] if section else []:
+            yield from (str(name) for name in entry) if isinstance(entry, Mapping) else (str(entry),)
+
+    def _annotation(self, name: str, entry: Any) -> Annotation:
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("path"), str):
+            raise self._wrong(f"artifacts.{name}", "has no path")
+        labels, meta = entry.get("labels") or [], entry.get("meta") or {}
+        return Annotation(
+            self._join(entry["path"]),
+            str(entry.get("type") or ""),
+            str(entry.get("desc") or ""),
+            tuple(str(label) for label in labels) if isinstance(labels, list) else (),
+            MappingProxyType(dict(meta)) if isinstance(meta, Mapping) else MappingProxyType({}),
+        )
+
+    def _join(self, path: str) -> str:
+        try:
+            return join(self.folder, path)
+        except BadInput as error:
+            raise self._wrong("it", error.message) from error
+
+    def _wrong(self, key: str, why: str) -> BadInput:
+        return BadInput(f"{self.path}: {key} {why}", kind="unreadable-file", hint=f"mend {self.path}")
+
+
+def _pattern(folder: str, wdir: str, entry: str) -> re.Pattern[str]:
+    text = "/".join(part for part in (folder, wdir, entry) if part not in ("", "."))
+    literal = [re.escape(part) for part in _TEMPLATE.split(text)]
+    return re.compile(".+".join(literal))

@@ -1,0 +1,124 @@
+"""Is a model what its pipeline would make? Asked of DVC itself, at a commit, without a checkout."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from modelref.errors import BadInput
+
+
+def staleness(root: Path, commit: str, path: str) -> Sequence[str]:
+    """Say in what ``dvc.lock`` disagrees with ``dvc.yaml`` and the committed inputs.
+
+    Only the DVC stages that make a path, and those they need, are looked at: another model's
+    stale state says nothing of this one.
+
+    Args:
+        root: top folder of the checkout.
+        commit: full id.
+        path: repository path of the model's files.
+
+    Returns:
+        One line a reason, empty when all agrees.
+
+    Raises:
+        BadInput: DVC cannot read the pipeline at that commit.
+    """
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+    from dvc.scm import SCMError
+
+    logging.getLogger("dvc").setLevel(logging.CRITICAL)
+    try:
+        with Repo.open(str(root), uninitialized=True, subrepos=True) as repo, repo.switch(commit):
+            return tuple(dict.fromkeys(_reasons(repo, path)))
+    except (DvcException, SCMError) as error:
+        raise BadInput(
+            f"DVC cannot read the pipeline at commit {commit[:10]}: {error}",
+            kind="unreadable-file",
+            hint=f"see what it says: git stash; git checkout {commit[:10]}; dvc status",
+        ) from error
+
+
+def _reasons(repo: Any, path: str) -> Iterator[str]:
+    index = repo.index
+    target = repo.fs.join(repo.fs.root_marker, *path.split("/"))
+    producers = [
+        stage
+        for stage in index.stages
+        if any(_overlap(repo.fs, out.fs_path, target) for out in stage.outs)
+    ]
+    for stage in _with_upstream(index, producers):
+        if getattr(stage, "cmd_changed", False):
+            yield f"the command of DVC stage {stage.addressing.rpartition(':')[2]} changed"
+        if not stage.frozen:
+            for dep in stage.deps:
+                yield from _dep_reasons(repo, stage, dep)
+        for out in stage.outs:
+            yield from _out_reasons(repo, stage, out)
+
+
+def _with_upstream(index: Any, producers: Sequence[Any]) -> list[Any]:
+    """Stages and all that they need, these first."""
+    from networkx import descendants
+
+    wanted = set(producers)
+    for stage in producers:
+        wanted |= descendants(index.graph, stage)
+    return sorted(wanted, key=lambda stage: str(stage.addressing))
+
+
+def _dep_reasons(repo: Any, stage: Any, dep: Any) -> Iterator[str]:
+    name = stage.addressing.rpartition(":")[2]
+    if dep.fs is not repo.fs:
+        return  # a URL or a path outside the repository: no commit says what it was
+    if dep.exists:
+        for path, change in dep.status().items():
+            if isinstance(change, dict):
+                for key, what in change.items():
+                    yield f"parameter {key} of {path} is {what} since DVC stage {name} ran"
+            else:
+                yield f"{path} is {change} since DVC stage {name} ran"
+        return
+    shown = repo.fs.relpath(dep.fs_path, repo.fs.root_marker)
+    made = _made_hash(repo, dep)
+    if made is None:
+        yield f"{shown}, which DVC stage {name} reads, is neither in git nor made by DVC there"
+    elif dep.hash_info.value != made:
+        yield f"{shown} was made anew after DVC stage {name} ran"
+
+
+def _out_reasons(repo: Any, stage: Any, out: Any) -> Iterator[str]:
+    name = stage.addressing.rpartition(":")[2]
+    if not out.hash_info:
+        yield f"DVC stage {name} has not been run: dvc.lock does not know its output {out.def_path}"
+    elif not out.use_cache and out.fs is repo.fs and out.exists:
+        for path, change in out.status().items():
+            yield f"{path} was {change} by hand after DVC stage {name} wrote it"
+
+
+def _made_hash(repo: Any, dep: Any) -> str | None:
+    """The hash that DVC has for a path at this commit: an out's own, or that of a file in a folder."""
+    for stage in repo.index.stages:
+        for out in stage.outs:
+            if out.fs_path == dep.fs_path and out.hash_info:
+                return str(out.hash_info.value)
+            if dep.fs_path.startswith(f"{out.fs_path}/") and out.hash_info:
+                # Inside a folder that is tracked as a whole: what the lock says is the best
+                # that can be known without the folder's manifest.
+                return _inside(out, dep) or str(dep.hash_info.value)
+    return None
+
+
+def _inside(out: Any, dep: Any) -> str | None:
+    tree = out.get_obj()
+    if tree is None:
+        return None
+    key = tuple(dep.fs_path.removeprefix(f"{out.fs_path}/").split("/"))
+    known = dict((parts, info) for parts, _, info in tree)
+    return str(known[key].value) if key in known and known[key] else None
+
+
+def _overlap(fs: Any, a: str, b: str) -> bool:
+    return bool(a == b or fs.isin(a, b) or fs.isin(b, a))

@@ -1,0 +1,183 @@
+"""Snapshots of models, read from DVC's own files at any commit or in the workspace."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from modelref.adapters.dvc.cache import DvcOutputs
+from modelref.adapters.dvc.definition import MODEL, Definition
+from modelref.adapters.dvc.freshness import staleness
+from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, read_lock, related
+from modelref.adapters.dvc.textfiles import parse
+from modelref.adapters.git.repository import GitCommits
+from modelref.domain.names import Artifact
+from modelref.domain.outs import GIT, Out, is_within, outs_under
+from modelref.domain.snapshot import Annotation, Snapshot, Value, Values, flatten
+from modelref.errors import BadInput, ModelRefError, UnknownRef
+
+DEFINITION = "dvc.yaml"
+LOCK = "dvc.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class DvcPipeline:
+    """DVC's files of a repository; port ``Pipeline``."""
+
+    commits: GitCommits
+    outputs: DvcOutputs
+
+    def declared(self, commit: str | None) -> Sequence[Artifact]:
+        """List the models that the ``dvc.yaml`` files declare."""
+        paths = self.commits.listed(commit, DEFINITION)
+        found = []
+        for path, data in self.commits.read(commit, paths).items():
+            definition = Definition.read(path, data)
+            for name, annotation in definition.artifacts().items():
+                if annotation.type == MODEL:
+                    found.append(Artifact.parse(f"{definition.folder}:{name}".removeprefix(":")))
+        return sorted(found)
+
+    def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
+        """Read a model's facts at a commit, or in the workspace for None."""
+        definition, stages = self._definition(artifact, commit)
+        annotation = self._annotation(artifact, definition, commit)
+        names = related(stages, annotation.path) or {stage.name for stage in stages}
+        missing: list[str] = []
+        metrics = self._values(definition.metrics_files(stages, names), commit, stages, missing)
+        params = self._values(definition.params_files(stages, names), commit, stages, [])
+        outs = self._outs(annotation.path, stages, commit)
+        if not outs:
+            missing.append(f"{annotation.path} is in no dvc.lock, no .dvc file and not in git")
+        return Snapshot(
+            commit,
+            annotation,
+            tuple(self.outputs.measure(out) for out in outs),
+            metrics,
+            params,
+            tuple(missing),
+        )
+
+    def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
+        """Read only the metrics of a model at many commits, in two runs of git."""
+        paths = [join(artifact.dir, name) for name in (DEFINITION, LOCK)]
+        texts = self.commits.read_many([(commit, path) for commit in commits for path in paths])
+        parsed: dict[tuple[bytes, bytes], tuple[str, ...]] = {}
+        files: dict[str, tuple[str, ...]] = {}
+        for commit in commits:
+            pair = tuple(texts.get((commit, path), b"") for path in paths)
+            key = (pair[0], pair[1])
+            if key not in parsed:
+                parsed[key] = self._metrics_files(artifact, paths, key)
+            files[commit] = parsed[key]
+        wanted = [(commit, path) for commit, named in files.items() for path in named]
+        blobs = self.commits.read_many(wanted)
+        return {
+            commit: {
+                path: _values(path, blobs[commit, path])
+                for path in named
+                if (commit, path) in blobs
+            }
+            for commit, named in files.items()
+        }
+
+    def stale(self, artifact: Artifact, commit: str) -> Sequence[str]:
+        """Say why a model's outs at a commit are not what its pipeline would make."""
+        definition, stages = self._definition(artifact, commit)
+        annotation = self._annotation(artifact, definition, commit)
+        if not any(out.path for stage in stages for out in outs_under(stage.outs, annotation.path)):
+            return ()  # a .dvc file or a file in git: nothing makes it, so nothing can be stale
+        return staleness(self.commits.repository.root, commit, annotation.path)
+
+    def _metrics_files(
+        self, artifact: Artifact, paths: Sequence[str], texts: tuple[bytes, bytes]
+    ) -> tuple[str, ...]:
+        try:
+            definition = Definition.read(paths[0], texts[0])
+            annotation = definition.artifacts().get(artifact.name)
+            if annotation is None:
+                return ()
+            stages = read_lock(paths[1], texts[1])
+        except BadInput:
+            return ()  # a listing goes on; the version's own card says what is wrong
+        return definition.metrics_files(stages, related(stages, annotation.path))
+
+    def _definition(
+        self, artifact: Artifact, commit: str | None
+    ) -> tuple[Definition, tuple[LockedStage, ...]]:
+        path, lock = join(artifact.dir, DEFINITION), join(artifact.dir, LOCK)
+        found = self.commits.read(commit, [path, lock])
+        definition = Definition.read(path, found.get(path, b""))
+        return definition, read_lock(lock, found.get(lock, b""))
+
+    def _annotation(
+        self, artifact: Artifact, definition: Definition, commit: str | None
+    ) -> Annotation:
+        annotation = definition.artifacts().get(artifact.name)
+        if annotation is not None:
+            return annotation
+        where = "the workspace" if commit is None else f"commit {commit[:10]}"
+        known = ", ".join(str(name) for name in self.declared(commit)) or "none"
+        raise UnknownRef(
+            f"{definition.path} declares no artifact {artifact.name!r} in {where}",
+            kind="unknown-model",
+            hint=f"models declared there: {known}; add one with dvc artifacts add, and commit",
+        )
+
+    def _outs(
+        self, path: str, stages: Sequence[LockedStage], commit: str | None
+    ) -> tuple[Out, ...]:
+        near = [f"{path}.dvc", *(f"{parent}.dvc" for parent in PurePosixPath(path).parents)]
+        near = [name for name in near if name != "..dvc"]
+        outs = [out for stage in stages for out in stage.outs]
+        outs += self._dvc_files(near, commit)
+        found = outs_under(outs, path)
+        if found:
+            return found
+        found = outs_under(self._all_outs(commit), path)
+        return found or self._in_git(path, commit)
+
+    def _dvc_files(self, paths: Iterable[str], commit: str | None) -> list[Out]:
+        texts = self.commits.read(commit, list(paths))
+        return [out for path, data in texts.items() for out in read_dvc_file(path, data)]
+
+    def _all_outs(self, commit: str | None) -> list[Out]:
+        locks = self.commits.read(commit, self.commits.listed(commit, LOCK))
+        outs = [
+            out for path, data in locks.items() for stage in read_lock(path, data) for out in stage.outs
+        ]
+        return outs + self._dvc_files(self.commits.ending(commit, ".dvc"), commit)
+
+    def _in_git(self, path: str, commit: str | None) -> tuple[Out, ...]:
+        return tuple(
+            Out(name, GIT, oid, size)
+            for name, (oid, size) in sorted(self.commits.tree(commit or "HEAD", path).items())
+            if is_within(name, path)
+        )
+
+    def _values(
+        self,
+        paths: Sequence[str],
+        commit: str | None,
+        stages: Sequence[LockedStage],
+        missing: list[str],
+    ) -> Values:
+        """Read values of files from git or the workspace, else from the cache."""
+        texts = dict(self.commits.read(commit, paths))
+        outs = {out.path: out for stage in stages for out in stage.outs}
+        values: dict[str, Mapping[str, Value]] = {}
+        for path in paths:
+            try:
+                data = texts.get(path)
+                if data is None and path in outs:
+                    data = self.outputs.read(outs[path])
+                if data is None:
+                    missing.append(f"{path} is not there")
+                else:
+                    values[path] = _values(path, data)
+            except ModelRefError as error:
+                missing.append(error.message)
+        return values
+
+
+def _values(path: str, data: bytes) -> dict[str, Value]:
+    return flatten(parse(path, data))

@@ -1,0 +1,137 @@
+"""Reading YAML, JSON and TOML as DVC reads them, from files that nobody vouches for."""
+
+import json
+import re
+from pathlib import PurePosixPath
+from typing import Any
+
+from modelref.errors import BadInput
+
+_MAX_BYTES = 32 * 1024 * 1024
+_MAX_NODES = 2_000_000
+"""Values that a file may have once its aliases are written out; a bomb has billions."""
+
+
+def parse(path: str, data: bytes) -> Any:
+    """Parse a file by its suffix: ``.json``, ``.toml``, anything else as YAML.
+
+    Args:
+        path: its name, for the choice and the message.
+        data: its bytes.
+
+    Returns:
+        Plain dicts, lists and scalars.
+
+    Raises:
+        BadInput: it is not what its name says, too large, or built to be.
+    """
+    if len(data) > _MAX_BYTES:
+        raise _refused(path, f"has {len(data):,} bytes, more than {_MAX_BYTES:,}")
+    suffix = PurePosixPath(path).suffix.lower()
+    try:
+        text = data.decode("utf-8")
+        if suffix == ".json":
+            return json.loads(text)
+        if suffix == ".toml":
+            import tomllib
+
+            return tomllib.loads(text)
+        return _parse_yaml(path, text)
+    except UnicodeDecodeError as error:
+        raise _refused(path, f"is not UTF-8 (byte {error.start})") from error
+    except RecursionError as error:
+        raise _refused(path, "is nested too deeply") from error
+    except ValueError as error:
+        raise _refused(path, f"is not valid {suffix.removeprefix('.').upper()}: {error}") from error
+
+
+def mapping(path: str, data: bytes) -> dict[str, Any]:
+    """Parse a file that must hold a mapping (an empty one counts).
+
+    Raises:
+        BadInput: as :func:`parse`, or it holds something else.
+    """
+    value = parse(path, data)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _refused(path, f"holds a {type(value).__name__} where a mapping belongs")
+    return value
+
+
+def _parse_yaml(path: str, text: str) -> Any:
+    import yaml
+
+    loader = _loader_class()(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if "*" in text and _written_out(node) > _MAX_NODES:
+            raise _refused(path, "repeats its aliases without end")
+        return loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise _refused(path, f"is not valid YAML: {where}{error.problem}") from error
+    except yaml.YAMLError as error:
+        raise _refused(path, f"is not valid YAML: {error}") from error
+    finally:
+        loader.dispose()
+
+
+def _written_out(node: Any) -> int:
+    """Number of values below a node once every alias is written out, in time of the file's own size."""
+    sizes: dict[int, int] = {}
+    pending = [(node, False)]
+    while pending:
+        item, ready = pending.pop()
+        if id(item) in sizes:
+            continue
+        value = item.value if isinstance(item.value, list) else []
+        children = [part for child in value for part in (child if isinstance(child, tuple) else (child,))]
+        if ready:
+            sizes[id(item)] = 1 + sum(sizes.get(id(child), _MAX_NODES) for child in children)
+        else:
+            pending.append((item, True))
+            pending.extend((child, False) for child in children if id(child) not in sizes)
+    return sizes[id(node)]
+
+
+def _loader_class() -> Any:
+    """PyYAML's safe C loader with the scalars of YAML 1.2, which DVC reads: 1e-3 is a number."""
+    import yaml
+
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(base):  # type: ignore[misc]  # the base is found at run time
+        yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # PyYAML's own interface
+
+    resolvers = {
+        "null": (r"~|null|Null|NULL|", "~nN\0"),
+        "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+        "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+        "float": (
+            r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+            r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+            "-+0123456789.",
+        ),
+        "timestamp": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9:.]+(?:[Zz]|[-+][0-9:]+)?)?", "0123456789"),
+        "merge": (r"<<", "<"),
+    }
+    for name, (pattern, first) in resolvers.items():
+        firsts = ["" if character == "\0" else character for character in first]
+        tag = f"tag:yaml.org,2002:{name}"
+        Loader.add_implicit_resolver(tag, re.compile(rf"(?:{pattern})\Z"), firsts)
+    Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+    return Loader
+
+
+def _construct_int(loader: Any, node: Any) -> int:
+    text = loader.construct_scalar(node)
+    base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+    return int(text[2:] if base != 10 else text, base)
+
+
+def _refused(path: str, why: str) -> BadInput:
+    return BadInput(f"{path} {why}", kind="unreadable-file", hint=f"mend {path}")

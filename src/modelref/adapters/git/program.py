@@ -1,0 +1,137 @@
+"""Running the git program: fixed locale, no redirection from the environment, a time limit."""
+
+import os
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelref.errors import OutOfReach
+
+_ALLOWED = frozenset(
+    "cat-file check-ref-format config for-each-ref ls-files ls-tree rev-parse tag".split()
+)
+# What would make git look at another repository than the one that was asked for, or at other
+# objects. Transport and identity variables stay: they are the person's own.
+_REDIRECTS = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_GRAFT_FILE",
+    "GIT_SHALLOW_FILE",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+)
+_LIMIT = 60.0
+"""Seconds that a local git command may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished run of git."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """The git program, in one folder."""
+
+    folder: Path
+
+    def run(
+        self,
+        command: str,
+        *options: str,
+        operands: Iterable[str] = (),
+        config: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> Finished:
+        """Run one git command and return what it did, whatever its exit code.
+
+        Args:
+            command: the subcommand, one of those this adapter is allowed.
+            options: options that this code wrote, never a person's text.
+            operands: what a person's text may be; git sees them after ``--``.
+            config: settings for this run only.
+            stdin: what git reads.
+            env: variables to add.
+
+        Raises:
+            OutOfReach: git is not installed, or did not end in time.
+        """
+        if command not in _ALLOWED:
+            raise AssertionError(f"git {command} is not on the list")
+        argv = ["git"]
+        for key, value in (config or {}).items():
+            argv += ["-c", f"{key}={value}"]
+        argv += [command, *options]
+        operands = list(operands)
+        if operands:
+            argv += ["--", *operands]
+        try:
+            done = subprocess.run(
+                argv,
+                cwd=self.folder,
+                input=stdin,
+                capture_output=True,
+                env=_environment(env),
+                timeout=_LIMIT,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise _not_started(self.folder) from error
+        except NotADirectoryError as error:
+            raise _not_started(self.folder) from error
+        except subprocess.TimeoutExpired as error:
+            raise OutOfReach(
+                f"git {command} did not end within {_LIMIT:.0f} seconds in {self.folder}",
+                kind="git-timeout",
+                hint="see whether the disk or the network mount answers",
+            ) from error
+        return Finished(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace").strip())
+
+    def output(self, command: str, *options: str, operands: Sequence[str] = ()) -> bytes:
+        """Run a git command that must succeed and return its standard output.
+
+        Raises:
+            OutOfReach: it failed; the message is git's own.
+        """
+        done = self.run(command, *options, operands=operands)
+        if done.code:
+            raise failed(command, done)
+        return done.stdout
+
+
+def failed(command: str, done: Finished) -> OutOfReach:
+    """The error for a git command that failed in a way nobody planned for."""
+    said = done.stderr.removeprefix("fatal: ") or f"exit code {done.code}"
+    return OutOfReach(f"git {command} failed: {said}", kind="git-failed")
+
+
+def _not_started(folder: Path) -> OutOfReach:
+    if not folder.is_dir():
+        return OutOfReach(f"there is no folder {str(folder)!r}", kind="no-folder")
+    return OutOfReach(
+        "the git program is not installed, or not on PATH",
+        kind="no-git",
+        hint="install git 2.36 or newer",
+    )
+
+
+def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
+    env = {key: value for key, value in os.environ.items() if key not in _REDIRECTS}
+    env.update(LC_ALL="C", LANGUAGE="C", GIT_OPTIONAL_LOCKS="0", GIT_NO_REPLACE_OBJECTS="1")
+    env.update(extra or {})
+    return env

@@ -1,0 +1,178 @@
+"""Where a repository lies, and its commits and files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelref.adapters.git.program import Git, failed
+from modelref.errors import BadInput, OutOfReach, UnknownRef
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A located repository.
+
+    Attributes:
+        git: the git program in its top folder.
+        root: top folder of the checkout; the repository itself where it is bare.
+        private: folder that all its worktrees share (``.git``).
+        shallow: whether history is cut off, so that tags may be missing.
+        bare: whether it has no checkout.
+    """
+
+    git: Git
+    root: Path
+    private: Path
+    shallow: bool
+    bare: bool
+
+    @classmethod
+    def locate(cls, folder: Path) -> "Repository":
+        """Find the repository that a folder lies in.
+
+        Raises:
+            BadInput: it lies in none, or git does not trust its owner.
+            OutOfReach: the folder is not there, or git is not.
+        """
+        done = Git(folder).run(
+            "rev-parse",
+            "--path-format=absolute",
+            "--is-bare-repository",
+            "--is-shallow-repository",
+            "--git-common-dir",
+            "--show-toplevel",
+        )
+        lines = done.stdout.decode("utf-8", "surrogateescape").splitlines()
+        if len(lines) == 3 and lines[0] == "true":
+            lines.append(lines[2])
+        if len(lines) != 4:
+            raise _not_found(folder, done.stderr)
+        bare, shallow, private, root = lines
+        return cls(Git(Path(root)), Path(root), Path(private), shallow == "true", bare == "true")
+
+
+def _not_found(folder: Path, said: str) -> BadInput:
+    if "dubious ownership" in said:
+        return BadInput(
+            f"git does not trust the owner of {folder}",
+            kind="unsafe-repository",
+            hint=f"if you do: git config --global --add safe.directory {folder}",
+        )
+    return BadInput(
+        f"{folder} is not in a git repository",
+        kind="not-a-repository",
+        hint="go to your repository, or name it: modelref -C DIR",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GitCommits:
+    """Commits and files, read from git objects and from the checkout; port ``Commits``."""
+
+    repository: Repository
+
+    def resolve(self, rev: str) -> str:
+        """Return the full id of the commit that a revision names."""
+        if rev.startswith("-") or not rev.isprintable():
+            raise UnknownRef(f"{rev!r} is not a revision", kind="unknown-revision")
+        done = self.repository.git.run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"
+        )
+        if done.code:
+            raise UnknownRef(
+                f"there is no commit {rev!r} in this clone",
+                kind="unknown-revision",
+                hint="git fetch --tags, or see git log for what is here",
+            )
+        return done.stdout.decode().strip()
+
+    def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """Read files at a commit, or in the workspace for None; absent ones are left out."""
+        if commit is None:
+            return self._read_workspace(paths)
+        found = self.read_many([(commit, path) for path in paths])
+        return {path: data for (_, path), data in found.items()}
+
+    def read_many(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
+        """Read files of many commits in one run of git; absent ones are left out.
+
+        Args:
+            wanted: pairs of commit id and repository path.
+
+        Raises:
+            OutOfReach: an object is damaged, or missing from a partial clone.
+        """
+        askable = [pair for pair in dict.fromkeys(wanted) if "\n" not in pair[1]]
+        request = "".join(f"{commit}:{path}\n" for commit, path in askable)
+        done = self.repository.git.run(
+            "cat-file", "--batch", "--buffer", stdin=request.encode("utf-8", "surrogateescape")
+        )
+        if done.code:
+            raise failed("cat-file", done)
+        return _split_batch(done.stdout, askable)
+
+    def blob_id(self, commit: str, path: str) -> tuple[str, int] | None:
+        """Return the id and size of a file at a commit, None where there is none."""
+        listed = self.tree(commit, path)
+        return listed.get(path)
+
+    def tree(self, commit: str, path: str = "") -> Mapping[str, tuple[str, int]]:
+        """List files at or below a path of a commit, with blob id and size in bytes."""
+        operands = [path] if path else []
+        out = self.repository.git.output(
+            "ls-tree", "-r", "-z", "-l", "--full-tree", commit, operands=operands
+        )
+        entries: dict[str, tuple[str, int]] = {}
+        for line in out.decode("utf-8", "surrogateescape").split("\0"):
+            head, tab, name = line.partition("\t")
+            if tab:
+                _, kind, oid, size = head.split()
+                if kind == "blob":
+                    entries[name] = (oid, int(size))
+        return entries
+
+    def listed(self, commit: str | None, name: str) -> Sequence[str]:
+        """List the repository paths of all files of one name."""
+        return [path for path in self._paths(commit) if path.rpartition("/")[2] == name]
+
+    def ending(self, commit: str | None, suffix: str) -> Sequence[str]:
+        """List the repository paths of all files whose names end in a suffix."""
+        return [path for path in self._paths(commit) if path.endswith(suffix)]
+
+    def _paths(self, commit: str | None) -> Sequence[str]:
+        if commit is not None:
+            return sorted(self.tree(commit))
+        out = self.repository.git.output(
+            "ls-files", "-z", "--cached", "--others", "--exclude-standard"
+        )
+        return sorted(set(out.decode("utf-8", "surrogateescape").split("\0")) - {""})
+
+    def _read_workspace(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        found: dict[str, bytes] = {}
+        for path in paths:
+            try:
+                found[path] = (self.repository.root / path).read_bytes()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                continue
+            except OSError as error:
+                raise OutOfReach(f"cannot read {path}: {error.strerror}", kind="unreadable") from error
+        return found
+
+
+def _split_batch(
+    out: bytes, asked: Sequence[tuple[str, str]]
+) -> Mapping[tuple[str, str], bytes]:
+    """Split what ``cat-file --batch`` printed: a header line, then bytes and a newline, each."""
+    found: dict[tuple[str, str], bytes] = {}
+    at = 0
+    for pair in asked:
+        end = out.index(b"\n", at)
+        header = out[at:end].rsplit(b" ", 2)
+        at = end + 1
+        if header[-1] in (b"missing", b"ambiguous"):
+            continue
+        size = int(header[2])
+        if header[1] == b"blob":
+            found[pair] = out[at : at + size]
+        at += size + 1
+    return found

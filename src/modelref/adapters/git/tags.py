@@ -1,0 +1,122 @@
+"""Tags: the registry's events, listed in one run of git and created one at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from modelref.adapters.git.program import Finished, failed
+from modelref.adapters.git.repository import Repository
+from modelref.domain.event import TagRecord
+from modelref.domain.names import Artifact
+from modelref.domain.tag import TagName
+from modelref.errors import BadInput, Conflict, OutOfReach
+
+_FIELDS = (
+    "refname:strip=2",
+    "objectname",
+    "objecttype",
+    "tag",
+    "*objectname",
+    "*objecttype",
+    "taggerdate:raw",
+    "taggername",
+    "taggeremail:trim",
+    "contents:subject",
+    "contents:trailers:only,unfold",
+)
+_FORMAT = "%00".join(f"%({field})" for field in _FIELDS) + "%00"
+_BODY = "%(contents:body)%00"
+# One event is one object and one ref; both are on disk before anybody is told of them.
+_DURABLE = {"core.fsync": "committed,loose-object,reference", "core.fsyncMethod": "fsync"}
+
+
+@dataclass(frozen=True, slots=True)
+class GitTags:
+    """The tags of a repository; port ``Tags``."""
+
+    repository: Repository
+
+    def list(self, artifact: Artifact | None = None, *, bodies: bool = False) -> Iterator[TagRecord]:
+        """List tags, with one ``git for-each-ref``."""
+        wanted = _FORMAT + _BODY if bodies else _FORMAT
+        patterns = _patterns(artifact) if artifact else ["refs/tags"]
+        out = self.repository.git.output(
+            "for-each-ref", f"--format={wanted}", operands=patterns
+        )
+        # Every field ends in NUL, which no field can hold; a record's newline begins the next.
+        fields = out.decode("utf-8", "surrogateescape").split("\0")
+        if len(fields) == 1:
+            self._refuse_without_tags()
+        width = len(_FIELDS) + bodies
+        for start in range(0, len(fields) - 1, width):
+            record = fields[start : start + width]
+            record[0] = record[0].lstrip("\n")
+            yield TagRecord(*record)
+
+    def create(self, tag: TagName, commit: str, message: str, date: int) -> str:
+        """Create one annotated tag, with one ``git tag``: it makes the object, then the ref.
+
+        Making the ref is the commit point: it is create-only, so that of two writers one fails.
+        """
+        name = str(tag)
+        done = self.repository.git.run(
+            "tag",
+            "--annotate",
+            "--cleanup=verbatim",
+            "--file=-",
+            operands=[name, commit],
+            config=_DURABLE,
+            stdin=message.encode("utf-8", "surrogateescape"),
+            env={"GIT_COMMITTER_DATE": f"@{date} +0000"},
+        )
+        if done.code:
+            raise _not_created(name, done)
+        oid = self.repository.git.output("rev-parse", "--verify", "--quiet", f"refs/tags/{name}")
+        return oid.decode().strip()
+
+
+    def _refuse_without_tags(self) -> None:
+        """An empty listing means "no versions" only in a clone that would have had the tags."""
+        if self.repository.shallow:
+            raise OutOfReach(
+                "this clone is shallow and has no tags, so nothing can be said of any version",
+                kind="no-tags",
+                hint="git fetch --unshallow --tags; in a CI job, check out with fetch-depth: 0",
+            )
+        done = self.repository.git.run("config", "--get-regexp", r"^remote\..*\.tagopt$")
+        if b"--no-tags" in done.stdout:
+            raise OutOfReach(
+                "this clone was made without tags, so nothing can be said of any version",
+                kind="no-tags",
+                hint="git fetch --tags",
+            )
+
+
+def _patterns(artifact: Artifact) -> list[str]:
+    """Patterns for one model's tags; ``*`` does not match ``/``, which a stage may hold."""
+    head = f"refs/tags/{artifact.in_tag}"
+    return [f"{head}@*", f"{head}#*", f"{head}#*/**"]
+
+
+def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
+    said = done.stderr
+    if "already exists" in said:
+        return Conflict(
+            f"somebody else made the tag {name} first",
+            kind="tag-exists",
+            hint="modelref history shows what happened; run the command again if it still applies",
+        )
+    if "tell me who you are" in said or "empty ident" in said or "no email was given" in said:
+        return BadInput(
+            "git does not know who you are",
+            kind="no-identity",
+            hint="git config user.name 'Your Name' && git config user.email you@example.com",
+        )
+    if "is not a valid tag name" in said:
+        return BadInput(f"git does not allow the tag {name!r}", kind="invalid-name")
+    if ".lock'" in said and "File exists" in said:
+        return Conflict(
+            f"git found a lock file in its way: {said.splitlines()[0].removeprefix('fatal: ')}",
+            kind="stale-lock",
+            hint="if no git command runs in this clone, remove that file and try again",
+        )
+    return failed("tag", done)

@@ -1,0 +1,76 @@
+"""Handing a file over without copying it, where the disk allows."""
+
+import errno
+import fcntl
+import os
+import shutil
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+_FICLONE = 0x40049409
+"""ioctl of Linux that lets two files share their blocks (``linux/fs.h``)."""
+_NOT_HERE = {errno.EXDEV, errno.EOPNOTSUPP, errno.ENOTTY, errno.EINVAL, errno.EPERM, errno.EMLINK, errno.ENOSYS}
+
+
+def link(source: Path, target: Path, kinds: Sequence[str]) -> str:
+    """Bring a file to a new path by the first kind of link that the disk offers, copying last.
+
+    A hard or symbolic link shares its bytes with the source, which is made read-only first: an
+    edit of the target must not change what others rely on.
+
+    Args:
+        source: an existing file.
+        target: a path that does not exist.
+        kinds: of ``reflink``, ``hardlink``, ``symlink``, ``copy``, in order of preference.
+
+    Returns:
+        The kind that was used.
+
+    Raises:
+        OSError: none worked, or the target exists; nothing is left behind.
+    """
+    for kind in [*(kind for kind in kinds if kind != "copy"), "copy"]:
+        try:
+            _BY_KIND[kind](source, target)
+        except OSError as error:
+            if kind != "copy" and error.errno in _NOT_HERE:
+                continue
+            if not isinstance(error, FileExistsError):
+                target.unlink(missing_ok=True)
+            raise
+        return kind
+    raise AssertionError("copy is always tried")
+
+
+def _reflink(source: Path, target: Path) -> None:
+    with source.open("rb") as old, target.open("xb") as new:
+        try:
+            fcntl.ioctl(new.fileno(), _FICLONE, old.fileno())
+        except OSError:
+            target.unlink()
+            raise
+
+
+def _hardlink(source: Path, target: Path) -> None:
+    _protect(source)
+    os.link(source, target)
+
+
+def _symlink(source: Path, target: Path) -> None:
+    _protect(source)
+    target.symlink_to(source.resolve())
+
+
+def _copy(source: Path, target: Path) -> None:
+    with source.open("rb") as old, target.open("xb") as new:
+        shutil.copyfileobj(old, new, 1 << 20)
+
+
+def _protect(source: Path) -> None:
+    mode = stat.S_IMODE(source.stat().st_mode)
+    if mode & 0o222:
+        source.chmod(mode & ~0o222)
+
+
+_BY_KIND = {"reflink": _reflink, "hardlink": _hardlink, "symlink": _symlink, "copy": _copy}

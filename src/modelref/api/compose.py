@@ -1,0 +1,45 @@
+"""The composition root: a repository's world, each part bound when a verb first asks for it."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelref.adapters.clock import SystemClock
+from modelref.adapters.git.journal import ClonedJournal
+from modelref.adapters.git.repository import GitCommits, Repository
+from modelref.adapters.git.tags import GitTags
+
+if TYPE_CHECKING:
+    from modelref.adapters.dvc.cache import DvcOutputs
+    from modelref.adapters.dvc.pipeline import DvcPipeline
+
+
+class RepositoryWorld:
+    """The person's own clone; satisfies the port ``World``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.repository = Repository.locate(folder)
+        self.tags = GitTags(self.repository)
+        self.commits = GitCommits(self.repository)
+        self.journal = ClonedJournal(self.repository.private)
+        self.clock = SystemClock()
+
+    @cached_property
+    def outputs(self) -> "DvcOutputs":
+        """DVC's cache: reading its settings costs more than a listing of the registry."""
+        from modelref.adapters.dvc.cache import DvcOutputs
+        from modelref.adapters.dvc.checked import Checked
+        from modelref.adapters.dvc.config import read_cache_config
+
+        return DvcOutputs(
+            read_cache_config(self.repository.root),
+            Checked(self.repository.private / "modelref" / "checked.db"),
+            self.repository.git,
+        )
+
+    @cached_property
+    def pipeline(self) -> "DvcPipeline":
+        """DVC's files."""
+        from modelref.adapters.dvc.pipeline import DvcPipeline
+
+        return DvcPipeline(self.commits, self.outputs)

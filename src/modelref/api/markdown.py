@@ -1,0 +1,41 @@
+"""Diffs as Markdown, for a review comment."""
+
+from collections.abc import Sequence
+
+from modelref.api.numbers import number, signed
+from modelref.usecases.compare import DiffKind, ModelDiff, Side
+
+_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>()#+!|~"})
+
+
+def diff_markdown(diff: ModelDiff) -> str:
+    """Write a diff as Markdown tables."""
+    lines = [f"### {_name(diff.a)} → {_name(diff.b)}", ""]
+    if DiffKind.METRICS in diff.kinds:
+        mark = {True: "better", False: "worse", None: ""}
+        rows = [
+            (change.metric, number(change.before), number(change.after), signed(change.change), mark[change.better])
+            for change in diff.metrics
+        ]
+        lines += _table(("Metric", "From", "To", "Change", ""), rows, "No metric differs.")
+    if DiffKind.PARAMS in diff.kinds:
+        changed = [(change.param, number(change.before), number(change.after)) for change in diff.params]
+        lines += _table(("Parameter", "From", "To"), changed, "No parameter differs.")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def escape(text: str) -> str:
+    """Text as Markdown shows it: no formatting, no table border, no HTML, no line break."""
+    flat = " ".join(text.split())
+    return "".join(character for character in flat if character.isprintable()).translate(_SPECIAL)
+
+
+def _name(side: Side) -> str:
+    return escape(str(side.target)) if side.target else "workspace"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], none: str) -> list[str]:
+    if not rows:
+        return [none, ""]
+    body = [f"| {' | '.join(escape(cell) for cell in row)} |" for row in rows]
+    return [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}", *body, ""]

@@ -1,0 +1,36 @@
+"""Numbers as people read them."""
+
+from modelref.domain.snapshot import Value
+
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+_STEP = 1000
+
+
+def number(value: Value) -> str:
+    """A metric's or parameter's value: six significant digits, ``-`` where there is none."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return f"[{', '.join(number(item) for item in value)}]"
+    return str(value)
+
+
+def signed(value: float | None) -> str:
+    """A change, with its sign and four significant digits."""
+    return "" if value is None else f"{value:+.4g}"
+
+
+def size(count: int | None) -> str:
+    """Bytes in decimal units: ``31.2 MB``; ``?`` where unknown."""
+    if count is None:
+        return "?"
+    amount = float(count)
+    for unit in _UNITS[:-1]:
+        if amount < _STEP:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= _STEP
+    return f"{amount:.1f} {_UNITS[-1]}"

@@ -1,0 +1,46 @@
+"""Messages of event tags: a readable line, the person's own words, then git trailers.
+
+``git interpret-trailers --parse`` reads the trailers; ``git help interpret-trailers`` has their
+grammar.
+"""
+
+from collections.abc import Mapping
+
+EVENT = "Modelref-Event"
+ID = "Modelref-Id"
+PREVIOUS = "Modelref-Previous"
+OUTS = "Modelref-Outs"
+VERDICT = "Modelref-Verdict"
+
+NONE = "none"
+"""Value of :data:`PREVIOUS` for the first event of a chain."""
+
+
+def compose(subject: str, words: str, trailers: Mapping[str, str]) -> str:
+    """Write a message.
+
+    A last line of the person's words that looks like a trailer stays theirs: the paragraph of
+    trailers is always a new one, and ours win where both name a key.
+
+    Args:
+        subject: the readable first line.
+        words: what the person gave with ``-m``; may be empty or have several lines.
+        trailers: keys and one-line values, in the order to write.
+    """
+    paragraphs = [subject]
+    if words.strip():
+        paragraphs.append("\n".join(line.rstrip() for line in words.strip().splitlines()))
+    paragraphs.append("\n".join(f"{key}: {value}" for key, value in trailers.items()))
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def parse_trailers(text: str) -> dict[str, str]:
+    """Parse ``Key: value`` lines; the last of a repeated key counts."""
+    pairs = (line.partition(":") for line in text.splitlines() if ":" in line)
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def words(body: str, trailers: str) -> str:
+    """Return the person's own words: a message's body without its trailers."""
+    text, tail = body.rstrip(), trailers.rstrip()
+    return text.removesuffix(tail).strip() if tail else text.strip()

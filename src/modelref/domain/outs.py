@@ -1,0 +1,76 @@
+"""Outs: the files of a version, known by their hashes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+GIT = "git-sha1"
+"""Algorithm of an out whose bytes are in git: the hash is its blob's id."""
+MD5 = "md5"
+"""Algorithm of an out whose bytes DVC keeps: md5 of the file, or of the folder's manifest."""
+DIR_SUFFIX = ".dir"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Out:
+    """A file or folder of a version.
+
+    Attributes:
+        path: repository path.
+        algorithm: :data:`MD5` or :data:`GIT`.
+        hash: hexadecimal; a folder's ends in ``.dir``.
+        size: bytes; for a folder, of all its files; None where the writer did not record it.
+        files: number of files of a folder, None for a file.
+        within: path inside the out that is meant, ``""`` for all of it (an artifact may be one
+            file of a folder that DVC tracks as a whole).
+    """
+
+    path: str
+    algorithm: str
+    hash: str
+    size: int | None = None
+    files: int | None = None
+    within: str = ""
+
+    @property
+    def is_dir(self) -> bool:
+        """Whether it is a folder."""
+        return self.hash.endswith(DIR_SUFFIX)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes its bytes: path, algorithm and hash."""
+        return (self.path, self.algorithm, self.hash)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OutFile:
+    """One file of an out, as it will lie on disk.
+
+    Attributes:
+        path: repository path.
+        algorithm: how its hash is made.
+        hash: hexadecimal.
+    """
+
+    path: str
+    algorithm: str
+    hash: str
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a repository path is a folder or lies below it."""
+    return path == folder or PurePosixPath(path).is_relative_to(folder)
+
+
+def outs_under(outs: Iterable[Out], path: str) -> tuple[Out, ...]:
+    """Outs that make up an artifact: those at or below its path, else the folder that holds it."""
+    known = sorted(outs)
+    below = tuple(out for out in known if is_within(out.path, path))
+    if below:
+        return below
+    return tuple(
+        Out(out.path, out.algorithm, out.hash, within=str(PurePosixPath(path).relative_to(out.path)))
+        for out in known
+        if out.is_dir and is_within(path, out.path)
+    )

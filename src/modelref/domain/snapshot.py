@@ -1,0 +1,84 @@
+"""Snapshots: what a model is made of and scores at one commit, or in the workspace."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+from modelref.domain.outs import Out
+
+Value: TypeAlias = "str | int | float | bool | list[Value] | None"
+"""A metric's or parameter's value; a list is compared as a whole, as DVC does."""
+
+Values: TypeAlias = Mapping[str, Mapping[str, Value]]
+"""Values by file and dotted key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """An entry under ``artifacts:`` of a ``dvc.yaml``.
+
+    Attributes:
+        path: repository path of the model's files.
+        type: ``model`` for a model.
+        desc: what it is, in a line.
+        labels: words to find it by.
+        meta: whatever else the team wrote.
+    """
+
+    path: str
+    type: str = ""
+    desc: str = ""
+    labels: tuple[str, ...] = ()
+    meta: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All facts of a model at one place.
+
+    Attributes:
+        commit: the commit, or None for the workspace.
+        annotation: its entry in dvc.yaml.
+        outs: its files.
+        metrics: what it scores, by metrics file.
+        params: what it was made with, by parameters file.
+        missing: what is not available here and why, one sentence each.
+    """
+
+    commit: str | None
+    annotation: Annotation
+    outs: tuple[Out, ...]
+    metrics: Values
+    params: Values
+    missing: tuple[str, ...] = ()
+
+
+def flatten(value: object, prefix: str = "") -> dict[str, Value]:
+    """Flatten nested mappings to dotted keys.
+
+    Args:
+        value: parsed JSON, YAML or TOML.
+        prefix: key of the value itself.
+
+    Returns:
+        Values by dotted key; lists stay whole; anything that is neither becomes its text.
+    """
+    flat: dict[str, Value] = {}
+    pending = [(prefix, value)]
+    while pending:
+        key, item = pending.pop()
+        if isinstance(item, Mapping):
+            children = [(f"{key}.{name}" if key else str(name), child) for name, child in item.items()]
+            pending.extend(reversed(children))
+        elif key:
+            flat[key] = _plain(item)
+    return flat
+
+
+def _plain(item: object) -> Value:
+    if item is None or isinstance(item, str | int | float | bool):
+        return item
+    if isinstance(item, list | tuple):
+        return [_plain(child) for child in item]
+    return str(item)

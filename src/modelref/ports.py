@@ -1,0 +1,169 @@
+"""Ports: what the use cases need from the world, each the smallest that serves."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from modelref.domain.event import TagRecord
+from modelref.domain.names import Artifact
+from modelref.domain.outs import Out, OutFile
+from modelref.domain.snapshot import Snapshot, Values
+from modelref.domain.tag import TagName
+
+
+class Tags(Protocol):
+    """The tags of a repository."""
+
+    def list(self, artifact: Artifact | None = None, *, bodies: bool = False) -> Iterable[TagRecord]:
+        """List tags: all, or those that can be events of one model.
+
+        Args:
+            artifact: the model.
+            bodies: whether to read the messages below their subjects, which costs time.
+
+        Raises:
+            OutOfReach: the repository cannot be read.
+        """
+
+    def create(self, tag: TagName, commit: str, message: str, date: int) -> str:
+        """Create one annotated tag, all or nothing, and return its object's id.
+
+        Args:
+            tag: its name.
+            commit: full id of the commit.
+            message: the whole message.
+            date: the tagger's date, seconds since 1970-01-01 UTC.
+
+        Raises:
+            Conflict: the tag exists already.
+            BadInput: git has no name and address to sign with.
+            OutOfReach: the repository cannot be written.
+        """
+
+
+class Commits(Protocol):
+    """Commits and the files they hold."""
+
+    def resolve(self, rev: str) -> str:
+        """Return the full id of the commit that a revision names.
+
+        Raises:
+            UnknownRef: there is none.
+        """
+
+    def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """Read files at a commit, or in the workspace for None; absent ones are left out."""
+
+
+class Pipeline(Protocol):
+    """What DVC's files say of a model."""
+
+    def declared(self, commit: str | None) -> Sequence[Artifact]:
+        """List the models that the ``dvc.yaml`` files declare."""
+
+    def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
+        """Read a model's facts at a commit, or in the workspace for None.
+
+        Raises:
+            UnknownRef: no ``dvc.yaml`` there declares the model.
+            BadInput: a file there cannot be read; the message names it.
+        """
+
+    def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
+        """Read only the metrics of a model at many commits; unreadable ones are left out."""
+
+    def stale(self, artifact: Artifact, commit: str) -> Sequence[str]:
+        """Say why a model's outs at a commit are not what its pipeline would make; empty if they are.
+
+        Only DVC stages that this model depends on are looked at.
+        """
+
+
+class Outputs(Protocol):
+    """The bytes of outs: DVC's cache, or git for outs that git tracks."""
+
+    def measure(self, out: Out) -> Out:
+        """Return the out with its size and number of files, where they can be known."""
+
+    def cached(self, out: Out) -> bool:
+        """Whether all files of an out are here with the right size; hashes are not checked."""
+
+    def files(self, out: Out) -> Sequence[OutFile]:
+        """List the files of an out.
+
+        Raises:
+            OutOfReach: the folder's manifest is not here.
+            BadInput: the manifest names a path that must not be written.
+        """
+
+    def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
+        """Bring one verified file to a path that does not exist yet.
+
+        Args:
+            file: which.
+            target: where, in a folder that exists.
+            deep: hash it even if it was checked before and has not changed since.
+
+        Raises:
+            OutOfReach: its bytes are not here, or are not what their hash says.
+        """
+
+
+class Journal(Protocol):
+    """Serialises the writers of one clone, and remembers what they set out to do."""
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Hold the clone's writer lock; it is released when its holder dies.
+
+        Raises:
+            Conflict: another writer holds it for too long; the message names it.
+        """
+
+    def begin(self, command: str, fresh: str) -> str:
+        """Note the intent to run a command; return its id.
+
+        The id is ``fresh``, or that of the same command when a former run of it was never
+        acknowledged.
+        """
+
+    def acknowledge(self, command: str) -> None:
+        """Forget an intent: its outcome was reported."""
+
+
+class Clock(Protocol):
+    """The time, and ids that nobody else makes."""
+
+    def now(self) -> int:
+        """Seconds since 1970-01-01 UTC."""
+
+    def unique_id(self) -> str:
+        """An identifier that is made once."""
+
+
+class World(Protocol):
+    """All that the verbs act on."""
+
+    @property
+    def tags(self) -> Tags:
+        """The tags."""
+
+    @property
+    def commits(self) -> Commits:
+        """The commits."""
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """DVC's files."""
+
+    @property
+    def outputs(self) -> Outputs:
+        """The bytes."""
+
+    @property
+    def journal(self) -> Journal:
+        """The writers' lock and notes."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""

@@ -1,0 +1,1 @@
+"""Surfaces: arguments in, text or bytes out. No rule lives here."""

@@ -1,0 +1,149 @@
+"""The command ``modelref``: its subcommands, loaded when called, and its exit codes."""
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Never
+
+import click
+
+from modelref.errors import BadInput, ModelRefError
+from modelref.surfaces.cli.output import report_error
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+# Name, module below this package, one line of help: so that --help imports none of them.
+_COMMANDS = {
+    "show": ("reading", "All models, one model's versions, or one version's card."),
+    "history": ("reading", "Every event, newest first."),
+    "diff": ("reading", "What changed between two versions, or since one."),
+    "resolve": ("reading", "Which version, commit and files a ref means."),
+    "get": ("reading", "The files of a version, verified, without a checkout."),
+    "register": ("writing", "Bind a version to a commit."),
+    "promote": ("writing", "Assign a version to a stage."),
+    "rollback": ("writing", "Back to the version that a stage held before."),
+}
+INTERRUPTED = 130
+BUG = 3
+
+
+@dataclass
+class Context:
+    """What the subcommands share.
+
+    Attributes:
+        folder: where to look for the repository.
+    """
+
+    folder: Path
+
+    @cached_property
+    def world(self) -> "World":
+        """The repository's world, opened when first needed."""
+        from modelref.api.compose import RepositoryWorld
+
+        return RepositoryWorld(self.folder)
+
+
+class _LazyGroup(click.Group):
+    """Subcommands that are imported when they are called."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = import_module(f"modelref.surfaces.cli.{_COMMANDS[name][0]}.{name}")
+        command: click.Command = getattr(module, name)
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        for section, title in (("reading", "Read"), ("writing", "Write")):
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name, text) for name, (where, text) in _COMMANDS.items() if where == section]
+                )
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS:
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0], _COMMANDS, n=1)
+            raise BadInput(
+                f"{args[0]!r} is not a command",
+                kind="usage",
+                hint=f"did you mean modelref {close[0]}?" if close else "modelref --help lists them",
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.option("-C", "folder", type=click.Path(path_type=Path), default=Path(), metavar="DIR",
+              help="Run as if started in DIR.")
+@click.version_option(None, "--version", package_name="modelref", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, folder: Path) -> None:
+    """Version models with nothing but Git and DVC.
+
+    A version is a git tag (NAME@v1.2.0), and so is what a stage holds
+    (NAME#prod). Quote refs with # or ! in the shell.
+    """
+    ctx.obj = Context(folder)
+
+
+def main() -> Never:
+    """Run the command and exit with its code; see ``docs/cli.md``."""
+    wants_json = "--json" in sys.argv
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except ModelRefError as error:
+        report_error(error.kind, error.message, error.hint, as_json=wants_json)
+        code = error.exit_code
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        code = _report_usage(error, as_json=wants_json)
+    except (KeyboardInterrupt, click.Abort):
+        report_error("interrupted", "interrupted", "", as_json=wants_json)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has gone; Python would complain of it once more at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:  # noqa: BLE001  # the last door: a traceback is for the log
+        code = _report_bug(error, as_json=wants_json)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report_usage(error: click.ClickException, *, as_json: bool) -> int:
+    ctx: Any = getattr(error, "ctx", None)
+    hint = f"{ctx.command_path} --help" if ctx is not None else "modelref --help"
+    message = error.format_message().rstrip(".")
+    report_error("usage", message[:1].lower() + message[1:], hint, as_json=as_json)
+    return 2
+
+
+def _report_bug(error: Exception, *, as_json: bool) -> int:
+    import tempfile
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="modelref-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+    ) as log:
+        log.write(f"modelref {' '.join(sys.argv[1:])}\n\n{text}")
+    report_error(
+        "bug",
+        f"modelref failed in a way nobody planned for ({type(error).__name__})",
+        f"please report it with the log {log.name}",
+        as_json=as_json,
+    )
+    return BUG

@@ -1,0 +1,51 @@
+"""Options that several commands take, and how their texts are parsed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from typing import Any, TypeVar
+
+import click
+
+from modelref.errors import BadInput
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+
+
+def at_option(command: _F) -> _F:
+    """Add ``--at`` to a read."""
+    return click.option(
+        "--at",
+        metavar="TIME",
+        callback=lambda _ctx, _param, text: parse_time(text) if text else None,
+        help="As the registry stood then: 2026-11-03 (its end, UTC) or 2026-11-03T14:00Z.",
+    )(command)
+
+
+def write_options(command: _F) -> _F:
+    """Add what every write takes."""
+    for option in (
+        as_json,
+        click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing."),
+        click.option("-m", "--message", default="", metavar="TEXT", help="Why, in your own words."),
+    ):
+        command = option(command)
+    return command
+
+
+def parse_time(text: str) -> int:
+    """Parse a date or a time to seconds since 1970-01-01 UTC; without a zone it is UTC.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(
+            f"{text!r} is not a time", kind="invalid-time", hint="write 2026-11-03 or 2026-11-03T14:00Z"
+        ) from None
+    if len(text) <= len("2026-11-03"):
+        when = datetime.combine(when.date(), time.max)
+    return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())

@@ -1,0 +1,113 @@
+"""What people read: aligned tables, quoted refs, errors with their mend."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from modelref.domain.finding import Finding
+from modelref.domain.ref import quoted
+
+_MOST_FINDINGS = 5
+
+
+def say(text: str = "") -> None:
+    """Write a line to standard output."""
+    sys.stdout.write(f"{printable(text)}\n")
+
+
+def note(text: str) -> None:
+    """Write a line to standard error."""
+    sys.stderr.write(f"{printable(text)}\n")
+
+
+def say_json(value: Any) -> None:
+    """Write one JSON document to standard output."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=True) + "\n")
+
+
+def report_error(kind: str, message: str, hint: str, *, as_json: bool) -> None:
+    """Write an error to standard error, with what mends it."""
+    if as_json:
+        error = {"error": {"kind": kind, "message": message, "hint": hint}}
+        sys.stderr.write(json.dumps(error) + "\n")
+        return
+    red = "\x1b[31merror:\x1b[0m" if coloured(sys.stderr) else "error:"
+    sys.stderr.write(f"{red} {printable(message)}\n")
+    if hint:
+        sys.stderr.write(f"hint: {printable(hint)}\n")
+
+
+def report_findings(findings: Sequence[Finding]) -> None:
+    """Write what was odd about tags to standard error, without getting in the way."""
+    for finding in findings[:_MOST_FINDINGS]:
+        note(f"warning: the tag {quoted(finding.tag)} {finding.what}")
+        if finding.hint:
+            note(f"hint: {finding.hint}")
+    if len(findings) > _MOST_FINDINGS:
+        note(f"warning: and {len(findings) - _MOST_FINDINGS} more tags like these")
+
+
+def coloured(stream: Any) -> bool:
+    """Whether a stream is a terminal that wants colour."""
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def printable(text: str) -> str:
+    """Text that cannot command a terminal: what does not print is shown as an escape."""
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else _escaped(character)
+        for character in text
+    )
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
+    """Write a table: ruled and coloured on a terminal, aligned plain text elsewhere.
+
+    Args:
+        head: column titles.
+        rows: cells as text.
+        numbers: indexes of columns to align to the right.
+    """
+    cells = [[printable(cell).replace("\n", " ") for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _rich_table(head, cells, numbers)
+        return
+    widths = [max(len(row[i]) for row in [list(head), *cells]) for i in range(len(head))]
+    for row in [[title.upper() for title in head], *cells]:
+        aligned = (
+            cell.rjust(width) if i in numbers else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        sys.stdout.write("  ".join(aligned).rstrip() + "\n")
+
+
+def facts(pairs: Mapping[str, str]) -> None:
+    """Write names and values in two columns; further lines of a value stand below its first."""
+    width = max(map(len, pairs))
+    for name, value in pairs.items():
+        first, *more = [line for line in printable(value).splitlines() if line] or [""]
+        sys.stdout.write(f"  {name.ljust(width)}  {first}\n")
+        sys.stdout.writelines(f"  {' ' * width}  {line}\n" for line in more)
+
+
+def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    ruled = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for i, title in enumerate(head):
+        ruled.add_column(title, justify="right" if i in numbers else "left", overflow="fold")
+    for row in rows:
+        ruled.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
+    Console(highlight=False, no_color=not coloured(sys.stdout)).print(ruled)
+
+
+_STYLES = {"better": "green", "worse": "red", "withdrawn": "dim", "quarantined": "yellow"}

@@ -1,0 +1,48 @@
+"""``modelref promote``."""
+
+import click
+
+from modelref.domain.names import parse_stage
+from modelref.domain.ref import Ref, quoted
+from modelref.domain.version import Version
+from modelref.surfaces.cli.app import Context
+from modelref.surfaces.cli.options import write_options
+from modelref.surfaces.cli.writing.report import report
+from modelref.usecases.promote import Promotion
+from modelref.usecases.promote import promote as promote_version
+from modelref.usecases.writing import Options, Written
+
+
+@click.command(short_help="Assign a version to a stage.")
+@click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
+@click.argument("stage", metavar="STAGE")
+@click.option("--expect", metavar="VERSION", help="Refuse unless the stage holds this now.")
+@write_options
+@click.pass_obj
+def promote(
+    context: Context,
+    versions: tuple[str, ...],
+    stage: str,
+    expect: str | None,
+    message: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Assign a version to a stage: what reads the stage then gets it.
+
+    \b
+    modelref promote recommender@v1.3.0 prod -m "A/B test won"
+    modelref promote recommender@latest prod --expect v1.2.0
+    """
+    options = Options(message, dry_run)
+    expected = Version.parse(expect) if expect else None
+    asked = [Promotion(Ref.parse_version(text), parse_stage(stage), expected) for text in versions]
+    done = [promote_version(context.world, promotion, options) for promotion in asked]
+    report(context.world, done, options, _sentence, as_json=as_json)
+
+
+def _sentence(written: Written) -> str:
+    stage = quoted(f"{written.event.artifact}#{written.event.stage}")
+    if not written.new:
+        return f"{stage} holds {written.version} already; nothing was written"
+    return f"{stage} now holds {written.version} (before: {written.before or 'nothing'})"

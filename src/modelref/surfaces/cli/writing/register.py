@@ -1,0 +1,71 @@
+"""``modelref register``."""
+
+import click
+
+from modelref.domain.names import Artifact
+from modelref.domain.version import Bump, Version
+from modelref.errors import BadInput
+from modelref.surfaces.cli.app import Context
+from modelref.surfaces.cli.options import write_options
+from modelref.surfaces.cli.writing.report import report
+from modelref.usecases.register import Registration
+from modelref.usecases.register import register as register_version
+from modelref.usecases.writing import Options, Written
+
+
+@click.command(short_help="Bind a version to a commit.")
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.option("--rev", metavar="REV", help="The commit; HEAD unless given.")
+@click.option("--version", "version", metavar="VERSION", help="The version to give, as v1.2.3.")
+@click.option("--bump", type=click.Choice(list(Bump)), default=Bump.PATCH, show_default=True,
+              help="Which part of the highest version goes up.")
+@click.option("--base", metavar="VERSION", help="Bump this version instead: a hotfix of its line.")
+@write_options
+@click.pass_obj
+def register(
+    context: Context,
+    models: tuple[str, ...],
+    rev: str | None,
+    version: str | None,
+    bump: Bump,
+    base: str | None,
+    message: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bind a version of a model to a commit, as a git tag.
+
+    The model's DVC stages must be up to date there and its files in the
+    cache. The first version is v0.1.0; then the patch number goes up.
+
+    \b
+    modelref register recommender -m "week 50, warm start"
+    modelref register recommender --bump minor
+    modelref register recommender --rev fix-branch --base v1.4.2
+    """
+    if version and len(models) > 1:
+        raise BadInput("one --version cannot serve several models", kind="usage", hint="leave it out")
+    options = Options(message, dry_run)
+    done = [
+        register_version(
+            context.world,
+            Registration(
+                Artifact.parse(model),
+                rev,
+                Version.parse(version) if version else None,
+                bump,
+                Version.parse(base) if base else None,
+            ),
+            options,
+        )
+        for model in models
+    ]
+    report(context.world, done, options, _sentence, as_json=as_json)
+
+
+def _sentence(written: Written) -> str:
+    event = written.event
+    name = f"{event.artifact}@{written.version}"
+    if not written.new:
+        return f"{name} is registered at commit {event.commit[:10]} already; nothing was written"
+    return f"registered {name} at commit {event.commit[:10]}"

@@ -1,0 +1,37 @@
+"""How a write is reported, and acknowledged once it was."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from modelref.api.shapes import written_shape
+from modelref.domain.ref import quoted
+from modelref.ports import World
+from modelref.surfaces.cli.output import say, say_json
+from modelref.usecases.writing import Options, Written
+
+
+def report(
+    world: World,
+    done: Sequence[Written],
+    options: Options,
+    sentence: Callable[[Written], str],
+    *,
+    as_json: bool,
+) -> None:
+    """Tell the person what was written, and only then forget what they set out to do.
+
+    A command killed before this point and repeated finds its event instead of making another.
+    """
+    if as_json:
+        say_json(written_shape(done))
+    else:
+        for written in done:
+            would = "would be done: " if options.dry_run and written.new else ""
+            say(f"{would}{sentence(written)}")
+        tags = [quoted(written.event.tag) for written in done if written.new]
+        if tags and not options.dry_run:
+            say(f"only this clone knows; tell the others: git push origin {' '.join(tags)}")
+    sys.stdout.flush()
+    if not options.dry_run:
+        for written in done:
+            world.journal.acknowledge(written.command)

@@ -1,0 +1,86 @@
+"""Compare: a model at two refs, or at one and in the workspace."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from modelref.domain.diff import MetricChange, ParamChange, diff_metrics, diff_params
+from modelref.domain.ref import Ref
+from modelref.domain.snapshot import Snapshot
+from modelref.errors import BadInput
+from modelref.usecases.resolve import Target, find
+from modelref.ports import World
+from modelref.usecases.reading import read_model
+
+
+class DiffKind(StrEnum):
+    """What can be compared."""
+
+    METRICS = "metrics"
+    PARAMS = "params"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a diff.
+
+    Attributes:
+        target: the version; None for the workspace.
+        snapshot: its facts.
+    """
+
+    target: Target | None
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDiff:
+    """What differs between two sides of one model.
+
+    Attributes:
+        a: where it comes from.
+        b: where it goes to.
+        kinds: what was compared.
+        metrics: metrics that differ; empty where they were not compared.
+        params: parameters that differ; empty where they were not compared.
+    """
+
+    a: Side
+    b: Side
+    kinds: tuple[DiffKind, ...]
+    metrics: tuple[MetricChange, ...]
+    params: tuple[ParamChange, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.metrics or self.params)
+
+
+def compare(world: World, a: Ref, b: Ref | None, kinds: Collection[DiffKind]) -> ModelDiff:
+    """Compare two refs of one model; ``b`` None is the workspace, uncommitted changes included.
+
+    Raises:
+        UnknownRef: one is not there.
+        BadInput: the refs name two different models.
+    """
+    if b is not None and a.artifact != b.artifact:
+        raise BadInput(
+            f"{a} and {b} are versions of different models",
+            kind="invalid-ref",
+            hint="compare two versions of one model",
+        )
+    before = _side(world, a)
+    after = _side(world, b) if b else Side(None, world.pipeline.snapshot(a.artifact, None))
+    chosen = tuple(kind for kind in DiffKind if kind in kinds)
+    return ModelDiff(
+        before,
+        after,
+        chosen,
+        diff_metrics(before.snapshot, after.snapshot) if DiffKind.METRICS in chosen else (),
+        diff_params(before.snapshot, after.snapshot) if DiffKind.PARAMS in chosen else (),
+    )
+
+
+def _side(world: World, ref: Ref) -> Side:
+    model, _ = read_model(world, ref.artifact)
+    target = find(model, ref)
+    return Side(target, world.pipeline.snapshot(ref.artifact, target.commit))

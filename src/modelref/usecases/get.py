@@ -1,0 +1,110 @@
+"""Get: the files of a version, verified, without a checkout."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from modelref.domain.outs import OutFile, is_within
+from modelref.errors import BadInput, OutOfReach
+from modelref.usecases.resolve import Resolved
+from modelref.ports import World
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """Files brought to a folder.
+
+    Attributes:
+        folder: where they lie.
+        files: by repository path, where each lies.
+    """
+
+    folder: Path
+    files: dict[str, Path]
+
+
+def get(
+    world: World,
+    resolved: Resolved,
+    folder: Path,
+    paths: Sequence[str] = (),
+    *,
+    deep: bool = False,
+    progress: Callable[[OutFile], None] = lambda _: None,
+) -> Got:
+    """Bring the files of a version to a folder that does not exist yet, all or none.
+
+    Args:
+        world: the ports.
+        resolved: the version.
+        folder: where to; files lie there relative to the model's path.
+        paths: only these files and folders, as repository paths or relative to the model's path.
+        deep: hash every file even if it was checked before.
+        progress: called before each file.
+
+    Raises:
+        BadInput: the folder exists and is not empty, or a path is not in the version.
+        OutOfReach: bytes are missing or damaged; the folder is not made.
+    """
+    wanted = _select(world, resolved, paths)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(
+            f"{folder} exists already and is not empty",
+            kind="target-exists",
+            hint="name another folder with -o, or remove it",
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        for file in wanted:
+            progress(file)
+            target = scratch / _inside(resolved, file)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            world.outputs.place(file, target, deep=deep)
+        scratch.chmod(0o755)
+        scratch.replace(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return Got(folder, {file.path: folder / _inside(resolved, file) for file in wanted})
+
+
+def _select(world: World, resolved: Resolved, paths: Sequence[str]) -> list[OutFile]:
+    files = [file for out in resolved.outs for file in world.outputs.files(out)]
+    if not paths:
+        return files
+    chosen: dict[OutFile, None] = {}
+    for path in paths:
+        clean = path.rstrip("/")
+        hits = [
+            file
+            for file in files
+            if is_within(file.path, clean) or is_within(file.path, f"{resolved.path}/{clean}")
+        ]
+        if not hits:
+            known = ", ".join(str(_inside(resolved, file)) for file in files[:8])
+            raise BadInput(
+                f"{resolved.target} has no file {path!r}", kind="unknown-path", hint=f"it has {known}"
+            )
+        chosen.update(dict.fromkeys(hits))
+    return list(chosen)
+
+
+def _inside(resolved: Resolved, file: OutFile) -> PurePosixPath:
+    """A file's place in the folder: below the model's path, or its own name if it is all there is."""
+    path = PurePosixPath(file.path)
+    return PurePosixPath(path.name) if file.path == resolved.path else path.relative_to(resolved.path)
+
+
+def _unwritable(folder: Path, error: OSError) -> OutOfReach:
+    return OutOfReach(
+        f"cannot write {folder}: {error.strerror}",
+        kind="unwritable",
+        hint="see that the disk is not full and that the folder is yours",
+    )

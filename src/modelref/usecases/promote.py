@@ -1,0 +1,133 @@
+"""Promote: assign a version to a stage."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from modelref.domain.event import Event
+from modelref.domain.message import EVENT, VERDICT
+from modelref.domain.names import StageName
+from modelref.domain.ref import Ref, quoted
+from modelref.domain.registry import QUARANTINE, Model
+from modelref.domain.tag import Kind, TagName
+from modelref.domain.version import Version
+from modelref.errors import Conflict, Refused
+from modelref.usecases.resolve import find, version_name
+from modelref.ports import World
+from modelref.usecases.reading import read_model
+from modelref.usecases.writing import Draft, Options, Written, by_id, run_once, write
+
+NO_GATES = "no-gates"
+"""Verdict of a promotion to a stage that no rule guards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """What to promote.
+
+    Attributes:
+        ref: the version.
+        stage: where to.
+        expect: the version that the stage must hold now; None for whatever it holds.
+    """
+
+    ref: Ref
+    stage: StageName
+    expect: Version | None = None
+
+
+def promote(world: World, asked: Promotion, options: Options) -> Written:
+    """Assign a version to a stage; promoting what the stage holds changes nothing.
+
+    Raises:
+        UnknownRef: the version is not there.
+        Refused: it is quarantined, or the model is deprecated.
+        Conflict: the stage holds something else than expected.
+    """
+    artifact, stage = asked.ref.artifact, asked.stage
+    command = f"promote {asked.ref} {stage} {asked.expect}"
+
+    def decide(intent: str) -> Written:
+        model, _ = read_model(world, artifact)
+        target = find(model, asked.ref)
+        check_expected(model, stage, asked.expect)
+        now = model.current(stage)
+        name = version_name(model, target.commit)
+        before = version_name(model, now.commit) if now else ""
+        if now is not None and now.commit == target.commit:
+            return Written(now, command, new=False, version=name, before=before)
+        _refuse_unfit(model, target.commit, stage)
+        draft = Draft(
+            next_tag(model, stage, Kind.ASSIGN),
+            target.commit,
+            f"Assign {stage} to {artifact} {name}",
+            {EVENT: Kind.ASSIGN.value, VERDICT: NO_GATES},
+        )
+        event = write(world, model, draft, options, intent)
+        return Written(event, command, new=True, version=name, before=before)
+
+    return run_once(world, command, options, decide, still_stands(world, asked.ref, stage, command))
+
+
+def next_tag(model: Model, stage: StageName, kind: Kind) -> TagName:
+    """The next tag of a stage: its counter is one above all that were used there."""
+    held = model.stages.get(stage)
+    return TagName(model.artifact, kind, stage=stage, counter=(held.highest if held else 0) + 1)
+
+
+def check_expected(model: Model, stage: StageName, expect: Version | None) -> None:
+    """Refuse when a stage does not hold the version that the person saw there.
+
+    Raises:
+        Conflict: it holds another; the message says who put it there.
+    """
+    if expect is None:
+        return
+    now = model.current(stage)
+    holds = version_name(model, now.commit) if now else "nothing"
+    if holds == str(expect):
+        return
+    who = f", by {now.author} at {now.when:%Y-%m-%d %H:%M} UTC" if now else ""
+    raise Conflict(
+        f"{model.artifact}#{stage} holds {holds}, not {expect}{who}",
+        kind="not-as-expected",
+        hint=f"modelref history {model.artifact} --stage {stage}, then decide again",
+    )
+
+
+def still_stands(
+    world: World, ref: Ref, stage: StageName, command: str
+) -> Callable[[str], Written | None]:
+    """Finder of the event of a former run, if it is still the newest of its stage."""
+
+    def already(intent: str) -> Written | None:
+        model, _ = read_model(world, ref.artifact)
+        event = by_id(model, intent)
+        if event is None or model.stages[stage].events[-1].tag != event.tag:
+            return None
+        name = version_name(model, event.commit)
+        return Written(event, command, new=False, version=name, before=_held_before(model, event))
+
+    return already
+
+
+def _held_before(model: Model, event: Event) -> str:
+    stage = model.stages[event.stage] if event.stage else None
+    earlier = [held for held in stage.events if held.kind is Kind.ASSIGN] if stage else []
+    return version_name(model, earlier[-2].commit) if len(earlier) > 1 else ""
+
+
+def _refuse_unfit(model: Model, commit: str, stage: StageName) -> None:
+    name = version_name(model, commit)
+    if model.quarantined(commit) and stage != QUARANTINE:
+        raise Refused(
+            f"{model.artifact}@{name} is in quarantine",
+            kind="quarantined-version",
+            hint=f"modelref history {model.artifact} --stage quarantine says why; "
+            f"git tags of {quoted(f'{model.artifact}#quarantine')} hold it there",
+        )
+    if model.deprecated:
+        raise Refused(
+            f"{model.artifact} is deprecated",
+            kind="deprecated-model",
+            hint=f"modelref history {model.artifact} says by whom and why",
+        )

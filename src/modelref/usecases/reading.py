@@ -1,0 +1,59 @@
+"""Reading the registry: all of it, or one model."""
+
+from modelref.domain.event import Event, read_tag
+from modelref.domain.finding import Finding
+from modelref.domain.names import Artifact
+from modelref.domain.registry import Model, Registry, fold
+from modelref.errors import UnknownRef
+from modelref.ports import World
+
+
+def read_registry(
+    world: World, artifact: Artifact | None = None, *, at: int | None = None, bodies: bool = False
+) -> Registry:
+    """Read the registry, or one model of it.
+
+    Args:
+        world: the ports.
+        artifact: the model; None for all.
+        at: seconds since 1970-01-01 UTC: the registry as it stood then, by the taggers' dates.
+        bodies: whether to read the events' whole messages.
+    """
+    events: list[Event] = []
+    findings: list[Finding] = []
+    for record in world.tags.list(artifact, bodies=bodies):
+        read = read_tag(record)
+        if isinstance(read, Event):
+            if at is None or read.date <= at:
+                events.append(read)
+        elif read is not None:
+            findings.append(read)
+    return fold(events, findings)
+
+
+def read_model(
+    world: World, artifact: Artifact, *, at: int | None = None, bodies: bool = False
+) -> tuple[Model, tuple[Finding, ...]]:
+    """Read one model that has at least one event.
+
+    Raises:
+        UnknownRef: it has none; the message lists close names.
+    """
+    registry = read_registry(world, artifact, at=at, bodies=bodies)
+    model = registry.models.get(artifact)
+    if model is None:
+        raise unknown_model(world, artifact, at)
+    return model, registry.findings
+
+
+def unknown_model(world: World, artifact: Artifact, at: int | None = None) -> UnknownRef:
+    """The error for a model without any event, which names models that were perhaps meant."""
+    from difflib import get_close_matches
+
+    known = [str(name) for name in read_registry(world, at=at).models]
+    close = get_close_matches(str(artifact), known, n=3)
+    when = " at that time" if at is not None else ""
+    hint = f"modelref register {artifact} makes its first version; modelref show lists the models"
+    if close:
+        hint = f"did you mean {' or '.join(close)}? modelref show lists the models"
+    return UnknownRef(f"no version of {artifact} is registered{when}", kind="unknown-model", hint=hint)

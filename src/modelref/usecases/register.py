@@ -1,0 +1,196 @@
+"""Register: bind a version to a commit."""
+
+from dataclasses import dataclass
+
+from modelref.domain.message import EVENT, OUTS
+from modelref.domain.names import Artifact
+from modelref.domain.outs import Out
+from modelref.domain.registry import Model
+from modelref.domain.tag import Kind, TagName
+from modelref.domain.version import FIRST, Bump, Version
+from modelref.errors import BadInput, OutOfReach, Refused
+from modelref.ports import World
+from modelref.usecases.reading import read_registry
+from modelref.usecases.writing import Draft, Options, Written, by_id, run_once, write
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What to register.
+
+    Attributes:
+        artifact: the model.
+        rev: the commit, as a revision; None for HEAD with nothing of the model uncommitted.
+        version: the version to give it; None to derive one.
+        bump: which part of the highest active version goes up where none is given.
+        base: the version whose line is bumped instead of the highest (a hotfix).
+    """
+
+    artifact: Artifact
+    rev: str | None = None
+    version: Version | None = None
+    bump: Bump = Bump.PATCH
+    base: Version | None = None
+
+
+def register(world: World, asked: Registration, options: Options) -> Written:
+    """Register a version; registering a registered commit again changes nothing.
+
+    Raises:
+        UnknownRef: the commit is not there, or declares no such model.
+        BadInput: the version is taken, or both ``version`` and ``base`` are given.
+        Refused: the pipeline of the model is stale, the commit carries another version, or the
+            model is deprecated.
+        OutOfReach: bytes of its outs are not in the cache.
+    """
+    commit = world.commits.resolve(asked.rev or "HEAD")
+    command = f"register {asked.artifact} {commit} {asked.version} {asked.bump} {asked.base}"
+    outs = _sound_outs(world, asked, commit)
+
+    def read() -> Model:
+        registry = read_registry(world, asked.artifact)
+        return registry.models.get(asked.artifact) or Model(asked.artifact, (), {}, {}, False)
+
+    def decide(intent: str) -> Written:
+        model = read()
+        known = model.at_commit(commit)
+        if known is not None and known.active and asked.version in (None, known.version):
+            return Written(known.event, command, new=False, version=str(known.version))
+        version = _choose(model, asked, commit)
+        draft = Draft(
+            _free_tag(model, version),
+            commit,
+            f"Register {asked.artifact} {version}",
+            {EVENT: Kind.REGISTER.value, OUTS: outs_digest(outs)},
+        )
+        event = write(world, model, draft, options, intent)
+        return Written(event, command, new=True, version=str(version))
+
+    def already(intent: str) -> Written | None:
+        event = by_id(read(), intent)
+        return event and Written(event, command, new=False, version=str(event.version))
+
+    return run_once(world, command, options, decide, already)
+
+
+def _sound_outs(world: World, asked: Registration, commit: str) -> tuple[Out, ...]:
+    """The outs to register, once they are known to be what the pipeline makes, and to be here."""
+    snapshot = world.pipeline.snapshot(asked.artifact, commit)
+    name, path = asked.artifact, snapshot.annotation.path
+    if not snapshot.outs:
+        raise Refused(
+            f"{name} has no files at commit {commit[:10]}: {path} is in no dvc.lock, no .dvc file "
+            "and not in git",
+            kind="no-outs",
+            hint="dvc repro (or dvc add), then git commit the result",
+        )
+    if asked.rev is None:
+        _refuse_uncommitted(world, asked.artifact, snapshot.outs, commit)
+    reasons = world.pipeline.stale(asked.artifact, commit)
+    if reasons:
+        more = f" (and {len(reasons) - 3} more reasons)" if len(reasons) > 3 else ""
+        raise Refused(
+            f"{name} is not what its pipeline makes at commit {commit[:10]}: "
+            + "; ".join(reasons[:3])
+            + more,
+            kind="stale-pipeline",
+            hint="dvc repro, then git commit; or dvc commit if the outputs are right as they are",
+        )
+    absent = [out.path for out in snapshot.outs if not world.outputs.cached(out)]
+    if absent:
+        raise OutOfReach(
+            f"the bytes of {', '.join(absent)} at commit {commit[:10]} are not in the DVC cache",
+            kind="missing-bytes",
+            hint=f"dvc fetch {' '.join(absent)}; or dvc commit if the workspace has them",
+        )
+    return snapshot.outs
+
+
+def _refuse_uncommitted(
+    world: World, artifact: Artifact, outs: tuple[Out, ...], commit: str
+) -> None:
+    """Refuse when the workspace holds a newer model than the commit: it would be forgotten."""
+    now = world.pipeline.snapshot(artifact, None)
+    if {out.key for out in now.outs} != {out.key for out in outs}:
+        raise Refused(
+            f"{artifact} in the workspace is not the one in commit {commit[:10]}",
+            kind="uncommitted",
+            hint="git add dvc.lock … && git commit, then register; "
+            "or register the commit as it is with --rev HEAD",
+        )
+
+
+def _choose(model: Model, asked: Registration, commit: str) -> Version:
+    if model.deprecated:
+        raise Refused(
+            f"{model.artifact} is deprecated",
+            kind="deprecated-model",
+            hint=f"modelref history {model.artifact} says by whom and why",
+        )
+    version = _wanted(model, asked)
+    other = model.at_commit(commit)
+    if other is not None and other.version != version:
+        state = "carries" if other.active else "carried"
+        raise Refused(
+            f"commit {commit[:10]} {state} {model.artifact}@{other.version} already",
+            kind="commit-taken",
+            hint="a version belongs to one commit: commit the new model first, then register it",
+        )
+    taken = model.versions.get(version)
+    if taken is not None and (taken.active or taken.commit != commit):
+        raise BadInput(
+            f"{model.artifact}@{version} is taken, by commit {taken.commit[:10]}",
+            kind="version-taken",
+            hint=f"the next free one is {_next_free(model, version.bump(asked.bump), asked.bump)}",
+        )
+    return version
+
+
+def _wanted(model: Model, asked: Registration) -> Version:
+    if asked.version is not None:
+        if asked.base is not None:
+            raise BadInput("a version and a base exclude each other", kind="usage")
+        return asked.version
+    if asked.base is not None:
+        if asked.base not in model.versions:
+            raise BadInput(
+                f"{model.artifact} has no version {asked.base} to start from",
+                kind="unknown-version",
+                hint=f"modelref show {model.artifact} lists its versions",
+            )
+        return asked.base.bump(asked.bump)
+    latest = model.latest
+    if latest is None:
+        return _next_free(model, FIRST, asked.bump)
+    return _next_free(model, latest.version.bump(asked.bump), asked.bump)
+
+
+def _next_free(model: Model, version: Version, bump: Bump) -> Version:
+    """The first version from one on, in steps of a bump, that was never used."""
+    while version in model.versions:
+        version = version.bump(bump)
+    return version
+
+
+def _free_tag(model: Model, version: Version) -> TagName:
+    """The plain tag, or one with a counter where a withdrawn registration holds the plain one."""
+    used = {event.tag for event in model.events}
+    tag = TagName(model.artifact, Kind.REGISTER, version=version)
+    counter = 1
+    while str(tag) in used:
+        counter += 1
+        tag = TagName(model.artifact, Kind.REGISTER, version=version, counter=counter)
+    return tag
+
+
+def outs_digest(outs: tuple[Out, ...]) -> str:
+    """Digest of what a version is made of: sha256 of the RFC 8785 JSON of its sorted outs."""
+    from hashlib import sha256
+
+    import rfc8785
+
+    entries: list[dict[str, str | int | None]] = [
+        {"path": out.path, "algorithm": out.algorithm, "hash": out.hash, "size": out.size}
+        for out in sorted(outs)
+    ]
+    return sha256(rfc8785.dumps(entries)).hexdigest()

@@ -1,0 +1,120 @@
+"""Roll back: assign the version that held the stage before. History is never rewritten."""
+
+from dataclasses import dataclass
+
+from modelref.domain.event import Event
+from modelref.domain.message import EVENT
+from modelref.domain.names import StageName
+from modelref.domain.ref import Ref, quoted
+from modelref.domain.registry import Model
+from modelref.domain.stage import ROLLBACK
+from modelref.domain.tag import Kind
+from modelref.domain.version import Version
+from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
+from modelref.usecases.promote import check_expected, next_tag, still_stands
+from modelref.usecases.resolve import version_name
+from modelref.ports import World
+from modelref.usecases.reading import read_model
+from modelref.usecases.writing import Draft, Options, Written, run_once, write
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """What to roll back.
+
+    Attributes:
+        ref: the stage.
+        to: the version to go back to; None for the one before.
+        expect: the version that the stage must hold now; None for whatever it holds.
+        unchecked: do not look whether the target's bytes are there.
+    """
+
+    ref: Ref
+    to: Version | None = None
+    expect: Version | None = None
+    unchecked: bool = False
+
+
+def rollback(world: World, asked: Rollback, options: Options) -> Written:
+    """Roll a stage back; no gate is run.
+
+    Raises:
+        BadInput: the ref names no stage.
+        UnknownRef: the stage is empty, or never held the version.
+        Refused: nothing to go back to, or the target is quarantined or withdrawn.
+        Conflict: the stage holds something else than expected.
+        OutOfReach: the target's bytes are not here; nothing was changed.
+    """
+    artifact, stage = asked.ref.artifact, asked.ref.stage
+    if stage is None:
+        raise BadInput(f"{asked.ref} names no stage", kind="invalid-ref")
+    command = f"rollback {asked.ref} {asked.to} {asked.expect}"
+
+    def decide(intent: str) -> Written:
+        model, _ = read_model(world, artifact)
+        now = model.current(stage)
+        if now is None:
+            raise UnknownRef(
+                f"stage {stage} of {artifact} holds no version",
+                kind="empty-stage",
+                hint=f"modelref history {artifact} --stage {stage}",
+            )
+        check_expected(model, stage, asked.expect)
+        commit = _target(model, stage, now, asked.to)
+        name, before = version_name(model, commit), version_name(model, now.commit)
+        if commit == now.commit:
+            return Written(now, command, new=False, version=name, before=before)
+        if not asked.unchecked:
+            _check_bytes(world, model, stage, commit)
+        draft = Draft(
+            next_tag(model, stage, Kind.ASSIGN),
+            commit,
+            f"Roll {stage} of {artifact} back to {name} from {before}",
+            {EVENT: ROLLBACK},
+        )
+        event = write(world, model, draft, options, intent)
+        return Written(event, command, new=True, version=name, before=before)
+
+    return run_once(world, command, options, decide, still_stands(world, asked.ref, stage, command))
+
+
+def _target(model: Model, stage: StageName, now: Event, to: Version | None) -> str:
+    if to is None:
+        event = model.before(stage)
+        if event is None:
+            raise Refused(
+                f"{model.artifact}#{stage} holds {version_name(model, now.commit)}, and no version "
+                "before it that may be used",
+                kind="nothing-before",
+                hint=f"modelref promote {model.artifact}@VERSION {stage}",
+            )
+        return event.commit
+    state = model.versions.get(to)
+    if state is None or not any(event.commit == state.commit for event in model.stages[stage].events):
+        raise UnknownRef(
+            f"{model.artifact}@{to} never held {stage}",
+            kind="unknown-version",
+            hint=f"modelref promote {model.artifact}@{to} {stage} puts it there, through its gates",
+        )
+    if not state.active or model.quarantined(state.commit):
+        why = "in quarantine" if state.active else "withdrawn"
+        raise Refused(
+            f"{model.artifact}@{to} is {why}",
+            kind="unfit-version",
+            hint=f"modelref history {model.artifact} says by whom and why",
+        )
+    return state.commit
+
+
+def _check_bytes(world: World, model: Model, stage: StageName, commit: str) -> None:
+    snapshot = world.pipeline.snapshot(model.artifact, commit)
+    absent = [out.path for out in snapshot.outs if not world.outputs.cached(out)]
+    if absent:
+        name = version_name(model, commit)
+        raise OutOfReach(
+            f"the bytes of {model.artifact}@{name} are not in the DVC cache "
+            f"({', '.join(absent)}); nothing was changed",
+            kind="missing-bytes",
+            hint="dvc fetch --all-tags, or repeat with --unchecked if the servers have them: "
+            f"modelref rollback {quoted(f'{model.artifact}#{stage}')} --unchecked",
+        )
