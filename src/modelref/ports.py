@@ -1,21 +1,27 @@
 """Ports: what the use cases need from the world, each the smallest that serves."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Protocol
+from __future__ import annotations
 
-from modelref.domain.event import TagRecord
-from modelref.domain.names import Artifact
-from modelref.domain.outs import Out, OutFile
-from modelref.domain.snapshot import Snapshot, Values
-from modelref.domain.tag import TagName
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from modelref.domain.event import TagRecord
+    from modelref.domain.names import Artifact
+    from modelref.domain.outs import Out, OutFile
+    from modelref.domain.snapshot import Snapshot, Values
+    from modelref.domain.tag import TagName
 
 
 class Tags(Protocol):
     """The tags of a repository."""
 
-    def list(self, artifact: Artifact | None = None, *, bodies: bool = False) -> Iterable[TagRecord]:
+    def list(
+        self, artifact: Artifact | None = None, *, bodies: bool = False
+    ) -> Iterable[TagRecord]:
         """List tags: all, or those that can be events of one model.
 
         Args:
@@ -74,7 +80,7 @@ class Pipeline(Protocol):
         """Read only the metrics of a model at many commits; unreadable ones are left out."""
 
     def stale(self, artifact: Artifact, commit: str) -> Sequence[str]:
-        """Say why a model's outs at a commit are not what its pipeline would make; empty if they are.
+        """Say why a model's outs at a commit are not what its pipeline makes; empty if they are.
 
         Only DVC stages that this model depends on are looked at.
         """

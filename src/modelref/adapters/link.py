@@ -10,7 +10,15 @@ from pathlib import Path
 
 _FICLONE = 0x40049409
 """ioctl of Linux that lets two files share their blocks (``linux/fs.h``)."""
-_NOT_HERE = {errno.EXDEV, errno.EOPNOTSUPP, errno.ENOTTY, errno.EINVAL, errno.EPERM, errno.EMLINK, errno.ENOSYS}
+_NOT_HERE = {
+    errno.EXDEV,
+    errno.EOPNOTSUPP,
+    errno.ENOTTY,
+    errno.EINVAL,
+    errno.EPERM,
+    errno.EMLINK,
+    errno.ENOSYS,
+}
 
 
 def link(source: Path, target: Path, kinds: Sequence[str]) -> str:

@@ -1,5 +1,17 @@
 """The public Python API, and the composition root that binds the world to the verbs."""
 
-from modelref.api.registry import Diff, Files, ModelRegistry, ModelState, open_registry
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modelref.api.registry import Diff, Files, ModelRegistry, ModelState, open_registry
 
 __all__ = ["Diff", "Files", "ModelRegistry", "ModelState", "open_registry"]
+
+
+def __getattr__(name: str) -> object:
+    """Import a name when it is first asked for: each command needs only a part of this package."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from modelref.api import registry
+
+    return getattr(registry, name)

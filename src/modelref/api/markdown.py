@@ -14,12 +14,20 @@ def diff_markdown(diff: ModelDiff) -> str:
     if DiffKind.METRICS in diff.kinds:
         mark = {True: "better", False: "worse", None: ""}
         rows = [
-            (change.metric, number(change.before), number(change.after), signed(change.change), mark[change.better])
+            (
+                change.metric,
+                number(change.before),
+                number(change.after),
+                signed(change.change),
+                mark[change.better],
+            )
             for change in diff.metrics
         ]
         lines += _table(("Metric", "From", "To", "Change", ""), rows, "No metric differs.")
     if DiffKind.PARAMS in diff.kinds:
-        changed = [(change.param, number(change.before), number(change.after)) for change in diff.params]
+        changed = [
+            (change.param, number(change.before), number(change.after)) for change in diff.params
+        ]
         lines += _table(("Parameter", "From", "To"), changed, "No parameter differs.")
     return "\n".join(lines).rstrip() + "\n"
 

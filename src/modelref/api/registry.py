@@ -9,7 +9,7 @@ from typing import Any
 
 from modelref.api.compose import RepositoryWorld
 from modelref.api.markdown import diff_markdown
-from modelref.api.shapes import diff_shape
+from modelref.api.shapes.diff import diff_shape
 from modelref.domain.event import Event
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.ref import Ref
@@ -22,7 +22,7 @@ from modelref.usecases import rollback as rolling
 from modelref.usecases.compare import DiffKind, ModelDiff, compare
 from modelref.usecases.get import get
 from modelref.usecases.reading import read_registry
-from modelref.usecases.resolve import Resolved, resolve, version_name
+from modelref.usecases.resolve import Resolved, resolve
 from modelref.usecases.writing import Options
 
 
@@ -107,7 +107,7 @@ class ModelRegistry:
                 str(model.artifact),
                 str(model.latest.version) if model.latest else None,
                 {
-                    name: version_name(model, held.current.commit)
+                    name: model.name_at(held.current.commit)
                     for name, held in sorted(model.stages.items())
                     if held.current is not None
                 },

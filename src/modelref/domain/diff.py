@@ -15,7 +15,7 @@ class MetricChange:
         metric: dotted key in it.
         before: value of the first side, None when it has none.
         after: value of the second side, None when it has none.
-        change: after − before where both are numbers.
+        change: after minus before where both are numbers.
         better: whether the second side is better; None when equal or when the metric's name
             does not tell its direction.
     """
@@ -74,7 +74,7 @@ def _metric_change(path: str, metric: str, before: Value, after: Value) -> Metri
         return MetricChange(path, metric, before, after, None, None)
     change = float(after) - float(before)  # type: ignore[arg-type]  # both were just tested
     upwards = higher_is_better(metric)
-    better = None if upwards is None or change == 0 or change != change else (change > 0) is upwards  # noqa: PLR0124
+    better = None if upwards is None or change == 0 or change != change else (change > 0) is upwards
     return MetricChange(path, metric, before, after, change, better)
 
 
@@ -86,4 +86,4 @@ def _same(a: Value, b: Value) -> bool:
     """Equality by which NaN equals itself and True is not 1."""
     if isinstance(a, bool) is not isinstance(b, bool):
         return False
-    return a == b or (a != a and b != b)  # noqa: PLR0124
+    return a == b or (a != a and b != b)

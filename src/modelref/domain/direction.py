@@ -3,12 +3,48 @@
 import re
 
 _HIGHER = frozenset(
-    "accuracy auc auroc auprc ap coverage diversity f1 hit hitrate hr map mrr ndcg novelty "
-    "precision r2 recall serendipity".split()
+    [
+        "accuracy",
+        "auc",
+        "auroc",
+        "auprc",
+        "ap",
+        "coverage",
+        "diversity",
+        "f1",
+        "hit",
+        "hitrate",
+        "hr",
+        "map",
+        "mrr",
+        "ndcg",
+        "novelty",
+        "precision",
+        "r2",
+        "recall",
+        "serendipity",
+    ]
 )
 _LOWER = frozenset(
-    "bytes cost entropy error latency logloss loss mae mape mse perplexity ppl rmse seconds size "
-    "time wape".split()
+    [
+        "bytes",
+        "cost",
+        "entropy",
+        "error",
+        "latency",
+        "logloss",
+        "loss",
+        "mae",
+        "mape",
+        "mse",
+        "perplexity",
+        "ppl",
+        "rmse",
+        "seconds",
+        "size",
+        "time",
+        "wape",
+    ]
 )
 _WORDS = re.compile(r"[a-z0-9]+")
 

@@ -104,4 +104,6 @@ def check_ref_format(tag: str, typed: str) -> None:
     elif len(tag) > MAX_TAG_LENGTH:
         why = f"a tag may not be longer than {MAX_TAG_LENGTH} characters"
     if why:
-        raise BadInput(f"git does not allow the tag that {typed!r} needs", kind="invalid-name", hint=why)
+        raise BadInput(
+            f"git does not allow the tag that {typed!r} needs", kind="invalid-name", hint=why
+        )

@@ -1,8 +1,7 @@
 """Outs: the files of a version, known by their hashes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
 
 GIT = "git-sha1"
 """Algorithm of an out whose bytes are in git: the hash is its blob's id."""
@@ -60,7 +59,7 @@ class OutFile:
 
 def is_within(path: str, folder: str) -> bool:
     """Whether a repository path is a folder or lies below it."""
-    return path == folder or PurePosixPath(path).is_relative_to(folder)
+    return path == folder or path.startswith(f"{folder}/")
 
 
 def outs_under(outs: Iterable[Out], path: str) -> tuple[Out, ...]:
@@ -70,7 +69,7 @@ def outs_under(outs: Iterable[Out], path: str) -> tuple[Out, ...]:
     if below:
         return below
     return tuple(
-        Out(out.path, out.algorithm, out.hash, within=str(PurePosixPath(path).relative_to(out.path)))
+        replace(out, within=path.removeprefix(f"{out.path}/"))
         for out in known
         if out.is_dir and is_within(path, out.path)
     )

@@ -1,6 +1,6 @@
 """Refs: how people address a model, a version or what a stage holds.
 
-    ref := artifact [ "@v" semver | "@latest" | "@greatest" | "#" stage ]
+ref := artifact [ "@v" semver | "@latest" | "@greatest" | "#" stage ]
 """
 
 from dataclasses import dataclass

@@ -61,10 +61,10 @@ class Model:
         here = [state for state in self.versions.values() if state.commit == commit]
         return max(here, key=lambda state: (state.active, state.version), default=None)
 
-    def holds(self, commit: str) -> bool:
-        """Whether a stage may hold this commit: it is a bare one, or its version is active."""
+    def name_at(self, commit: str) -> str:
+        """A commit's version, or the commit itself in short where it has none."""
         state = self.at_commit(commit)
-        return state is None or state.active
+        return str(state.version) if state else commit[:10]
 
     def current(self, stage: StageName) -> Event | None:
         """The assignment that a stage stands on now, or None when it is empty."""
@@ -117,7 +117,9 @@ def fold(events: Iterable[Event], findings: Iterable[Finding] = ()) -> Registry:
     by_artifact: dict[Artifact, list[Event]] = {}
     for event in events:
         by_artifact.setdefault(event.artifact, []).append(event)
-    models = {artifact: fold_model(artifact, by_artifact[artifact]) for artifact in sorted(by_artifact)}
+    models = {
+        artifact: fold_model(artifact, by_artifact[artifact]) for artifact in sorted(by_artifact)
+    }
     return Registry(MappingProxyType(models), tuple(findings))
 
 

@@ -69,7 +69,9 @@ def flatten(value: object, prefix: str = "") -> dict[str, Value]:
     while pending:
         key, item = pending.pop()
         if isinstance(item, Mapping):
-            children = [(f"{key}.{name}" if key else str(name), child) for name, child in item.items()]
+            children = [
+                (f"{key}.{name}" if key else str(name), child) for name, child in item.items()
+            ]
             pending.extend(reversed(children))
         elif key:
             flat[key] = _plain(item)

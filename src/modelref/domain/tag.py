@@ -1,6 +1,7 @@
 """The tag grammar: one tag's name says which event of which model it is.
 
-    tag := artifact ( "#" stage ["!"] | "@v" semver ["!"] | "@deprecated" | "@created" ) [ "#" counter ]
+    tag  := artifact what [ "#" counter ]
+    what := "#" stage ["!"] | "@v" semver ["!"] | "@deprecated" | "@created"
 
 It is GTO's (gto 1.10, ``gto/constants.py: tag_re``): what parses there parses here.
 """

@@ -3,14 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from modelref.domain.diff import MetricChange, ParamChange, diff_metrics, diff_params
 from modelref.domain.ref import Ref
 from modelref.domain.snapshot import Snapshot
+from modelref.domain.target import Target, find
 from modelref.errors import BadInput
-from modelref.usecases.resolve import Target, find
-from modelref.ports import World
 from modelref.usecases.reading import read_model
+
+if TYPE_CHECKING:
+    from modelref.ports import World
 
 
 class DiffKind(StrEnum):
@@ -55,7 +58,7 @@ class ModelDiff:
         return bool(self.metrics or self.params)
 
 
-def compare(world: World, a: Ref, b: Ref | None, kinds: Collection[DiffKind]) -> ModelDiff:
+def compare(world: "World", a: Ref, b: Ref | None, kinds: Collection[DiffKind]) -> ModelDiff:
     """Compare two refs of one model; ``b`` None is the workspace, uncommitted changes included.
 
     Raises:
@@ -80,7 +83,7 @@ def compare(world: World, a: Ref, b: Ref | None, kinds: Collection[DiffKind]) ->
     )
 
 
-def _side(world: World, ref: Ref) -> Side:
+def _side(world: "World", ref: Ref) -> Side:
     model, _ = read_model(world, ref.artifact)
     target = find(model, ref)
     return Side(target, world.pipeline.snapshot(ref.artifact, target.commit))

@@ -5,11 +5,14 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from modelref.domain.outs import OutFile, is_within
 from modelref.errors import BadInput, OutOfReach
 from modelref.usecases.resolve import Resolved
-from modelref.ports import World
+
+if TYPE_CHECKING:
+    from modelref.ports import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Got:
 
 
 def get(
-    world: World,
+    world: "World",
     resolved: Resolved,
     folder: Path,
     paths: Sequence[str] = (),
@@ -75,7 +78,7 @@ def get(
     return Got(folder, {file.path: folder / _inside(resolved, file) for file in wanted})
 
 
-def _select(world: World, resolved: Resolved, paths: Sequence[str]) -> list[OutFile]:
+def _select(world: "World", resolved: Resolved, paths: Sequence[str]) -> list[OutFile]:
     files = [file for out in resolved.outs for file in world.outputs.files(out)]
     if not paths:
         return files
@@ -90,16 +93,20 @@ def _select(world: World, resolved: Resolved, paths: Sequence[str]) -> list[OutF
         if not hits:
             known = ", ".join(str(_inside(resolved, file)) for file in files[:8])
             raise BadInput(
-                f"{resolved.target} has no file {path!r}", kind="unknown-path", hint=f"it has {known}"
+                f"{resolved.target} has no file {path!r}",
+                kind="unknown-path",
+                hint=f"it has {known}",
             )
         chosen.update(dict.fromkeys(hits))
     return list(chosen)
 
 
 def _inside(resolved: Resolved, file: OutFile) -> PurePosixPath:
-    """A file's place in the folder: below the model's path, or its own name if it is all there is."""
+    """A file's place in the folder: below the model's path, or its name if it is all."""
     path = PurePosixPath(file.path)
-    return PurePosixPath(path.name) if file.path == resolved.path else path.relative_to(resolved.path)
+    return (
+        PurePosixPath(path.name) if file.path == resolved.path else path.relative_to(resolved.path)
+    )
 
 
 def _unwritable(folder: Path, error: OSError) -> OutOfReach:

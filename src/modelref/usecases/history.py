@@ -1,14 +1,18 @@
 """History: every event, newest first."""
 
+from typing import TYPE_CHECKING
+
 from modelref.domain.event import Event
 from modelref.domain.names import Artifact, StageName
 from modelref.domain.registry import Registry
-from modelref.ports import World
 from modelref.usecases.reading import read_model, read_registry
+
+if TYPE_CHECKING:
+    from modelref.ports import World
 
 
 def history(
-    world: World,
+    world: "World",
     artifact: Artifact | None = None,
     stage: StageName | None = None,
     *,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
 from modelref.domain.message import EVENT, VERDICT
@@ -9,12 +10,14 @@ from modelref.domain.names import StageName
 from modelref.domain.ref import Ref, quoted
 from modelref.domain.registry import QUARANTINE, Model
 from modelref.domain.tag import Kind, TagName
+from modelref.domain.target import find
 from modelref.domain.version import Version
 from modelref.errors import Conflict, Refused
-from modelref.usecases.resolve import find, version_name
-from modelref.ports import World
 from modelref.usecases.reading import read_model
 from modelref.usecases.writing import Draft, Options, Written, by_id, run_once, write
+
+if TYPE_CHECKING:
+    from modelref.ports import World
 
 NO_GATES = "no-gates"
 """Verdict of a promotion to a stage that no rule guards."""
@@ -35,7 +38,7 @@ class Promotion:
     expect: Version | None = None
 
 
-def promote(world: World, asked: Promotion, options: Options) -> Written:
+def promote(world: "World", asked: Promotion, options: Options) -> Written:
     """Assign a version to a stage; promoting what the stage holds changes nothing.
 
     Raises:
@@ -51,8 +54,8 @@ def promote(world: World, asked: Promotion, options: Options) -> Written:
         target = find(model, asked.ref)
         check_expected(model, stage, asked.expect)
         now = model.current(stage)
-        name = version_name(model, target.commit)
-        before = version_name(model, now.commit) if now else ""
+        name = model.name_at(target.commit)
+        before = model.name_at(now.commit) if now else ""
         if now is not None and now.commit == target.commit:
             return Written(now, command, new=False, version=name, before=before)
         _refuse_unfit(model, target.commit, stage)
@@ -83,7 +86,7 @@ def check_expected(model: Model, stage: StageName, expect: Version | None) -> No
     if expect is None:
         return
     now = model.current(stage)
-    holds = version_name(model, now.commit) if now else "nothing"
+    holds = model.name_at(now.commit) if now else "nothing"
     if holds == str(expect):
         return
     who = f", by {now.author} at {now.when:%Y-%m-%d %H:%M} UTC" if now else ""
@@ -95,7 +98,7 @@ def check_expected(model: Model, stage: StageName, expect: Version | None) -> No
 
 
 def still_stands(
-    world: World, ref: Ref, stage: StageName, command: str
+    world: "World", ref: Ref, stage: StageName, command: str
 ) -> Callable[[str], Written | None]:
     """Finder of the event of a former run, if it is still the newest of its stage."""
 
@@ -104,7 +107,7 @@ def still_stands(
         event = by_id(model, intent)
         if event is None or model.stages[stage].events[-1].tag != event.tag:
             return None
-        name = version_name(model, event.commit)
+        name = model.name_at(event.commit)
         return Written(event, command, new=False, version=name, before=_held_before(model, event))
 
     return already
@@ -113,11 +116,11 @@ def still_stands(
 def _held_before(model: Model, event: Event) -> str:
     stage = model.stages[event.stage] if event.stage else None
     earlier = [held for held in stage.events if held.kind is Kind.ASSIGN] if stage else []
-    return version_name(model, earlier[-2].commit) if len(earlier) > 1 else ""
+    return model.name_at(earlier[-2].commit) if len(earlier) > 1 else ""
 
 
 def _refuse_unfit(model: Model, commit: str, stage: StageName) -> None:
-    name = version_name(model, commit)
+    name = model.name_at(commit)
     if model.quarantined(commit) and stage != QUARANTINE:
         raise Refused(
             f"{model.artifact}@{name} is in quarantine",

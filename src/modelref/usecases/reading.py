@@ -1,15 +1,19 @@
 """Reading the registry: all of it, or one model."""
 
+from typing import TYPE_CHECKING
+
 from modelref.domain.event import Event, read_tag
 from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
 from modelref.domain.registry import Model, Registry, fold
 from modelref.errors import UnknownRef
-from modelref.ports import World
+
+if TYPE_CHECKING:
+    from modelref.ports import World
 
 
 def read_registry(
-    world: World, artifact: Artifact | None = None, *, at: int | None = None, bodies: bool = False
+    world: "World", artifact: Artifact | None = None, *, at: int | None = None, bodies: bool = False
 ) -> Registry:
     """Read the registry, or one model of it.
 
@@ -32,7 +36,7 @@ def read_registry(
 
 
 def read_model(
-    world: World, artifact: Artifact, *, at: int | None = None, bodies: bool = False
+    world: "World", artifact: Artifact, *, at: int | None = None, bodies: bool = False
 ) -> tuple[Model, tuple[Finding, ...]]:
     """Read one model that has at least one event.
 
@@ -46,7 +50,7 @@ def read_model(
     return model, registry.findings
 
 
-def unknown_model(world: World, artifact: Artifact, at: int | None = None) -> UnknownRef:
+def unknown_model(world: "World", artifact: Artifact, at: int | None = None) -> UnknownRef:
     """The error for a model without any event, which names models that were perhaps meant."""
     from difflib import get_close_matches
 
@@ -56,4 +60,6 @@ def unknown_model(world: World, artifact: Artifact, at: int | None = None) -> Un
     hint = f"modelref register {artifact} makes its first version; modelref show lists the models"
     if close:
         hint = f"did you mean {' or '.join(close)}? modelref show lists the models"
-    return UnknownRef(f"no version of {artifact} is registered{when}", kind="unknown-model", hint=hint)
+    return UnknownRef(
+        f"no version of {artifact} is registered{when}", kind="unknown-model", hint=hint
+    )

@@ -1,6 +1,7 @@
 """Register: bind a version to a commit."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from modelref.domain.message import EVENT, OUTS
 from modelref.domain.names import Artifact
@@ -9,9 +10,11 @@ from modelref.domain.registry import Model
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
-from modelref.ports import World
 from modelref.usecases.reading import read_registry
 from modelref.usecases.writing import Draft, Options, Written, by_id, run_once, write
+
+if TYPE_CHECKING:
+    from modelref.ports import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Registration:
     base: Version | None = None
 
 
-def register(world: World, asked: Registration, options: Options) -> Written:
+def register(world: "World", asked: Registration, options: Options) -> Written:
     """Register a version; registering a registered commit again changes nothing.
 
     Raises:
@@ -73,7 +76,7 @@ def register(world: World, asked: Registration, options: Options) -> Written:
     return run_once(world, command, options, decide, already)
 
 
-def _sound_outs(world: World, asked: Registration, commit: str) -> tuple[Out, ...]:
+def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, ...]:
     """The outs to register, once they are known to be what the pipeline makes, and to be here."""
     snapshot = world.pipeline.snapshot(asked.artifact, commit)
     name, path = asked.artifact, snapshot.annotation.path
@@ -107,7 +110,7 @@ def _sound_outs(world: World, asked: Registration, commit: str) -> tuple[Out, ..
 
 
 def _refuse_uncommitted(
-    world: World, artifact: Artifact, outs: tuple[Out, ...], commit: str
+    world: "World", artifact: Artifact, outs: tuple[Out, ...], commit: str
 ) -> None:
     """Refuse when the workspace holds a newer model than the commit: it would be forgotten."""
     now = world.pipeline.snapshot(artifact, None)

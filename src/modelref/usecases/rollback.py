@@ -1,6 +1,7 @@
 """Roll back: assign the version that held the stage before. History is never rewritten."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
 from modelref.domain.message import EVENT
@@ -12,10 +13,11 @@ from modelref.domain.tag import Kind
 from modelref.domain.version import Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.usecases.promote import check_expected, next_tag, still_stands
-from modelref.usecases.resolve import version_name
-from modelref.ports import World
 from modelref.usecases.reading import read_model
 from modelref.usecases.writing import Draft, Options, Written, run_once, write
+
+if TYPE_CHECKING:
+    from modelref.ports import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Rollback:
     unchecked: bool = False
 
 
-def rollback(world: World, asked: Rollback, options: Options) -> Written:
+def rollback(world: "World", asked: Rollback, options: Options) -> Written:
     """Roll a stage back; no gate is run.
 
     Raises:
@@ -61,7 +63,7 @@ def rollback(world: World, asked: Rollback, options: Options) -> Written:
             )
         check_expected(model, stage, asked.expect)
         commit = _target(model, stage, now, asked.to)
-        name, before = version_name(model, commit), version_name(model, now.commit)
+        name, before = model.name_at(commit), model.name_at(now.commit)
         if commit == now.commit:
             return Written(now, command, new=False, version=name, before=before)
         if not asked.unchecked:
@@ -83,14 +85,16 @@ def _target(model: Model, stage: StageName, now: Event, to: Version | None) -> s
         event = model.before(stage)
         if event is None:
             raise Refused(
-                f"{model.artifact}#{stage} holds {version_name(model, now.commit)}, and no version "
+                f"{model.artifact}#{stage} holds {model.name_at(now.commit)}, and no version "
                 "before it that may be used",
                 kind="nothing-before",
                 hint=f"modelref promote {model.artifact}@VERSION {stage}",
             )
         return event.commit
     state = model.versions.get(to)
-    if state is None or not any(event.commit == state.commit for event in model.stages[stage].events):
+    if state is None or not any(
+        event.commit == state.commit for event in model.stages[stage].events
+    ):
         raise UnknownRef(
             f"{model.artifact}@{to} never held {stage}",
             kind="unknown-version",
@@ -106,11 +110,11 @@ def _target(model: Model, stage: StageName, now: Event, to: Version | None) -> s
     return state.commit
 
 
-def _check_bytes(world: World, model: Model, stage: StageName, commit: str) -> None:
+def _check_bytes(world: "World", model: Model, stage: StageName, commit: str) -> None:
     snapshot = world.pipeline.snapshot(model.artifact, commit)
     absent = [out.path for out in snapshot.outs if not world.outputs.cached(out)]
     if absent:
-        name = version_name(model, commit)
+        name = model.name_at(commit)
         raise OutOfReach(
             f"the bytes of {model.artifact}@{name} are not in the DVC cache "
             f"({', '.join(absent)}); nothing was changed",

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event, read_tag
 from modelref.domain.message import ID, NONE, PREVIOUS, compose
 from modelref.domain.registry import Model
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, Conflict, OutOfReach, Refused
-from modelref.ports import World
+
+if TYPE_CHECKING:
+    from modelref.ports import World
 
 _AHEAD = 2 * 60 * 60
 """Seconds by which a model's last event may be ahead of the clock before writes are refused."""
@@ -64,7 +67,7 @@ class Options:
     dry_run: bool = False
 
 
-def write(world: World, model: Model, draft: Draft, options: Options, intent: str) -> Event:
+def write(world: "World", model: Model, draft: Draft, options: Options, intent: str) -> Event:
     """Create one event; the caller holds the lock and has decided.
 
     Args:
@@ -94,7 +97,7 @@ def write(world: World, model: Model, draft: Draft, options: Options, intent: st
 
 
 def run_once(
-    world: World,
+    world: "World",
     command: str,
     options: Options,
     decide: Callable[[str], Written],
@@ -144,8 +147,7 @@ def _date(now: int, model: Model) -> int:
     last = max(model.events, key=lambda event: event.date)
     if last.date - now > _AHEAD:
         raise Refused(
-            f"the clock says {now}, but the tag {last.tag} is dated {last.when:%Y-%m-%d %H:%M} UTC, "
-            "hours ahead of it",
+            f"the tag {last.tag} is dated {last.when:%Y-%m-%d %H:%M} UTC, hours ahead of the clock",
             kind="clock-behind",
             hint="set this machine's clock; if the tag is wrong, see who made it: "
             f"git show '{last.tag}'",

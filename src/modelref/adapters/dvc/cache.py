@@ -1,4 +1,4 @@
-"""DVC's cache: where the bytes of outs lie, whether they are right, and how they are handed over."""
+"""DVC's cache: where bytes lie, whether they are right, and how they are handed over."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +68,9 @@ class DvcOutputs:
         except OSError as error:
             raise _absent(out.path, path, error) from error
         digest = md5(data, usedforsecurity=False).hexdigest()
-        if digest != out.hash.removesuffix(".dir") and not _same_legacy(out.algorithm, out.hash, path):
+        if digest != out.hash.removesuffix(".dir") and not _same_legacy(
+            out.algorithm, out.hash, path
+        ):
             raise _damaged(out.path, path)
         return data
 
@@ -125,7 +127,7 @@ def _same_legacy(algorithm: str, digest: str, path: Path) -> bool:
     if algorithm != LEGACY_MD5:
         return False
     from dvc_data.hashfile.hash import file_md5
-    from dvc_objects.fs import localfs
+    from dvc_objects.fs.local import localfs
 
     return str(file_md5(str(path), localfs, LEGACY_MD5)) == digest.removesuffix(".dir")
 

@@ -32,7 +32,7 @@ class Checked:
                 ).fetchone()
         except (sqlite3.Error, OSError):
             return False
-        return row == (now.st_ino, now.st_size, now.st_mtime_ns, digest)
+        return bool(row == (now.st_ino, now.st_size, now.st_mtime_ns, digest))
 
     def remember(self, path: Path, seen: stat_result, digest: str) -> None:
         """Note that a file was seen to have this hash."""

@@ -35,7 +35,7 @@ def read_cache_config(root: Path) -> CacheConfig:
         BadInput: a config file cannot be parsed, or names an unknown kind of link.
     """
     folder = root / ".dvc" / "cache"
-    links = _DEFAULT_LINKS
+    links: tuple[str, ...] = _DEFAULT_LINKS
     for path in _files(root):
         cache = _section(path, "cache")
         if "dir" in cache:

@@ -55,7 +55,9 @@ class Definition:
             raise self._wrong("artifacts", "is no mapping")
         return {str(name): self._annotation(str(name), entry) for name, entry in entries.items()}
 
-    def metrics_files(self, stages: Iterable[LockedStage], names: Collection[str]) -> tuple[str, ...]:
+    def metrics_files(
+        self, stages: Iterable[LockedStage], names: Collection[str]
+    ) -> tuple[str, ...]:
         """Repository paths of the metrics files of some DVC stages, and of the file's own list.
 
         Args:
@@ -75,8 +77,10 @@ class Definition:
                 found[name] = None
         return tuple(found)
 
-    def params_files(self, stages: Iterable[LockedStage], names: Collection[str]) -> tuple[str, ...]:
-        """Repository paths of the parameters files that some DVC stages read, the default one included."""
+    def params_files(
+        self, stages: Iterable[LockedStage], names: Collection[str]
+    ) -> tuple[str, ...]:
+        """Repository paths of the parameters files that DVC stages read, and of the default."""
         found: dict[str, None] = {self._join(DEFAULT_PARAMS): None}
         for stage in stages:
             if stage.name in names:
@@ -104,7 +108,9 @@ class Definition:
     def _entries(self, section: Any) -> Iterator[str]:
         """File names of a list whose entries are names, or mappings from a name to options."""
         for entry in section if isinstance(section, list) else [section] if section else []:
-            yield from (str(name) for name in entry) if isinstance(entry, Mapping) else (str(entry),)
+            yield from (
+                (str(name) for name in entry) if isinstance(entry, Mapping) else (str(entry),)
+            )
 
     def _annotation(self, name: str, entry: Any) -> Annotation:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("path"), str):
@@ -125,7 +131,9 @@ class Definition:
             raise self._wrong("it", error.message) from error
 
     def _wrong(self, key: str, why: str) -> BadInput:
-        return BadInput(f"{self.path}: {key} {why}", kind="unreadable-file", hint=f"mend {self.path}")
+        return BadInput(
+            f"{self.path}: {key} {why}", kind="unreadable-file", hint=f"mend {self.path}"
+        )
 
 
 def _pattern(folder: str, wdir: str, entry: str) -> re.Pattern[str]:

@@ -99,7 +99,7 @@ def _out_reasons(repo: Any, stage: Any, out: Any) -> Iterator[str]:
 
 
 def _made_hash(repo: Any, dep: Any) -> str | None:
-    """The hash that DVC has for a path at this commit: an out's own, or that of a file in a folder."""
+    """The hash that DVC has for a path there: an out's own, or that of a file in a folder."""
     for stage in repo.index.stages:
         for out in stage.outs:
             if out.fs_path == dep.fs_path and out.hash_info:
@@ -116,8 +116,8 @@ def _inside(out: Any, dep: Any) -> str | None:
     if tree is None:
         return None
     key = tuple(dep.fs_path.removeprefix(f"{out.fs_path}/").split("/"))
-    known = dict((parts, info) for parts, _, info in tree)
-    return str(known[key].value) if key in known and known[key] else None
+    known = {parts: info for parts, _, info in tree}
+    return str(known[key].value) if known.get(key) else None
 
 
 def _overlap(fs: Any, a: str, b: str) -> bool:

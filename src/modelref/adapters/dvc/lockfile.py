@@ -70,25 +70,33 @@ def related(stages: Iterable[LockedStage], path: str) -> frozenset[str]:
         path: repository path of a model's files.
     """
     known = list(stages)
-    producers = {stage.name for stage in known if any(_touches(out.path, path) for out in stage.outs)}
-    needed = _closure(producers, {
-        stage.name: {
-            other.name
-            for other in known
-            for out in other.outs
-            if any(_touches(dep, out.path) for dep in stage.deps)
-        }
-        for stage in known
-    })
-    users = _closure(producers, {
-        stage.name: {
-            other.name
-            for other in known
-            for dep in other.deps
-            if any(_touches(dep, out.path) for out in stage.outs)
-        }
-        for stage in known
-    })
+    producers = {
+        stage.name for stage in known if any(_touches(out.path, path) for out in stage.outs)
+    }
+    needed = _closure(
+        producers,
+        {
+            stage.name: {
+                other.name
+                for other in known
+                for out in other.outs
+                if any(_touches(dep, out.path) for dep in stage.deps)
+            }
+            for stage in known
+        },
+    )
+    users = _closure(
+        producers,
+        {
+            stage.name: {
+                other.name
+                for other in known
+                for dep in other.deps
+                if any(_touches(dep, out.path) for out in stage.outs)
+            }
+            for stage in known
+        },
+    )
     return frozenset(needed | users)
 
 
@@ -116,7 +124,10 @@ def _locked(folder: str, name: str, stage: Mapping[str, Any]) -> LockedStage:
         name,
         tuple(join(folder, dep["path"]) for dep in stage.get("deps") or [] if _local(dep["path"])),
         tuple(_out(folder, out) for out in stage.get("outs") or [] if _hashed(out)),
-        {join(folder, str(file)): dict(values) for file, values in (stage.get("params") or {}).items()},
+        {
+            join(folder, str(file)): dict(values)
+            for file, values in (stage.get("params") or {}).items()
+        },
     )
 
 

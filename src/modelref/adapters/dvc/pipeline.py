@@ -143,7 +143,10 @@ class DvcPipeline:
     def _all_outs(self, commit: str | None) -> list[Out]:
         locks = self.commits.read(commit, self.commits.listed(commit, LOCK))
         outs = [
-            out for path, data in locks.items() for stage in read_lock(path, data) for out in stage.outs
+            out
+            for path, data in locks.items()
+            for stage in read_lock(path, data)
+            for out in stage.outs
         ]
         return outs + self._dvc_files(self.commits.ending(commit, ".dvc"), commit)
 

@@ -81,7 +81,7 @@ def _parse_yaml(path: str, text: str) -> Any:
 
 
 def _written_out(node: Any) -> int:
-    """Number of values below a node once every alias is written out, in time of the file's own size."""
+    """Number of values below a node once every alias is written out, in linear time."""
     sizes: dict[int, int] = {}
     pending = [(node, False)]
     while pending:
@@ -89,7 +89,9 @@ def _written_out(node: Any) -> int:
         if id(item) in sizes:
             continue
         value = item.value if isinstance(item.value, list) else []
-        children = [part for child in value for part in (child if isinstance(child, tuple) else (child,))]
+        children = [
+            part for child in value for part in (child if isinstance(child, tuple) else (child,))
+        ]
         if ready:
             sizes[id(item)] = 1 + sum(sizes.get(id(child), _MAX_NODES) for child in children)
         else:
@@ -104,7 +106,7 @@ def _loader_class() -> Any:
 
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    class Loader(base):  # type: ignore[misc]  # the base is found at run time
+    class Loader(base):  # type: ignore[misc,valid-type]  # the base is found at run time
         yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # PyYAML's own interface
 
     resolvers = {
@@ -112,11 +114,16 @@ def _loader_class() -> Any:
         "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
         "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
         "float": (
-            r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
-            r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+            (
+                r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+                r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+            ),
             "-+0123456789.",
         ),
-        "timestamp": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9:.]+(?:[Zz]|[-+][0-9:]+)?)?", "0123456789"),
+        "timestamp": (
+            r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9:.]+(?:[Zz]|[-+][0-9:]+)?)?",
+            "0123456789",
+        ),
         "merge": (r"<<", "<"),
     }
     for name, (pattern, first) in resolvers.items():

@@ -44,7 +44,7 @@ class ClonedJournal:
             yield
 
     def begin(self, command: str, fresh: str) -> str:
-        """Note the intent to run a command; return its id, an unacknowledged run's if there is one."""
+        """Note the intent to run a command; return its id, or that of an unacknowledged run."""
         path = self._intent(command)
         try:
             return str(json.loads(path.read_text(encoding="utf-8"))["id"])

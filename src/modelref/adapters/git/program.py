@@ -9,7 +9,16 @@ from pathlib import Path
 from modelref.errors import OutOfReach
 
 _ALLOWED = frozenset(
-    "cat-file check-ref-format config for-each-ref ls-files ls-tree rev-parse tag".split()
+    [
+        "cat-file",
+        "check-ref-format",
+        "config",
+        "for-each-ref",
+        "ls-files",
+        "ls-tree",
+        "rev-parse",
+        "tag",
+    ]
 )
 # What would make git look at another repository than the one that was asked for, or at other
 # objects. Transport and identity variables stay: they are the person's own.
@@ -100,7 +109,9 @@ class Git:
                 kind="git-timeout",
                 hint="see whether the disk or the network mount answers",
             ) from error
-        return Finished(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace").strip())
+        return Finished(
+            done.returncode, done.stdout, done.stderr.decode("utf-8", "replace").strip()
+        )
 
     def output(self, command: str, *options: str, operands: Sequence[str] = ()) -> bytes:
         """Run a git command that must succeed and return its standard output.

@@ -155,13 +155,13 @@ class GitCommits:
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 continue
             except OSError as error:
-                raise OutOfReach(f"cannot read {path}: {error.strerror}", kind="unreadable") from error
+                raise OutOfReach(
+                    f"cannot read {path}: {error.strerror}", kind="unreadable"
+                ) from error
         return found
 
 
-def _split_batch(
-    out: bytes, asked: Sequence[tuple[str, str]]
-) -> Mapping[tuple[str, str], bytes]:
+def _split_batch(out: bytes, asked: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
     """Split what ``cat-file --batch`` printed: a header line, then bytes and a newline, each."""
     found: dict[tuple[str, str], bytes] = {}
     at = 0

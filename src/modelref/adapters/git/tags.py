@@ -35,13 +35,13 @@ class GitTags:
 
     repository: Repository
 
-    def list(self, artifact: Artifact | None = None, *, bodies: bool = False) -> Iterator[TagRecord]:
+    def list(
+        self, artifact: Artifact | None = None, *, bodies: bool = False
+    ) -> Iterator[TagRecord]:
         """List tags, with one ``git for-each-ref``."""
         wanted = _FORMAT + _BODY if bodies else _FORMAT
         patterns = _patterns(artifact) if artifact else ["refs/tags"]
-        out = self.repository.git.output(
-            "for-each-ref", f"--format={wanted}", operands=patterns
-        )
+        out = self.repository.git.output("for-each-ref", f"--format={wanted}", operands=patterns)
         # Every field ends in NUL, which no field can hold; a record's newline begins the next.
         fields = out.decode("utf-8", "surrogateescape").split("\0")
         if len(fields) == 1:
@@ -72,7 +72,6 @@ class GitTags:
             raise _not_created(name, done)
         oid = self.repository.git.output("rev-parse", "--verify", "--quiet", f"refs/tags/{name}")
         return oid.decode().strip()
-
 
     def _refuse_without_tags(self) -> None:
         """An empty listing means "no versions" only in a clone that would have had the tags."""

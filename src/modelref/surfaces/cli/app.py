@@ -79,14 +79,25 @@ class _LazyGroup(click.Group):
             raise BadInput(
                 f"{args[0]!r} is not a command",
                 kind="usage",
-                hint=f"did you mean modelref {close[0]}?" if close else "modelref --help lists them",
+                hint=f"did you mean modelref {close[0]}?"
+                if close
+                else "modelref --help lists them",
             )
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
-@click.option("-C", "folder", type=click.Path(path_type=Path), default=Path(), metavar="DIR",
-              help="Run as if started in DIR.")
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+@click.option(
+    "-C",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="Run as if started in DIR.",
+)
 @click.version_option(None, "--version", package_name="modelref", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, folder: Path) -> None:
@@ -137,7 +148,12 @@ def _report_bug(error: Exception, *, as_json: bool) -> int:
 
     text = "".join(traceback.format_exception(error))
     with tempfile.NamedTemporaryFile(
-        "w", prefix="modelref-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+        "w",
+        prefix="modelref-",
+        suffix=".log",
+        delete=False,
+        encoding="utf-8",
+        errors="backslashreplace",
     ) as log:
         log.write(f"modelref {' '.join(sys.argv[1:])}\n\n{text}")
     report_error(

@@ -10,7 +10,9 @@ from modelref.errors import BadInput
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document on standard output."
+)
 
 
 def at_option(command: _F) -> _F:
@@ -44,7 +46,9 @@ def parse_time(text: str) -> int:
         when = datetime.fromisoformat(text)
     except ValueError:
         raise BadInput(
-            f"{text!r} is not a time", kind="invalid-time", hint="write 2026-11-03 or 2026-11-03T14:00Z"
+            f"{text!r} is not a time",
+            kind="invalid-time",
+            hint="write 2026-11-03 or 2026-11-03T14:00Z",
         ) from None
     if len(text) <= len("2026-11-03"):
         when = datetime.combine(when.date(), time.max)

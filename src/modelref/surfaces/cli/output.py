@@ -51,7 +51,11 @@ def report_findings(findings: Sequence[Finding]) -> None:
 
 def coloured(stream: Any) -> bool:
     """Whether a stream is a terminal that wants colour."""
-    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        bool(stream.isatty())
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def printable(text: str) -> str:
@@ -66,7 +70,9 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()
+) -> None:
     """Write a table: ruled and coloured on a terminal, aligned plain text elsewhere.
 
     Args:

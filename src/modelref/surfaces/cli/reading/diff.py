@@ -7,7 +7,7 @@ import click
 from modelref.api.markdown import diff_markdown
 from modelref.api.numbers import number, signed
 from modelref.api.registry import parse_kind
-from modelref.api.shapes import diff_shape
+from modelref.api.shapes.diff import diff_shape
 from modelref.domain.ref import Ref
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
@@ -20,8 +20,13 @@ _MARKS = {True: "better", False: "worse", None: ""}
 @click.command(short_help="What changed between two versions, or since one.")
 @click.argument("a", metavar="REF")
 @click.argument("b", metavar="[REF]", required=False)
-@click.option("--only", metavar="KIND,...", default=",".join(DiffKind), show_default=True,
-              help="What to compare.")
+@click.option(
+    "--only",
+    metavar="KIND,...",
+    default=",".join(DiffKind),
+    show_default=True,
+    help="What to compare.",
+)
 @click.option("--md", is_flag=True, help="Markdown, for a review comment.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
 @as_json
@@ -53,8 +58,13 @@ def _say_diff(found: ModelDiff) -> None:
     if DiffKind.METRICS in found.kinds:
         say()
         rows = [
-            [change.metric, number(change.before), number(change.after), signed(change.change),
-             _MARKS[change.better]]
+            [
+                change.metric,
+                number(change.before),
+                number(change.after),
+                signed(change.change),
+                _MARKS[change.better],
+            ]
             for change in found.metrics
         ]
         if rows:
@@ -63,7 +73,9 @@ def _say_diff(found: ModelDiff) -> None:
             say("No metric differs.")
     if DiffKind.PARAMS in found.kinds:
         say()
-        changed = [[change.param, number(change.before), number(change.after)] for change in found.params]
+        changed = [
+            [change.param, number(change.before), number(change.after)] for change in found.params
+        ]
         if changed:
             table(["Parameter", "From", "To"], changed, numbers=[1, 2])
         else:

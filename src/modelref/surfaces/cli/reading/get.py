@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from modelref.api.shapes import resolved_shape
+from modelref.api.shapes.versions import resolved_shape
 from modelref.domain.outs import OutFile
 from modelref.domain.ref import Ref
 from modelref.surfaces.cli.app import Context
@@ -20,8 +20,13 @@ from modelref.usecases.resolve import resolve
 @click.command(short_help="The files of a version, verified, without a checkout.")
 @click.argument("ref")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR",
-              help="Where to; ./NAME-VERSION/ unless given.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where to; ./NAME-VERSION/ unless given.",
+)
 @click.option("--deep", is_flag=True, help="Hash every file, even if it was checked before.")
 @as_json
 @at_option
@@ -43,7 +48,9 @@ def get(
     """
     resolved = resolve(context.world, Ref.parse(ref), at=at)
     report_findings(resolved.findings)
-    folder = output or Path(f"{resolved.target.artifact.name}-{resolved.version or resolved.commit[:10]}")
+    folder = output or Path(
+        f"{resolved.target.artifact.name}-{resolved.version or resolved.commit[:10]}"
+    )
     with _progress() as advance:
         got = get_files(context.world, resolved, folder, paths, deep=deep, progress=advance)
     if as_json:

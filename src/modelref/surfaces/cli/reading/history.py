@@ -2,7 +2,7 @@
 
 import click
 
-from modelref.api.shapes import events_shape
+from modelref.api.shapes.registry import events_shape
 from modelref.domain.message import EVENT
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.stage import ROLLBACK

@@ -3,7 +3,7 @@
 import click
 
 from modelref.api.numbers import size
-from modelref.api.shapes import resolved_shape
+from modelref.api.shapes.versions import resolved_shape
 from modelref.domain.ref import Ref
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
@@ -40,7 +40,14 @@ def resolve(context: Context, ref: str, as_json: bool, at: int | None) -> None:
     table(
         ["Output", "Size", "Files", "Algorithm", "Hash", "Cached"],
         [
-            [out.path, size(out.size), str(out.files or 1), out.algorithm, out.hash, "yes" if cached else "no"]
+            [
+                out.path,
+                size(out.size),
+                str(out.files or 1),
+                out.algorithm,
+                out.hash,
+                "yes" if cached else "no",
+            ]
             for out, cached in zip(resolved.outs, resolved.cached, strict=True)
         ],
         numbers=[1, 2],

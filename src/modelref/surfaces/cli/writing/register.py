@@ -17,8 +17,13 @@ from modelref.usecases.writing import Options, Written
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @click.option("--rev", metavar="REV", help="The commit; HEAD unless given.")
 @click.option("--version", "version", metavar="VERSION", help="The version to give, as v1.2.3.")
-@click.option("--bump", type=click.Choice(list(Bump)), default=Bump.PATCH, show_default=True,
-              help="Which part of the highest version goes up.")
+@click.option(
+    "--bump",
+    type=click.Choice(list(Bump)),
+    default=Bump.PATCH,
+    show_default=True,
+    help="Which part of the highest version goes up.",
+)
 @click.option("--base", metavar="VERSION", help="Bump this version instead: a hotfix of its line.")
 @write_options
 @click.pass_obj
@@ -44,7 +49,9 @@ def register(
     modelref register recommender --rev fix-branch --base v1.4.2
     """
     if version and len(models) > 1:
-        raise BadInput("one --version cannot serve several models", kind="usage", hint="leave it out")
+        raise BadInput(
+            "one --version cannot serve several models", kind="usage", hint="leave it out"
+        )
     options = Options(message, dry_run)
     done = [
         register_version(

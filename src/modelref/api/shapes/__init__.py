@@ -1,0 +1,1 @@
+"""JSON shapes of values: the contract that other programs build on. Keys are only ever added."""

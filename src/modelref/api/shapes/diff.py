@@ -1,0 +1,54 @@
+"""JSON shape of a diff."""
+
+from typing import Any
+
+from modelref.usecases.compare import ModelDiff, Side
+
+
+def diff_shape(diff: ModelDiff) -> dict[str, Any]:
+    """``diff --json``; what was not compared is null."""
+    return {
+        "from": _side_shape(diff.a),
+        "to": _side_shape(diff.b),
+        "metrics": None
+        if "metrics" not in diff.kinds
+        else [
+            {
+                "path": change.path,
+                "metric": change.metric,
+                "from": change.before,
+                "to": change.after,
+                "change": change.change,
+                "better": change.better,
+                "interval": None,
+                "p_value": None,
+                "segments": [],
+            }
+            for change in diff.metrics
+        ],
+        "params": None
+        if "params" not in diff.kinds
+        else [
+            {
+                "path": change.path,
+                "param": change.param,
+                "from": change.before,
+                "to": change.after,
+            }
+            for change in diff.params
+        ],
+    }
+
+
+def _side_shape(side: Side) -> dict[str, Any]:
+    target = side.target
+    return {
+        "model": str(target.artifact) if target else None,
+        "version": str(target.version) if target and target.version else None,
+        "tag": target.event.tag if target else None,
+        "commit": side.snapshot.commit,
+        "outs": [
+            {"path": out.path, "hash": out.hash, "algorithm": out.algorithm, "size": out.size}
+            for out in side.snapshot.outs
+        ],
+    }

@@ -1,0 +1,35 @@
+"""JSON shapes of a version's files, and of writes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from modelref.api.shapes.registry import event_shape
+from modelref.usecases.resolve import Resolved
+from modelref.usecases.writing import Written
+
+
+def resolved_shape(resolved: Resolved) -> dict[str, Any]:
+    """``resolve --json``."""
+    return {
+        "model": resolved.name,
+        "version": resolved.version,
+        "tag": resolved.tag,
+        "commit": resolved.commit,
+        "outs": [
+            {
+                "path": out.path,
+                "hash": out.hash,
+                "algorithm": out.algorithm,
+                "size": out.size,
+                "files": out.files,
+                "cached": cached,
+            }
+            for out, cached in zip(resolved.outs, resolved.cached, strict=True)
+        ],
+    }
+
+
+def written_shape(written: Sequence[Written]) -> dict[str, Any]:
+    """What a write prints: one event, or several."""
+    events = [event_shape(one.event, one.version) for one in written]
+    return {"event": events[0]} if len(events) == 1 else {"events": events}

@@ -1,0 +1,60 @@
+"""The card of one version: ``modelref show NAME@v1.2.0``."""
+
+from typing import TYPE_CHECKING
+
+from modelref.api.numbers import number, size
+from modelref.api.shapes.registry import message_of, rfc3339, version_row
+from modelref.api.shapes.versions import resolved_shape
+from modelref.domain.ref import Ref
+from modelref.domain.target import find
+from modelref.surfaces.cli.output import facts, note, report_findings, say, say_json, table
+from modelref.usecases.reading import read_model
+from modelref.usecases.resolve import resolve
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+
+def show_version(world: "World", ref: Ref, as_json: bool, at: int | None) -> None:
+    """Show one version, as people or as programs read it."""
+    model, findings = read_model(world, ref.artifact, at=at, bodies=True)
+    report_findings(findings)
+    target = find(model, ref)
+    resolved = resolve(world, ref, at=at)
+    snapshot = world.pipeline.snapshot(ref.artifact, target.commit)
+    state = model.at_commit(target.commit)
+    if as_json:
+        card = resolved_shape(resolved)
+        if state is not None:
+            card |= version_row(model, state, snapshot.metrics)
+        card["params"] = {path: dict(values) for path, values in snapshot.params.items()}
+        say_json(card)
+        return
+    event = state.event if state else target.event
+    say(f"{target}" + (f"  {snapshot.annotation.desc}" if snapshot.annotation.desc else ""))
+    facts(
+        {
+            "stages": ", ".join(f"#{stage}" for stage in model.stages_of(target.commit)) or "-",
+            "commit": target.commit,
+            "tag": event.tag,
+            "author": f"{event.author} <{event.email}>",
+            "date": rfc3339(event.date),
+            "message": message_of(event),
+        }
+    )
+    say()
+    table(
+        ["Output", "Size", "Files", "Hash", "Cached"],
+        [
+            [out.path, size(out.size), str(out.files or 1), out.hash, "yes" if cached else "no"]
+            for out, cached in zip(resolved.outs, resolved.cached, strict=True)
+        ],
+        numbers=[1, 2],
+    )
+    for title, values in (("Metric", snapshot.metrics), ("Parameter", snapshot.params)):
+        rows = [[key, number(value)] for keys in values.values() for key, value in keys.items()]
+        if rows:
+            say()
+            table([title, "Value"], rows, numbers=[1])
+    for sentence in snapshot.missing:
+        note(f"warning: {sentence}")
