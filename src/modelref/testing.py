@@ -1,0 +1,229 @@
+"""In-memory twins of the ports, for tests of code that builds on modelref.
+
+One contract suite runs against these and against git and DVC: what holds here holds there.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from hashlib import md5, sha1
+from pathlib import Path
+
+from modelref.domain.event import TagRecord
+from modelref.domain.message import parse_trailers
+from modelref.domain.names import Artifact
+from modelref.domain.outs import MD5, Out, OutFile
+from modelref.domain.snapshot import Annotation, Snapshot, Values
+from modelref.domain.tag import TagName
+from modelref.errors import Conflict, OutOfReach, UnknownRef
+
+
+@dataclass
+class MemoryClock:
+    """A clock that stands still until it is set; port ``Clock``."""
+
+    time: int = 1_700_000_000
+    _ids: int = 0
+
+    def now(self) -> int:
+        """Return the time it was set to."""
+        return self.time
+
+    def unique_id(self) -> str:
+        """Count up."""
+        self._ids += 1
+        return f"{self._ids:032x}"
+
+
+@dataclass
+class MemoryTags:
+    """Tags in a dict; port ``Tags``.
+
+    Attributes:
+        records: by tag.
+        author: who makes them.
+    """
+
+    records: dict[str, TagRecord] = field(default_factory=dict)
+    author: str = "Ada"
+
+    def list(
+        self, artifact: Artifact | None = None, *, bodies: bool = False
+    ) -> Iterator[TagRecord]:
+        """List tags, by name."""
+        for ref in sorted(self.records):
+            record = self.records[ref]
+            if artifact is None or ref.startswith((f"{artifact.in_tag}@", f"{artifact.in_tag}#")):
+                yield record if bodies else record._replace(body=None)
+
+    def create(self, tag: TagName, commit: str, message: str, date: int) -> str:
+        """Create one annotated tag."""
+        name = str(tag)
+        if name in self.records:
+            raise Conflict(f"somebody else made the tag {name} first", kind="tag-exists")
+        subject, _, body = message.partition("\n\n")
+        last = body.rstrip("\n").rpartition("\n\n")[2]
+        trailers = "\n".join(f"{key}: {value}" for key, value in parse_trailers(last).items())
+        oid = sha1(f"{name}{commit}{date}{message}".encode(), usedforsecurity=False).hexdigest()
+        self.records[name] = TagRecord(
+            name,
+            oid,
+            "tag",
+            name,
+            commit,
+            "commit",
+            f"{date} +0000",
+            self.author,
+            f"{self.author.lower()}@example.com",
+            subject.strip(),
+            trailers,
+            body,
+        )
+        return oid
+
+
+@dataclass
+class MemoryCommits:
+    """Commits as dicts of files; port ``Commits``.
+
+    Attributes:
+        trees: files by path, by commit id; under None, the workspace.
+        head: the commit that HEAD names.
+    """
+
+    trees: dict[str | None, dict[str, bytes]] = field(default_factory=lambda: {None: {}})
+    head: str = ""
+
+    def commit(self) -> str:
+        """Commit the workspace and return the new commit's id."""
+        text = repr((self.head, sorted(self.trees[None].items())))
+        self.head = sha1(text.encode(), usedforsecurity=False).hexdigest()
+        self.trees[self.head] = dict(self.trees[None])
+        return self.head
+
+    def resolve(self, rev: str) -> str:
+        """Return the commit that a revision names: HEAD, or the start of an id."""
+        if rev == "HEAD" and self.head:
+            return self.head
+        found = [name for name in self.trees if name and name.startswith(rev)]
+        if len(found) != 1 or not rev:
+            raise UnknownRef(f"there is no commit {rev!r} in this clone", kind="unknown-revision")
+        return str(found[0])
+
+    def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """Read files; absent ones are left out."""
+        tree = self.trees.get(commit, {})
+        return {path: tree[path] for path in paths if path in tree}
+
+
+@dataclass
+class MemoryPipeline:
+    """A pipeline whose models are one file each; port ``Pipeline``.
+
+    Attributes:
+        commits: where the files lie.
+        scores: metrics by commit.
+        reasons: why a model's outs are stale, by commit.
+    """
+
+    commits: MemoryCommits
+    scores: dict[str, Values] = field(default_factory=dict)
+    reasons: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def declared(self, commit: str | None) -> Sequence[Artifact]:
+        """Every file is a model."""
+        return [Artifact.parse(path) for path in sorted(self.commits.trees.get(commit, {}))]
+
+    def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
+        """Read a model's facts."""
+        path = str(artifact)
+        data = self.commits.read(commit, [path]).get(path)
+        if data is None:
+            raise UnknownRef(f"nothing declares {artifact}", kind="unknown-model")
+        out = Out(path, MD5, md5(data, usedforsecurity=False).hexdigest(), len(data))
+        metrics = self.scores.get(commit or "", {})
+        return Snapshot(commit, Annotation(path, "model"), (out,), metrics, {})
+
+    def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
+        """Read only metrics."""
+        return {commit: self.scores[commit] for commit in commits if commit in self.scores}
+
+    def stale(self, artifact: Artifact, commit: str) -> Sequence[str]:
+        """Say what the test set."""
+        return self.reasons.get(commit, ())
+
+
+@dataclass
+class MemoryOutputs:
+    """Bytes in a dict, by hash; port ``Outputs``."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    def add(self, data: bytes) -> None:
+        """Keep bytes."""
+        self.objects[md5(data, usedforsecurity=False).hexdigest()] = data
+
+    def measure(self, out: Out) -> Out:
+        """Fill in the size."""
+        return replace(out, size=len(self.objects[out.hash])) if self.cached(out) else out
+
+    def cached(self, out: Out) -> bool:
+        """Whether the bytes are kept."""
+        return out.hash in self.objects
+
+    def files(self, out: Out) -> Sequence[OutFile]:
+        """An out is one file."""
+        return (OutFile(out.path, out.algorithm, out.hash),)
+
+    def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
+        """Write the bytes to a new file."""
+        if file.hash not in self.objects:
+            raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")
+        with target.open("xb") as new:
+            new.write(self.objects[file.hash])
+
+
+@dataclass
+class MemoryJournal:
+    """Intents in a dict; port ``Journal``."""
+
+    intents: dict[str, str] = field(default_factory=dict)
+    held: bool = False
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock; it is not re-entrant."""
+        if self.held:
+            raise Conflict("another writer holds the lock", kind="locked")
+        self.held = True
+        try:
+            yield
+        finally:
+            self.held = False
+
+    def begin(self, command: str, fresh: str) -> str:
+        """Note an intent."""
+        return self.intents.setdefault(command, fresh)
+
+    def acknowledge(self, command: str) -> None:
+        """Forget an intent."""
+        self.intents.pop(command, None)
+
+
+class MemoryWorld:
+    """A whole world in memory; port ``World``."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.tags = MemoryTags()
+        self.commits = MemoryCommits()
+        self.pipeline = MemoryPipeline(self.commits)
+        self.outputs = MemoryOutputs()
+        self.journal = MemoryJournal()
+        self.clock = MemoryClock()
+
+    def train(self, model: str, data: bytes) -> str:
+        """Write a model's file, keep its bytes, commit, and return the commit's id."""
+        self.outputs.add(data)
+        self.commits.trees[None][model] = data
+        return self.commits.commit()
