@@ -18,12 +18,16 @@ def _allowed(text: str) -> bool:
     return True
 
 
-NAMES = st.from_regex(r"[a-zA-Z0-9]([a-zA-Z0-9-/_]{0,12}[a-zA-Z0-9])?", fullmatch=True).filter(_allowed)
+NAMES = st.from_regex(r"[a-zA-Z0-9]([a-zA-Z0-9-/_]{0,12}[a-zA-Z0-9])?", fullmatch=True).filter(
+    _allowed
+)
 FOLDERS = st.one_of(st.just(""), st.from_regex(r"[a-zA-Z0-9-_./]{1,12}", fullmatch=True))
 ARTIFACTS = st.builds(Artifact, FOLDERS, NAMES).filter(lambda artifact: _allowed(artifact.in_tag))
 
 _NUMBERS = st.integers(0, 10**9)
-_IDENTIFIER = st.from_regex(r"0|[1-9][0-9]{0,5}|[0-9]{0,3}[a-zA-Z-][0-9a-zA-Z-]{0,5}", fullmatch=True)
+_IDENTIFIER = st.from_regex(
+    r"0|[1-9][0-9]{0,5}|[0-9]{0,3}[a-zA-Z-][0-9a-zA-Z-]{0,5}", fullmatch=True
+)
 _BUILD = st.from_regex(r"[0-9a-zA-Z-]{1,6}", fullmatch=True)
 VERSIONS = st.builds(
     Version,

@@ -55,7 +55,7 @@ def read_dvc_file(path: str, data: bytes) -> tuple[Out, ...]:
         BadInput: it is no such file, or a path in it leaves the repository.
     """
     loaded = mapping(path, data)
-    folder = join(str(PurePosixPath(path).parent), str(loaded.get("wdir") or "."))
+    folder = join_folder(str(PurePosixPath(path).parent), str(loaded.get("wdir") or "."))
     try:
         return tuple(_out(folder, entry) for entry in loaded.get("outs") or [] if _hashed(entry))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -104,19 +104,35 @@ def join(folder: str, path: str) -> str:
     """Join a path to the folder it is relative to, within the repository.
 
     Raises:
+        BadInput: it leaves the repository, or is its top folder.
+    """
+    joined = join_folder(folder, path)
+    if not joined:
+        raise _leaves(path)
+    return joined
+
+
+def join_folder(folder: str, path: str) -> str:
+    """Join as :func:`join`, where the result may be the top folder, ``""``.
+
+    Raises:
         BadInput: it leaves the repository.
     """
     parts: list[str] = []
     for part in [*folder.split("/"), *path.split("/")]:
-        if part == "..":
-            if not parts:
-                raise BadInput(f"the path {path!r} leaves the repository", kind="unsafe-path")
+        if part == ".." and parts:
             parts.pop()
+        elif part == "..":
+            raise _leaves(path)
         elif part not in ("", "."):
             parts.append(part)
-    if path.startswith("/") or "\0" in path or not parts:
-        raise BadInput(f"the path {path!r} leaves the repository", kind="unsafe-path")
+    if path.startswith("/") or "\0" in path:
+        raise _leaves(path)
     return "/".join(parts)
+
+
+def _leaves(path: str) -> BadInput:
+    return BadInput(f"the path {path!r} leaves the repository", kind="unsafe-path")
 
 
 def _locked(folder: str, name: str, stage: Mapping[str, Any]) -> LockedStage:

@@ -83,21 +83,26 @@ def _parse_yaml(path: str, text: str) -> Any:
 def _written_out(node: Any) -> int:
     """Number of values below a node once every alias is written out, in linear time."""
     sizes: dict[int, int] = {}
-    pending = [(node, False)]
+    begun: set[int] = set()
+    pending = [node]
     while pending:
-        item, ready = pending.pop()
-        if id(item) in sizes:
-            continue
-        value = item.value if isinstance(item.value, list) else []
-        children = [
-            part for child in value for part in (child if isinstance(child, tuple) else (child,))
-        ]
-        if ready:
+        item = pending[-1]
+        children = _children(item)
+        if id(item) in begun:
+            pending.pop()
+            # A child without a size by now holds the item itself: it has no end.
             sizes[id(item)] = 1 + sum(sizes.get(id(child), _MAX_NODES) for child in children)
         else:
-            pending.append((item, True))
-            pending.extend((child, False) for child in children if id(child) not in sizes)
+            begun.add(id(item))
+            pending.extend(child for child in children if id(child) not in begun)
     return sizes[id(node)]
+
+
+def _children(node: Any) -> list[Any]:
+    if not isinstance(node.value, list):
+        return []
+    pairs = (child if isinstance(child, tuple) else (child,) for child in node.value)
+    return [part for pair in pairs for part in pair]
 
 
 def _loader_class() -> Any:

@@ -51,7 +51,7 @@ class ClonedJournal:
         except (FileNotFoundError, ValueError, KeyError):
             pass
         try:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             _write_durably(path, json.dumps({"command": command, "id": fresh}))
         except OSError as error:
             raise _unwritable(path.parent, error) from error

@@ -8,7 +8,9 @@ from modelref.domain.snapshot import Annotation, Snapshot, Value, flatten
 
 
 def snapshot(metrics: dict[str, Value], params: dict[str, Value] | None = None) -> Snapshot:
-    return Snapshot(None, Annotation("m"), (), {"metrics.json": metrics}, {"params.yaml": params or {}})
+    return Snapshot(
+        None, Annotation("m"), (), {"metrics.json": metrics}, {"params.yaml": params or {}}
+    )
 
 
 def test_equal_snapshots_do_not_differ() -> None:
@@ -18,7 +20,10 @@ def test_equal_snapshots_do_not_differ() -> None:
 
 
 def test_a_change_has_its_direction() -> None:
-    changes = diff_metrics(snapshot({"all.ndcg@20": 0.25, "loss": 1.0, "odd": 1}), snapshot({"all.ndcg@20": 0.5, "loss": 2.0, "odd": 3}))
+    changes = diff_metrics(
+        snapshot({"all.ndcg@20": 0.25, "loss": 1.0, "odd": 1}),
+        snapshot({"all.ndcg@20": 0.5, "loss": 2.0, "odd": 3}),
+    )
     assert [(c.metric, c.change, c.better) for c in changes] == [
         ("all.ndcg@20", 0.25, True),
         ("loss", 1.0, False),
@@ -28,7 +33,11 @@ def test_a_change_has_its_direction() -> None:
 
 def test_added_and_removed_values_are_changes() -> None:
     changes = diff_params(snapshot({}, {"a": 1, "b": None}), snapshot({}, {"b": 2, "c": None}))
-    assert [(c.param, c.before, c.after) for c in changes] == [("a", 1, None), ("b", None, 2), ("c", None, None)]
+    assert [(c.param, c.before, c.after) for c in changes] == [
+        ("a", 1, None),
+        ("b", None, 2),
+        ("c", None, None),
+    ]
 
 
 def test_true_is_not_one() -> None:

@@ -35,7 +35,9 @@ def test_an_unsound_tag_is_a_finding(change: dict[str, str], kind: str) -> None:
 
 
 def test_an_event_knows_its_trailers_and_time() -> None:
-    read = read_tag(record("rec#prod!#7", date=60, trailers="Modelref-Id: x\nModelref-Event: unassign"))
+    read = read_tag(
+        record("rec#prod!#7", date=60, trailers="Modelref-Id: x\nModelref-Event: unassign")
+    )
     assert isinstance(read, Event)
     assert (read.counter, read.stage, read.kind.value) == (7, "prod", "unassign")
     assert read.trailer("Modelref-Id") == "x"

@@ -44,7 +44,9 @@ def test_greatest_is_latest() -> None:
     assert Ref.parse("rec@greatest") == Ref.parse("rec@latest")
 
 
-@pytest.mark.parametrize("text", ["rec@", "rec#", "rec@1.0.0", "rec@v1", "rec#a#b", "@v1.0.0", "#prod"])
+@pytest.mark.parametrize(
+    "text", ["rec@", "rec#", "rec@1.0.0", "rec@v1", "rec#a#b", "@v1.0.0", "#prod"]
+)
 def test_refuses_refs(text: str) -> None:
     with pytest.raises(BadInput):
         Ref.parse(text)

@@ -10,7 +10,8 @@ def test_prints_what_it_parsed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1.2.3", "v1.2", "v01.2.3", "v1.2.3-", "v1.2.3-01", "v1.2.3+", "V1.2.3", "", "v1.2.3\n"]
+    "text",
+    ["1.2.3", "v1.2", "v01.2.3", "v1.2.3-", "v1.2.3-01", "v1.2.3+", "V1.2.3", "", "v1.2.3\n"],
 )
 def test_refuses_what_is_no_semver(text: str) -> None:
     with pytest.raises(BadInput, match="is not a version"):

@@ -1,0 +1,61 @@
+"""What every ``Journal`` promises: the clone's, and the twin in memory."""
+
+import multiprocessing
+import time
+from pathlib import Path
+
+import pytest
+
+from modelref.adapters.git.journal import ClonedJournal
+from modelref.ports import Journal
+from modelref.testing import MemoryJournal
+
+
+@pytest.fixture(params=["clone", "memory"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Journal:
+    return MemoryJournal() if request.param == "memory" else ClonedJournal(tmp_path)
+
+
+def test_an_unacknowledged_intent_keeps_its_id(journal: Journal) -> None:
+    assert journal.begin("rollback rec#prod", "1") == "1"
+    assert journal.begin("rollback rec#prod", "2") == "1"
+    assert journal.begin("rollback rank#prod", "3") == "3"
+    journal.acknowledge("rollback rec#prod")
+    assert journal.begin("rollback rec#prod", "4") == "4"
+
+
+def test_acknowledging_nothing_is_fine(journal: Journal) -> None:
+    journal.acknowledge("never begun")
+
+
+def test_the_lock_is_given_back(journal: Journal) -> None:
+    for _ in range(2):
+        with journal.exclusive():
+            journal.begin("x", "1")
+
+
+def _hold(folder: Path, started: Path) -> None:
+    with ClonedJournal(folder).exclusive():
+        started.touch()
+        time.sleep(60)
+
+
+def test_the_kernel_gives_back_the_lock_of_a_killed_writer(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(tmp_path, started))
+    holder.start()
+    while not started.exists():
+        time.sleep(0.01)
+    holder.kill()
+    holder.join()
+    with ClonedJournal(tmp_path).exclusive():
+        pass
+
+
+def test_a_damaged_note_is_as_none(tmp_path: Path) -> None:
+    journal = ClonedJournal(tmp_path)
+    with journal.exclusive():
+        journal.begin("x", "1")
+        (note,) = (tmp_path / "modelref" / "intents").iterdir()
+        note.write_text("{")
+        assert journal.begin("x", "2") == "2"
