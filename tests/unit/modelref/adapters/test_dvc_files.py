@@ -70,7 +70,11 @@ def test_templated_metrics_are_those_that_the_lock_recorded() -> None:
 
 def test_an_artifact_is_read_whole() -> None:
     (annotation,) = Definition.read("dvc.yaml", DEFINITION.encode()).artifacts().values()
-    assert (annotation.path, annotation.type, annotation.labels) == ("models/rec", "model", ("shop",))
+    assert (annotation.path, annotation.type, annotation.labels) == (
+        "models/rec",
+        "model",
+        ("shop",),
+    )
     assert dict(annotation.meta) == {"a": 1}
 
 
@@ -94,7 +98,9 @@ def test_a_bad_artifact_names_the_file(text: str) -> None:
         Definition.read("shop/dvc.yaml", text.encode()).artifacts()
 
 
-@pytest.mark.parametrize("text", ["stages: [a]", "stages: {a: {outs: [{md5: x}]}}", "stages: {a: 1}"])
+@pytest.mark.parametrize(
+    "text", ["stages: [a]", "stages: {a: {outs: [{md5: x}]}}", "stages: {a: 1}"]
+)
 def test_a_bad_lock_is_named(text: str) -> None:
     with pytest.raises(BadInput, match=r"dvc\.lock"):
         read_lock("dvc.lock", text.encode())
@@ -131,9 +137,7 @@ def test_a_manifest_that_would_write_elsewhere_is_refused(paths: list[str]) -> N
         read_manifest(FOLDER, data)
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"{}x", b"[1]", b'[{"md5": "x"}]', b"[" * 100_000, b"\xff"]
-)
+@pytest.mark.parametrize("data", [b"", b"{}x", b"[1]", b'[{"md5": "x"}]', b"[" * 100_000, b"\xff"])
 def test_a_manifest_that_is_none_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput):
         read_manifest(FOLDER, data)

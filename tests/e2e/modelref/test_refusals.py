@@ -1,0 +1,172 @@
+"""What people see when something is wrong: the fact, the mend, the exit code; never a traceback."""
+
+import json
+from pathlib import Path
+
+import pytest
+from support.project import Project
+
+
+def refused(project: Project, *args: str) -> tuple[int, str]:
+    result = project.modelref(*args, check=False)
+    assert result.out == "", "an error leaves standard output empty"
+    assert result.err.startswith("error: "), result.err
+    return result.code, result.err
+
+
+def test_outside_a_repository(tmp_path: Path) -> None:
+    code, said = refused(Project(tmp_path, ()), "show")
+    assert code == 2
+    assert "is not in a git repository\nhint: go to your repository" in said
+
+
+def test_in_a_folder_that_is_not_there(project: Project) -> None:
+    code, said = refused(project, "-C", "nowhere", "show")
+    assert code == 5
+    assert "there is no folder" in said
+
+
+def test_before_the_first_version_show_says_what_could_be_registered(project: Project) -> None:
+    result = project.modelref("show")
+    assert (result.code, result.out) == (0, "")
+    assert "dvc.yaml declares: rec\nhint: modelref register rec" in result.err
+
+
+def test_a_stale_pipeline_names_what_changed(project: Project) -> None:
+    project.write("train.py", (project.root / "train.py").read_text() + "# changed\n")
+    project.write("params.yaml", "train:\n  model: als\n  factors: 33\n  als: {rate: 1e-3}\n")
+    project.git("commit", "--quiet", "--all", "--message", "forgot dvc repro")
+    code, said = refused(project, "register", "rec")
+    assert code == 1
+    assert "train.py is modified since DVC stage train ran" in said
+    assert "parameter train.factors of params.yaml is modified" in said
+    assert "hint: dvc repro" in said
+    assert project.git("tag") == ""
+
+
+def test_another_models_stale_state_blocks_nothing(project: Project) -> None:
+    project.write("shop/in.txt", "1")
+    project.write(
+        "shop/dvc.yaml",
+        "stages:\n  other:\n    cmd: cp in.txt o.txt\n    deps: [in.txt]\n    outs: [o.txt]\n",
+    )
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "a pipeline that never ran")
+    project.modelref("register", "rec")
+
+
+def test_a_new_model_that_was_not_committed_is_not_forgotten(project: Project) -> None:
+    project.write("params.yaml", "train:\n  model: als\n  factors: 64\n  als: {rate: 1e-3}\n")
+    project.run("dvc", "repro", "--quiet")
+    code, said = refused(project, "register", "rec")
+    assert code == 1
+    assert "in the workspace is not the one in commit" in said
+
+
+def test_missing_bytes_are_out_of_reach(project: Project) -> None:
+    project.modelref("register", "rec", "--rev", project.commits[0])
+    project.modelref("register", "rec", "--rev", project.commits[2])
+    for version in ("v0.1.0", "v0.1.1"):
+        project.modelref("promote", f"rec@{version}", "prod")
+    project.run("rm", "-r", ".dvc/cache")
+    for args in (["get", "rec#prod"], ["rollback", "rec#prod"]):
+        code, said = refused(project, *args)
+        assert code == 5
+        assert "hint: dvc fetch --all-tags" in said
+    assert not list(project.root.glob("rec-*"))
+    assert not list(project.root.glob(".rec-*"))
+    project.modelref("rollback", "rec#prod", "--unchecked")
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["shwo"], 2, "did you mean modelref show?"),
+        (["show", "rec@1.0.0"], 2, "write v1.0.0"),
+        (["show", "nope"], 2, "no version of nope is registered"),
+        (["show", "ghost@v1.0.0"], 2, "did you mean"),
+        (["show", "a//b"], 2, "git does not allow"),
+        (["resolve", "--upload-pack=x"], 2, "no such option"),
+        (["resolve", "--", "--upload-pack=x"], 2, "is not a model name"),
+        (["promote", "rec", "prod"], 2, "does not name a version"),
+        (["promote", "rec@latest", "pro d"], 2, "is not a stage name"),
+        (["rollback", "rec"], 2, "does not name a stage"),
+        (["register", "rec", "--rev", "nope"], 2, "there is no commit 'nope'"),
+        (["register", "rec", "--rev=--output=x"], 2, "is not a revision"),
+        (["register", "rec", "--version", "1"], 2, "is not a version"),
+        (["register", "rec", "--bump", "huge"], 2, "--bump"),
+        (["register"], 2, "missing argument"),
+        (["diff", "rec@latest", "--only", "vibes"], 2, "kinds: metrics, params"),
+        (["show", "--at", "yesterday"], 2, "write 2026-11-03"),
+        (["get", "rec@latest", "nope.bin"], 2, "has no file 'nope.bin'"),
+    ],
+)
+def test_bad_input_is_named_with_its_mend(
+    registered_once: Project, args: list[str], code: int, said: str
+) -> None:
+    got, text = refused(registered_once, *args)
+    assert got == code
+    assert said in text.lower() or said in text
+
+
+@pytest.fixture(scope="module")
+def registered_once(built_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = built_project.copied_to(tmp_path_factory.mktemp("refusals") / "shop")
+    project.modelref("register", "rec")
+    project.run("git", "tag", "-a", "ghosts@v1.0.0", "-m", "x")
+    return project
+
+
+def test_errors_can_be_read_by_programs(registered_once: Project) -> None:
+    result = registered_once.modelref("show", "nope", "--json", check=False)
+    error = json.loads(result.err)["error"]
+    assert (result.code, result.out, error["kind"]) == (2, "", "unknown-model")
+    assert error["hint"]
+
+
+def test_no_control_character_reaches_the_terminal(registered_once: Project) -> None:
+    _, said = refused(registered_once, "show", "rec\x1b[31m")
+    assert "\x1b" not in said
+
+
+def test_git_without_a_name_says_how_to_give_one(project: Project) -> None:
+    result = project.run(
+        "modelref",
+        "register",
+        "rec",
+        check=False,
+        GIT_CONFIG_GLOBAL="/dev/null",
+        EMAIL="",
+        HOME="/nonexistent",
+    )
+    assert result.code == 2
+    assert "git does not know who you are\nhint: git config user.name" in result.err
+    assert project.git("tag") == ""
+
+
+def test_a_lightweight_tag_is_reported_and_changes_nothing(project: Project) -> None:
+    project.modelref("register", "rec", "--rev", project.commits[0])
+    project.git("tag", "rec@v9.0.0")
+    result = project.modelref("show", "rec")
+    assert "v9.0.0" not in result.out
+    assert "is a lightweight tag, which is no event" in result.err
+    assert (
+        "git tag -d rec@v9.0.0, then modelref register rec --version v9.0.0"
+        in result.err.replace("'", "")
+    )
+
+
+def test_a_shallow_clone_says_what_it_lacks(project: Project, tmp_path: Path) -> None:
+    project.modelref("register", "rec", "--rev", project.commits[0])
+    project.git("clone", "--quiet", "--depth", "1", f"file://{project.root}", str(tmp_path / "ci"))
+    code, said = refused(Project(tmp_path / "ci", ()), "show")
+    assert code == 5
+    assert "this clone is shallow and has no tags" in said
+    assert "fetch-depth: 0" in said
+
+
+def test_a_clone_without_tags_says_so(project: Project, tmp_path: Path) -> None:
+    project.modelref("register", "rec", "--rev", project.commits[0])
+    project.git("clone", "--quiet", "--no-tags", str(project.root), str(tmp_path / "bare"))
+    code, said = refused(Project(tmp_path / "bare", ()), "show", "rec")
+    assert (code, "hint: git fetch --tags" in said) == (5, True)

@@ -1,0 +1,41 @@
+"""Reading the registry starts without what it does not need."""
+
+import pytest
+from support.project import Project
+
+_SLOW = {"dvc", "git", "numpy", "pandas", "scipy", "pyarrow", "rich", "sqlite3", "networkx"}
+
+
+def imported(project: Project, *args: str) -> set[str]:
+    """Top-level packages that a command imports."""
+    code = (
+        "import sys; from modelref.surfaces.cli import main\n"
+        "try: main()\n"
+        "finally: print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    return set(project.run("python", "-c", code, *args).err.splitlines()[-1].split())
+
+
+@pytest.fixture(scope="module")
+def registered(built_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = built_project.copied_to(tmp_path_factory.mktemp("start") / "shop")
+    for commit in project.commits:
+        project.modelref("register", "rec", "--rev", commit)
+    project.modelref("promote", "rec@v0.1.0", "prod")
+    return project
+
+
+@pytest.mark.parametrize("args", [["--help"], ["show"], ["show", "rec"], ["history"]])
+def test_reading_tags_needs_neither_dvc_nor_yaml(registered: Project, args: list[str]) -> None:
+    assert not imported(registered, *args) & {*_SLOW, "yaml"}
+
+
+@pytest.mark.parametrize(
+    "args", [["show", "rec@latest"], ["resolve", "rec#prod"], ["diff", "rec@v0.1.0", "rec@latest"]]
+)
+def test_reading_versions_needs_no_dvc(registered: Project, args: list[str]) -> None:
+    assert not imported(registered, *args) & (_SLOW - {"sqlite3"})
+
+
+def test_promoting_needs_neither_dvc_nor_yaml(registered: Project) -> None:
+    assert not imported(registered, "promote", "rec@v0.1.1", "prod") & {*_SLOW, "yaml"}
