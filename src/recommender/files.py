@@ -54,10 +54,11 @@ def write_json(path: Path, document: Any) -> None:
 def write_table(path: Path, frame: pd.DataFrame) -> None:
     """Write `frame` as Parquet without its index.
 
-    Schema metadata are dropped: they name the version of pandas, which would change the bytes of
-    unchanged content.
+    Schema metadata are dropped, as they name the version of pandas, and chunks are joined, as they
+    tell how the frame came about: neither may change the bytes of unchanged content.
     """
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = table.replace_schema_metadata(None).combine_chunks()
     with replacing(path) as draft:
         pq.write_table(table, draft, compression="zstd")
 

@@ -114,7 +114,7 @@ def require_columns(frame: pd.DataFrame, origin: Origin) -> None:
         SourceError: Naming the file and the column.
     """
     for theirs in origin.names.values():
-        if theirs not in frame.columns:
+        if len(frame.columns) and theirs not in frame.columns:
             raise SourceError(
                 f"{origin.file}: no column {theirs!r}; it has "
                 + (", ".join(map(str, frame.columns)) or "none"),

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from recommender.errors import SourceError
 from recommender.evaluation import metrics
 from recommender.interactions import ITEM, USER
 from recommender.split import NOVEL
@@ -60,9 +61,17 @@ def measure(model: Recommender, truth: pd.DataFrame, history: pd.DataFrame, task
         history: Every row before the hold-out.
         task: `all`: everything met next, things met before included; `novel`: only items new to
             the user, those met before hidden.
+
+    Raises:
+        SourceError: The hold-out holds nothing to find.
     """
     fitted = model.fitted
     pairs = truth if task == "all" else truth[truth[NOVEL]]
+    if pairs.empty:
+        raise SourceError(
+            f"no user known before the hold-out has a true item for the task {task!r}",
+            "give the hold-out more weeks in prepare.split",
+        )
     owner, users = pd.factorize(pairs[USER], sort=True)
     ids = np.asarray(users)
     hidden = None if task == "all" else met(model, history)

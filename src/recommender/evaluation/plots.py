@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 _DIGITS = 6
 
 
-def recall_by_cutoff(results: dict[str, Result]) -> list[dict[str, object]]:
-    """Mean recall at each list length, a series a task."""
-    points: list[dict[str, object]] = []
-    for task, result in results.items():
-        found = np.cumsum(result.hit, axis=1) / result.truths[:, None]
-        for k in range(1, LONGEST + 1):
-            recall = round(float(found[:, k - 1].mean()), _DIGITS)
-            points.append({"task": task, "k": k, "recall": recall})
-    return points
+def recall_by_cutoff(results: dict[str, Result]) -> list[dict[str, float]]:
+    """Mean recall at each list length `k`, one column a task."""
+    recall = {
+        task: (np.cumsum(result.hit, axis=1) / result.truths[:, None]).mean(axis=0)
+        for task, result in results.items()
+    }
+    return [
+        {"k": k, **{task: round(float(line[k - 1]), _DIGITS) for task, line in recall.items()}}
+        for k in range(1, LONGEST + 1)
+    ]
 
 
 def ndcg_by_segment(results: dict[str, Result], groups: pd.DataFrame) -> list[dict[str, object]]:

@@ -34,7 +34,7 @@ def segments(history: pd.DataFrame, users: pd.DataFrame, new_weeks: int) -> pd.D
     rows = history.groupby(USER)[TIME].agg(["min", "size"]).reindex(users[USER])
     edge = history[TIME].max() - pd.Timedelta(weeks=new_weeks)
     rank = rows["size"].rank(method="first", pct=True).to_numpy()
-    third = np.minimum((rank * len(_ACTIVITIES)).astype(int), len(_ACTIVITIES) - 1)
+    third = np.ceil(rank * len(_ACTIVITIES)).astype(int) - 1
     attributes = {
         name: users[name].astype("str").fillna(UNKNOWN) if name in users.columns else UNKNOWN
         for name in USER_ATTRIBUTES

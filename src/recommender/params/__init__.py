@@ -1,6 +1,6 @@
 """params.yaml, parsed once at the door into frozen dataclasses."""
 
-from recommender.params.load import read_params
+from recommender.params.load import parse_yaml, read_params
 from recommender.params.pipeline import (
     CleaningParams,
     EvaluateParams,
@@ -38,6 +38,7 @@ __all__ = [
     "evaluate_params",
     "featurize_params",
     "fit_on",
+    "parse_yaml",
     "prepare_params",
     "read_params",
 ]

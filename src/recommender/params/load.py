@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -29,6 +29,11 @@ _Loader.add_implicit_resolver(_BOOL, re.compile("^(?:true|false)$", re.IGNORECAS
 _HINT = "see the comments in params.yaml, or `git checkout params.yaml` to start again"
 
 
+def parse_yaml(text: str) -> Any:
+    """Parse a YAML document as DVC would; no tag makes anything but plain values."""
+    return yaml.load(text, _Loader)  # noqa: S506
+
+
 def read_params(path: Path) -> Section:
     """Read a params file.
 
@@ -42,7 +47,7 @@ def read_params(path: Path) -> Section:
         ParamsError: There is no such file, or it is not a YAML mapping.
     """
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506
+        document = parse_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         hint = "run the DVC stage in the folder that holds dvc.yaml"
         raise ParamsError(f"{path}: no such file", hint) from error

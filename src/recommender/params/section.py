@@ -143,7 +143,7 @@ class Section:
         value = self.raw(key, None)
         if value is None:
             return None
-        allowed = "a date or time such as 2017-01-02 or 2017-01-02T05:00:00"
+        allowed = 'a date or time such as "2017-01-02" or "2017-01-02T05:00:00"'
         if isinstance(value, str):
             try:
                 value = dt.datetime.fromisoformat(value)

@@ -5,8 +5,9 @@ What the data are, where they come from and under which terms: docs/recommender.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from recommender.errors import SourceError
 from recommender.interactions import (
@@ -29,6 +30,9 @@ from recommender.interactions import (
     WEIGHT,
 )
 from recommender.sources import RawData
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read_completejourney() -> RawData:

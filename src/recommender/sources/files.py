@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pandas.api import types
+from pyarrow import json
 
 from recommender.errors import SourceError
 from recommender.interactions import (
@@ -150,7 +151,7 @@ def _read(path: Path, kind: str | None) -> pd.DataFrame:
         if kind == "parquet":
             return pd.read_parquet(path)
         if kind == "jsonl":
-            return pd.read_json(path, lines=True, dtype=False, convert_dates=False)
+            return _read_jsonl(path)
     except pd.errors.EmptyDataError as error:
         raise SourceError(
             f"{path}: holds no rows", "export it again, or take it out of the folder"
@@ -166,6 +167,14 @@ def _read(path: Path, kind: str | None) -> pd.DataFrame:
     )
 
 
+def _read_jsonl(path: Path) -> pd.DataFrame:
+    if path.stat().st_size == 0:
+        return pd.DataFrame()
+    # pandas' own reader guesses dates and numbers from the names of the columns.
+    frame: pd.DataFrame = json.read_json(path).to_pandas()
+    return frame
+
+
 def _times(values: pd.Series, origin: Origin) -> pd.Series:
     if types.is_datetime64_any_dtype(values):
         times = pd.to_datetime(values, utc=True)
@@ -178,7 +187,7 @@ def _times(values: pd.Series, origin: Origin) -> pd.Series:
         else:
             times = pd.to_datetime(values, utc=True, format="ISO8601", errors="coerce")
     _refuse(times.isna(), origin, TIME, "is not a time (ISO 8601, or Unix seconds or milliseconds)")
-    return times.dt.tz_localize(None).astype("datetime64[ns]")
+    return times.dt.tz_localize(None).astype("datetime64[us]")
 
 
 def _numbers(values: pd.Series, origin: Origin, column: str) -> pd.Series:
