@@ -54,7 +54,8 @@ def family(name: str) -> Family:
     if name == IMPLICIT:
         return ImplicitAls()
     train = read_params(Path("params.yaml")).section("train")
-    return family_class(name).parse(train.section(name))
+    chosen: Family = family_class(name).parse(train.section(name))
+    return chosen
 
 
 def measure_one(name: str) -> dict[str, Any]:

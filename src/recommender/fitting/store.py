@@ -92,6 +92,9 @@ def read_card(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: not readable as JSON ({error})", _HINT) from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise ModelError(f"{path}: not a model of format {FORMAT}", _HINT)
+    for key, kind in (("family", str), ("params", dict), ("made_from", dict)):
+        if not isinstance(card.get(key), kind):
+            raise ModelError(f"{path}: {key!r} is missing or of the wrong type", _HINT)
     return card
 
 

@@ -12,6 +12,7 @@ from recommender.fitting.recommender import Recommender
 from recommender.fitting.store import load, save
 from recommender.interactions import IdMap
 from recommender.models import chosen_family, family_class, family_name, family_names
+from recommender.params import parse_yaml
 from unit.recommender import sample
 
 USERS = np.array(["ann", "bob", "cid", "dan"], dtype=object)
@@ -174,6 +175,18 @@ def test_what_is_saved_comes_back_and_saves_to_the_same_bytes(
     assert files == ["items.parquet", "model.json", "users.parquet", "weights.safetensors"]
     for file in files:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_dvc_yaml_says_whose_each_row_of_a_tensor_is(model: Recommender) -> None:
+    """So that a comparison of two versions can name the users and items whose weights moved."""
+    pipeline = parse_yaml((sample.REPOSITORY / "dvc.yaml").read_text())
+    described = pipeline["artifacts"]["recommender"]["meta"]["modelref"]["ids"]
+    rows = {len(USERS): "user", len(ITEMS): "item"}
+    for tensor, value in model.fitted.tensors.items():
+        owner = rows.get(len(value))
+        if owner:  # others have one value a seen pair
+            file = f"models/recommender/{owner}s.parquet"
+            assert described[tensor] == {"file": file, "column": owner}
 
 
 def test_a_family_is_known_by_the_name_of_its_file(name: str) -> None:

@@ -67,9 +67,20 @@ def test_another_format_or_family_is_refused(folder: Path) -> None:
     path.write_text(json.dumps({**card, "family": "bert"}))
     with pytest.raises(ParamsError, match="'bert'"):
         load(folder)
+    path.write_text(json.dumps({**card, "params": None}))
+    with pytest.raises(ModelError, match="'params' is missing or of the wrong type"):
+        load(folder)
     path.write_text(json.dumps({**card, "format": 99}))
     with pytest.raises(ModelError, match="not a model of format 1"):
         load(folder)
+
+
+def test_an_inverse_too_large_for_memory_is_refused_before_it_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("recommender.models.ease._LARGEST", 3)
+    with pytest.raises(ModelError, match="ease needs a dense inverse of 4 rows; the most is 3"):
+        fresh("ease").fit(data(), 1)
 
 
 def test_ease_uses_the_smaller_side() -> None:
