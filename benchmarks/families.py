@@ -36,7 +36,7 @@ from recommender.interactions import IdMap
 from recommender.models import family_class, family_names
 from recommender.models.ease import Ease
 from recommender.params import Part, read_params
-from recommender.prepared import read_parts
+from recommender.stages.prepared import read_parts
 from recommender.stages.train import read_fit_data
 
 if TYPE_CHECKING:

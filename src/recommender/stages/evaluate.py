@@ -15,8 +15,8 @@ from recommender.files import read_table, write_json, write_table
 from recommender.fitting.store import load, read_card
 from recommender.interactions import USER
 from recommender.params import evaluate_params
-from recommender.prepared import read_known, read_parts
 from recommender.split import before
+from recommender.stages.prepared import read_known, read_parts
 from recommender.stages.run import EVALUATION, METRICS, MODEL, PREPARED, run
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from recommender.features import fit_data, item_features, user_features
 from recommender.files import replacing, write_csr, write_json, write_table
 from recommender.interactions import TIME, WEEK
 from recommender.params import featurize_params, fit_on
-from recommender.prepared import read_known, read_parts
+from recommender.stages.prepared import read_known, read_parts
 from recommender.stages.run import FEATURES, PREPARED, run
 
 if TYPE_CHECKING:
