@@ -10,7 +10,7 @@ export DVC_NO_ANALYTICS = 1
 .PHONY: demo test check lint bench clean
 
 demo: $(STAMP)  ## train, register, compare, promote and roll back in a scratch clone under build/
-	$(BIN)/python -m recommender.demo
+	$(BIN)/python docs/demo.py
 
 test: $(STAMP)  ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

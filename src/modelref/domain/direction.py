@@ -18,7 +18,6 @@ _HIGHER = frozenset(
         "map",
         "mrr",
         "ndcg",
-        "novelty",
         "precision",
         "r2",
         "recall",

@@ -129,6 +129,13 @@ def test_several_promotions_at_once_are_several_events(registered: Project) -> N
     assert [event["tag"] for event in done["events"]] == ["rec#dev#1", "rec#dev#2"]
 
 
+@pytest.mark.parametrize(("part", "version"), [("minor", "v3.1.0"), ("major", "v4.0.0")])
+def test_a_bump_is_said_by_its_name(registered: Project, part: str, version: str) -> None:
+    registered.git("commit", "--quiet", "--allow-empty", "--message", "again")
+    written = registered.modelref("register", "rec", "--bump", part, "--json").json["event"]
+    assert written["version"] == version
+
+
 def test_the_python_api_is_the_same_loop(
     registered: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

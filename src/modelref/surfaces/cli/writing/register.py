@@ -19,8 +19,8 @@ from modelref.usecases.writing import Options, Written
 @click.option("--version", "version", metavar="VERSION", help="The version to give, as v1.2.3.")
 @click.option(
     "--bump",
-    type=click.Choice(list(Bump)),
-    default=Bump.PATCH,
+    type=click.Choice([part.value for part in Bump]),
+    default=Bump.PATCH.value,
     show_default=True,
     help="Which part of the highest version goes up.",
 )
@@ -32,7 +32,7 @@ def register(
     models: tuple[str, ...],
     rev: str | None,
     version: str | None,
-    bump: Bump,
+    bump: str,
     base: str | None,
     message: str,
     dry_run: bool,
@@ -60,7 +60,7 @@ def register(
                 Artifact.parse(model),
                 rev,
                 Version.parse(version) if version else None,
-                bump,
+                Bump(bump),
                 Version.parse(base) if base else None,
             ),
             options,
