@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CLONE = ROOT / "build" / "demo"
 CACHE = ROOT / "build" / "cache"
 WEIGHTS = "models/recommender/weights.safetensors"
+TRAIN = "fit_on:\n- train\n"
+BOTH = f"{TRAIN}- validation\n"
 BOLD, PLAIN = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
 
 
@@ -27,7 +29,7 @@ def main() -> None:
     make_clone()
 
     say("Version 1: the recommender fitted on weeks 1 to 45, measured on weeks 50 to 53")
-    set_params({"fit_on:\n- train\n- validation\n": "fit_on:\n- train\n", "weight: 0.6": "weight: 0.3"})
+    set_params({BOTH: TRAIN, "weight: 0.6": "weight: 0.3"})
     run("dvc repro")
     run("git commit --quiet --all --message 'Fit on weeks 1 to 45'")
     run("modelref register recommender -m 'first launch'")
@@ -35,7 +37,7 @@ def main() -> None:
     first = digest(CLONE / WEIGHTS)
 
     say("Version 2: fitted on weeks 1 to 49, and one parameter changed")
-    set_params({"fit_on:\n- train\n": "fit_on:\n- train\n- validation\n", "weight: 0.3": "weight: 0.6"})
+    set_params({TRAIN: BOTH, "weight: 0.3": "weight: 0.6"})
     run("dvc repro")
     say("Is it better? What prod serves against the workspace, before anything is committed")
     run("modelref diff 'recommender#prod'")
@@ -57,8 +59,9 @@ def main() -> None:
 
     print(
         f"""
-{BOLD}Done in {time.monotonic() - began:.0f} s.{PLAIN} A recommender was trained twice by `dvc repro`, registered as two
-git tags, compared, promoted, and rolled back to the very bytes of its first version.
+{BOLD}Done in {time.monotonic() - began:.0f} s.{PLAIN}
+A recommender was trained twice by `dvc repro`, registered as two git tags, compared, promoted,
+and rolled back to the very bytes of its first version.
 
 Try next, in {CLONE.relative_to(ROOT)} (first: source .venv/bin/activate):
   modelref show recommender@v0.2.0                  one version: files, metrics, parameters

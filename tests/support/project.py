@@ -20,7 +20,8 @@ folder.mkdir(parents=True, exist_ok=True)
 (folder / "weights.bin").write_bytes(f"{data} x {params['train']['factors']}".encode() * 100)
 (folder / "ids" ).mkdir(exist_ok=True)
 (folder / "ids" / "items.json").write_text("[1, 2, 3]")
-scores = {"all": {"ndcg@20": (300 + params["train"]["factors"]) / 1000, "loss": 1 / params["train"]["factors"]}}
+factors = params["train"]["factors"]
+scores = {"all": {"ndcg@20": (300 + factors) / 1000, "loss": 1 / factors}}
 pathlib.Path("metrics.json").write_text(json.dumps(scores))
 """
 

@@ -1,13 +1,13 @@
 """Hypothesis strategies for names, versions, tags and histories."""
 
 from hypothesis import strategies as st
-from support.events import COMMITS, event
 
 from modelref.domain.event import Event
 from modelref.domain.names import Artifact, StageName, check_ref_format
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import Version
 from modelref.errors import BadInput
+from support.events import COMMITS, event
 
 
 def _allowed(text: str) -> bool:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from support.project import Project
 
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.tags import GitTags
@@ -14,6 +13,7 @@ from modelref.domain.tag import TagName
 from modelref.errors import Conflict
 from modelref.ports import Tags
 from modelref.testing import MemoryTags
+from support.project import Project
 
 
 @pytest.fixture(params=["git", "memory"])

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from support.project import Project
 
 import modelref
+from support.project import Project
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Reading the registry starts without what it does not need."""
 
 import pytest
+
 from support.project import Project
 
 _SLOW = {"dvc", "git", "numpy", "pandas", "scipy", "pyarrow", "rich", "sqlite3", "networkx"}

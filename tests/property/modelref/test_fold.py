@@ -4,10 +4,10 @@ from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.strategies import histories
 
 from modelref.domain.event import Event
 from modelref.domain.registry import QUARANTINE, fold
+from support.strategies import histories
 
 
 @given(histories(), st.randoms(use_true_random=False))

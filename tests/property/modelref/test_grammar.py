@@ -7,12 +7,12 @@ from gto.constants import tag_re
 from gto.tag import parse_name
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.strategies import ARTIFACTS, TAGS, VERSIONS
 
 from modelref.domain.names import Artifact
 from modelref.domain.ref import Ref
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import Bump, Version
+from support.strategies import ARTIFACTS, TAGS, VERSIONS
 
 
 @given(TAGS)

@@ -126,8 +126,8 @@ def test_a_manifest_lists_files_by_path() -> None:
 @pytest.mark.parametrize(
     "paths",
     [
-        ["../../x"], ["/etc/passwd"], ["a/../../x"], [""], ["."], ["a//b"], ["a/"], [".git/hooks/x"],
-        ["A/.GIT/config"], [".dvc/config"], ["a\\\\b"], ["a\\u0000b"], ["a\\u001b[31m"],
+        ["../../x"], ["/etc/passwd"], ["a/../../x"], [""], ["."], ["a//b"], ["a/"],
+        [".git/hooks/x"], ["A/.GIT/config"], [".dvc/config"], ["a\\\\b"], ["a\\u0000b"], ["a\\u001b[31m"],
         ["Readme", "README"], ["same", "same"], ["a", "a/b"], ["a\\nb"],
     ],
 )  # fmt: skip

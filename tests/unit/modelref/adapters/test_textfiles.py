@@ -66,8 +66,7 @@ def test_a_bad_file_is_named_with_its_place(name: str, data: bytes, said: str) -
 @pytest.mark.parametrize("item", ["[{}]", "{{<<: [{}]}}"])
 def test_a_bomb_of_aliases_is_refused_at_once(item: str) -> None:
     lines = ["a0: &a0 {x: 1}"]
-    for i in range(1, 30):
-        lines.append(f"a{i}: &a{i} " + item.format(", ".join([f"*a{i - 1}"] * 9)))
+    lines += [f"a{i}: &a{i} " + item.format(", ".join([f"*a{i - 1}"] * 9)) for i in range(1, 30)]
     began = time.process_time()
     with pytest.raises(BadInput, match="repeats its aliases without end"):
         mapping("rec.dvc", "\n".join(lines).encode())

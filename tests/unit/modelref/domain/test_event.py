@@ -1,8 +1,8 @@
 import pytest
-from support.events import record
 
 from modelref.domain.event import Event, read_tag
 from modelref.domain.finding import Finding, Severity
+from support.events import record
 
 
 def test_a_strangers_tag_is_nothing() -> None:

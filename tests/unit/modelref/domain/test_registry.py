@@ -1,11 +1,11 @@
 """What "current" means: the fold of histories written in short."""
 
 import pytest
-from support.events import COMMITS, event, history
 
 from modelref.domain.names import StageName
 from modelref.domain.registry import Model, fold, fold_model
 from modelref.domain.version import Version
+from support.events import COMMITS, event, history
 
 PROD = StageName("prod")
 THREE = ["rec@v1.0.0 a", "rec@v2.0.0 b", "rec@v3.0.0 c"]

@@ -50,6 +50,7 @@ def test_bumps(version: str, part: str, bumped: str) -> None:
 
 
 def test_is_comparable_with_versions_only() -> None:
-    assert Version.parse("v1.0.0") != "v1.0.0"
+    stranger: object = "v1.0.0"
+    assert Version.parse("v1.0.0") != stranger
     with pytest.raises(TypeError):
         _ = Version.parse("v1.0.0") < "v2.0.0"
