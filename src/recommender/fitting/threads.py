@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-import scipy.linalg  # noqa: F401  (loads its own BLAS, which the limit must find)
-from threadpoolctl import threadpool_limits
+import scipy.linalg  # noqa: F401  (loads its own BLAS, which the controller must find)
+from threadpoolctl import ThreadpoolController
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -18,5 +19,11 @@ def one_thread() -> AbstractContextManager[object]:
     inverse shows it already between one thread and two; pinned, the same inputs give the same
     bytes on the same kind of CPU.
     """
-    limit: AbstractContextManager[object] = threadpool_limits(limits=1)
+    limit: AbstractContextManager[object] = _controller().limit(limits=1)
     return limit
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    # To look through the loaded libraries takes longer than to score a user.
+    return ThreadpoolController()
