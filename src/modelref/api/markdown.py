@@ -1,11 +1,13 @@
 """Diffs as Markdown, for a review comment."""
 
+import re
 from collections.abc import Sequence
 
 from modelref.api.numbers import number, signed
 from modelref.usecases.compare import DiffKind, ModelDiff, Side
 
-_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>()#+!|~"})
+_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~"})
+_MENTION = re.compile(r"(?<!\w)@")
 
 
 def diff_markdown(diff: ModelDiff) -> str:
@@ -33,9 +35,12 @@ def diff_markdown(diff: ModelDiff) -> str:
 
 
 def escape(text: str) -> str:
-    """Text as Markdown shows it: no formatting, no table border, no HTML, no line break."""
+    """Text as Markdown shows it: no formatting, no table border, no HTML, no line break, and no
+    ``@name`` that would call somebody.
+    """
     flat = " ".join(text.split())
-    return "".join(character for character in flat if character.isprintable()).translate(_SPECIAL)
+    shown = "".join(character for character in flat if character.isprintable())
+    return _MENTION.sub("&#64;", shown.translate(_SPECIAL))
 
 
 def _name(side: Side) -> str:

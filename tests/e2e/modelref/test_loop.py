@@ -158,7 +158,7 @@ def test_the_python_api_is_the_same_loop(
     diff = registry.diff("rec@v1.0.0", "rec@v2.0.0")
     assert diff
     assert diff.to_dict()["metrics"][0]["better"] is True
-    assert "| all.ndcg@20 | 0.308 | 0.316 | \\+0.008 | better |" in diff.to_markdown()
+    assert "| all.ndcg@20 | 0.308 | 0.316 | +0.008 | better |" in diff.to_markdown()
 
 
 def test_a_worktree_shares_the_registry(registered: Project, tmp_path: Path) -> None:

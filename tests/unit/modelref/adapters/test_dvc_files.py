@@ -127,8 +127,8 @@ def test_a_manifest_lists_files_by_path() -> None:
     "paths",
     [
         ["../../x"], ["/etc/passwd"], ["a/../../x"], [""], ["."], ["a//b"], ["a/"],
-        [".git/hooks/x"], ["A/.GIT/config"], [".dvc/config"], ["a\\\\b"], ["a\\u0000b"], ["a\\u001b[31m"],
-        ["Readme", "README"], ["same", "same"], ["a", "a/b"], ["a\\nb"],
+        [".git/hooks/x"], ["A/.GIT/config"], [".dvc/config"], ["a\\\\b"], ["a\\u0000b"],
+        ["a\\u001b[31m"], ["Readme", "README"], ["same", "same"], ["a", "a/b"], ["a\\nb"],
     ],
 )  # fmt: skip
 def test_a_manifest_that_would_write_elsewhere_is_refused(paths: list[str]) -> None:

@@ -26,8 +26,8 @@ def report(
         say_json(written_shape(done))
     else:
         for written in done:
-            would = "would be done: " if options.dry_run and written.new else ""
-            say(f"{would}{sentence(written)}")
+            dry = "(dry run) " if options.dry_run and written.new else ""
+            say(f"{dry}{sentence(written)}")
         tags = [quoted(written.event.tag) for written in done if written.new]
         if tags and not options.dry_run:
             say(f"only this clone knows; tell the others: git push origin {' '.join(tags)}")
