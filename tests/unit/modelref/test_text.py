@@ -10,7 +10,8 @@ from modelref.surfaces.cli.output import printable
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "-"), (True, "true"), (0.351945123, "0.351945"), (3, "3"), ([1, 0.5], "[1, 0.5]"), ("a", "a")],
+    [(None, "-"), (True, "true"), (0.351945123, "0.351945"), (3, "3"), ([1, 0.5], "[1, 0.5]"),
+     ("a", "a")],
 )  # fmt: skip
 def test_values(value: object, text: str) -> None:
     assert number(value) == text  # type: ignore[arg-type]
@@ -22,7 +23,8 @@ def test_changes_have_their_sign() -> None:
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (31_200_000, "31.2 MB"), (10**18, "1000.0 PB"), (None, "?")],
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (31_200_000, "31.2 MB"), (10**18, "1000.0 PB"),
+     (None, "?")],
 )  # fmt: skip
 def test_sizes_are_decimal(count: int | None, text: str) -> None:
     assert size(count) == text
