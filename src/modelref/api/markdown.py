@@ -35,7 +35,7 @@ def diff_markdown(diff: ModelDiff) -> str:
 
 
 def escape(text: str) -> str:
-    """Text as Markdown shows it: no formatting, no table border, no HTML, no line break, no mention."""
+    """Text as Markdown shows it: no formatting, no border, no HTML, no line break, no mention."""
     flat = " ".join(text.split())
     shown = "".join(character for character in flat if character.isprintable())
     return _MENTION.sub("&#64;", shown.translate(_SPECIAL))

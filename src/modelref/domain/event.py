@@ -1,5 +1,6 @@
 """Events: what one annotated tag says, read from the fields that git lists."""
 
+import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from modelref.domain.ref import quoted
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import Version
 
+_DATE = re.compile(r"[0-9]{1,12} [+-](?:0[0-9]|1[0-4])[0-5][0-9]")
 _LATEST_DATE = 253_402_300_799  # 9999-12-31T23:59:59Z, the last second that RFC 3339 can write
 
 
@@ -107,6 +109,14 @@ def read_tag(record: TagRecord) -> Event | Finding | None:
     name = TagName.parse(record.ref)
     if name is None:
         return None
+    if not record.type:
+        return Finding(
+            Severity.ERROR,
+            "broken-tag",
+            record.ref,
+            "names an object that is missing or cannot be read",
+            "git fsck says what is damaged; git fetch --tags --force brings the remote's",
+        )
     if record.type != "tag":
         return Finding(
             Severity.WARNING,
@@ -127,7 +137,7 @@ def read_tag(record: TagRecord) -> Event | Finding | None:
         record.ref,
         record.oid,
         record.target,
-        int(record.date.split(" ", 1)[0]),
+        int(record.date[:-6]),
         record.author,
         record.email,
         record.subject,
@@ -142,8 +152,7 @@ def _problem(record: TagRecord) -> tuple[str, str] | None:
     if record.target_type != "commit":
         what = record.target_type or "an object that is not here"
         return "bad-target", f"does not name a commit but {what}"
-    seconds = record.date.split(" ", 1)[0]
-    if not seconds.isascii() or not seconds.isdigit() or int(seconds) > _LATEST_DATE:
+    if _DATE.fullmatch(record.date) is None or int(record.date[:-6]) > _LATEST_DATE:
         return "bad-date", f"has no usable date ({record.date!r})"
     return None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from types import MappingProxyType
 
 from modelref.domain.event import Event
@@ -125,7 +126,7 @@ def fold(events: Iterable[Event], findings: Iterable[Finding] = ()) -> Registry:
 
 def fold_model(artifact: Artifact, events: Iterable[Event]) -> Model:
     """Fold the events of one model, in any order."""
-    ordered = sorted(events, key=lambda event: event.order)
+    ordered = sorted(events, key=attrgetter("order"))
     versions = _fold_versions(ordered)
     by_stage: dict[StageName, list[Event]] = {}
     for event in ordered:
@@ -143,6 +144,9 @@ def fold_model(artifact: Artifact, events: Iterable[Event]) -> Model:
     )
 
 
+_precedence = attrgetter("precedence")
+
+
 def _fold_versions(ordered: list[Event]) -> dict[Version, VersionState]:
     newest: dict[Version, VersionState] = {}
     for event in ordered:
@@ -158,4 +162,4 @@ def _fold_versions(ordered: list[Event]) -> dict[Version, VersionState]:
             known.event if known else event,
             active=False,
         )
-    return dict(sorted(newest.items()))
+    return {version: newest[version] for version in sorted(newest, key=_precedence)}

@@ -84,10 +84,11 @@ class Version:
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Version):
             return NotImplemented
-        return self._key < other._key
+        return self.precedence < other.precedence
 
     @property
-    def _key(self) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...], str]:
+    def precedence(self) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...], str]:
+        """Key of the order; sorting by it makes it once a version, not once a comparison."""
         identifiers = tuple(
             (False, int(part), "") if part.isdigit() else (True, 0, part)
             for part in self.prerelease.split(".")

@@ -1,10 +1,12 @@
 """Tags: the registry's events, listed in one run of git and created one at a time."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modelref.adapters.git.program import Finished, failed
 from modelref.adapters.git.repository import Repository
+from modelref.adapters.git.salvage import broken, salvage
 from modelref.domain.event import TagRecord
 from modelref.domain.names import Artifact
 from modelref.domain.tag import TagName
@@ -25,6 +27,7 @@ _FIELDS = (
 )
 _FORMAT = "%00".join(f"%({field})" for field in _FIELDS) + "%00"
 _BODY = "%(contents:body)%00"
+_BROKEN = re.compile(r"warning: ignoring broken ref refs/tags/(.*)")
 # One event is one object and one ref; both are on disk before anybody is told of them.
 _DURABLE = {"core.fsync": "committed,loose-object,reference", "core.fsyncMethod": "fsync"}
 
@@ -38,12 +41,17 @@ class GitTags:
     def list(
         self, artifact: Artifact | None = None, *, bodies: bool = False
     ) -> Iterator[TagRecord]:
-        """List tags, with one ``git for-each-ref``."""
-        wanted = _FORMAT + _BODY if bodies else _FORMAT
+        """List tags, with one ``git for-each-ref``; one by one where that fails on a damaged one."""
+        git = self.repository.git
         patterns = _patterns(artifact) if artifact else ["refs/tags"]
-        out = self.repository.git.output("for-each-ref", f"--format={wanted}", operands=patterns)
+        wanted = _FORMAT + _BODY if bodies else _FORMAT
+        done = git.run("for-each-ref", f"--format={wanted}", operands=patterns)
+        yield from (broken(ref) for ref in _BROKEN.findall(done.stderr))
+        if done.code:
+            yield from salvage(git, patterns, bodies=bodies)
+            return
         # Every field ends in NUL, which no field can hold; a record's newline begins the next.
-        fields = out.decode("utf-8", "surrogateescape").split("\0")
+        fields = done.stdout.decode("utf-8", "surrogateescape").split("\0")
         if len(fields) == 1:
             self._refuse_without_tags()
         width = len(_FIELDS) + bodies
