@@ -103,6 +103,13 @@ class Outputs(Protocol):
             BadInput: the manifest names a path that must not be written.
         """
 
+    def check(self, file: OutFile) -> int:
+        """Hash a file, whatever was known of it, and return its size in bytes.
+
+        Raises:
+            OutOfReach: its bytes are not here, or are not what their hash says.
+        """
+
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
         """Bring one verified file to a path that does not exist yet.
 
@@ -145,6 +152,9 @@ class Clock(Protocol):
 
     def unique_id(self) -> str:
         """An identifier that is made once."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
 
 
 class World(Protocol):

@@ -29,6 +29,10 @@ class MemoryClock:
         """Return the time it was set to."""
         return self.time
 
+    def sleep(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self.time += int(seconds)
+
     def unique_id(self) -> str:
         """Count up."""
         self._ids += 1
@@ -174,6 +178,12 @@ class MemoryOutputs:
     def files(self, out: Out) -> Sequence[OutFile]:
         """An out is one file."""
         return (OutFile(out.path, out.algorithm, out.hash),)
+
+    def check(self, file: OutFile) -> int:
+        """Return the size of the bytes."""
+        if file.hash not in self.objects:
+            raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")
+        return len(self.objects[file.hash])
 
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
         """Write the bytes to a new file."""

@@ -1,5 +1,6 @@
 """Register: bind a version to a commit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,9 @@ from modelref.domain.registry import Model
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
+from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry
-from modelref.usecases.writing import Draft, Options, Written, by_id, run_once, write
+from modelref.usecases.writing import Draft, Options, Written, by_id, free_tag, run_once, write
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -27,6 +29,7 @@ class Registration:
         version: the version to give it; None to derive one.
         bump: which part of the highest active version goes up where none is given.
         base: the version whose line is bumped instead of the highest (a hotfix).
+        revive: register even if the model is deprecated, which revives it.
     """
 
     artifact: Artifact
@@ -34,6 +37,7 @@ class Registration:
     version: Version | None = None
     bump: Bump = Bump.PATCH
     base: Version | None = None
+    revive: bool = False
 
 
 def register(world: "World", asked: Registration, options: Options) -> Written:
@@ -54,26 +58,27 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
         registry = read_registry(world, asked.artifact)
         return registry.models.get(asked.artifact) or Model(asked.artifact, (), {}, {}, False)
 
-    def decide(intent: str) -> Written:
+    def decide(intent: str) -> Sequence[Written]:
         model = read()
         known = model.at_commit(commit)
         if known is not None and known.active and asked.version in (None, known.version):
-            return Written(known.event, command, new=False, version=str(known.version))
+            return [Written(known.event, command, new=False, version=str(known.version))]
         version = _choose(model, asked, commit)
         draft = Draft(
-            _free_tag(model, version),
+            free_tag(model, TagName(model.artifact, Kind.REGISTER, version=version)),
             commit,
             f"Register {asked.artifact} {version}",
             {EVENT: Kind.REGISTER.value, OUTS: outs_digest(outs)},
         )
         event = write(world, model, draft, options, intent)
-        return Written(event, command, new=True, version=str(version))
+        return [Written(event, command, new=True, version=str(version))]
 
-    def already(intent: str) -> Written | None:
-        event = by_id(read(), intent)
-        return event and Written(event, command, new=False, version=str(event.version))
+    def already(intent: str) -> Sequence[Written]:
+        event = by_id(read().events, intent)
+        return [Written(event, command, new=False, version=str(event.version))] if event else []
 
-    return run_once(world, command, options, decide, already)
+    (written,) = run_once(world, command, options, decide, already)
+    return written
 
 
 def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, ...]:
@@ -124,11 +129,11 @@ def _refuse_uncommitted(
 
 
 def _choose(model: Model, asked: Registration, commit: str) -> Version:
-    if model.deprecated:
+    if model.deprecated and not asked.revive:
         raise Refused(
             f"{model.artifact} is deprecated",
             kind="deprecated-model",
-            hint=f"modelref history {model.artifact} says by whom and why",
+            hint=f"modelref history {model.artifact} says why; --revive registers anyway",
         )
     version = _wanted(model, asked)
     other = model.at_commit(commit)
@@ -173,27 +178,3 @@ def _next_free(model: Model, version: Version, bump: Bump) -> Version:
     while version in model.versions:
         version = version.bump(bump)
     return version
-
-
-def _free_tag(model: Model, version: Version) -> TagName:
-    """The plain tag, or one with a counter where a withdrawn registration holds the plain one."""
-    used = {event.tag for event in model.events}
-    tag = TagName(model.artifact, Kind.REGISTER, version=version)
-    counter = 1
-    while str(tag) in used:
-        counter += 1
-        tag = TagName(model.artifact, Kind.REGISTER, version=version, counter=counter)
-    return tag
-
-
-def outs_digest(outs: tuple[Out, ...]) -> str:
-    """Digest of what a version is made of: sha256 of the RFC 8785 JSON of its sorted outs."""
-    from hashlib import sha256
-
-    import rfc8785
-
-    entries: list[dict[str, str | int | None]] = [
-        {"path": out.path, "algorithm": out.algorithm, "hash": out.hash, "size": out.size}
-        for out in sorted(outs)
-    ]
-    return sha256(rfc8785.dumps(entries)).hexdigest()

@@ -1,5 +1,6 @@
 """Roll back: assign the version that held the stage before. History is never rewritten."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,14 +8,14 @@ from modelref.domain.event import Event
 from modelref.domain.message import EVENT
 from modelref.domain.names import StageName
 from modelref.domain.ref import Ref, quoted
-from modelref.domain.registry import Model
+from modelref.domain.registry import QUARANTINE, Model
 from modelref.domain.stage import ROLLBACK
 from modelref.domain.tag import Kind
 from modelref.domain.version import Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.usecases.promote import check_expected, next_tag, still_stands
 from modelref.usecases.reading import read_model
-from modelref.usecases.writing import Draft, Options, Written, run_once, write
+from modelref.usecases.writing import Draft, Options, Written, run_once, with_event, write
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -29,16 +30,22 @@ class Rollback:
         to: the version to go back to; None for the one before.
         expect: the version that the stage must hold now; None for whatever it holds.
         unchecked: do not look whether the target's bytes are there.
+        quarantine: also quarantine the version being left, first: a command that is stopped
+            between the two has done no harm, and repeating it completes it.
     """
 
     ref: Ref
     to: Version | None = None
     expect: Version | None = None
     unchecked: bool = False
+    quarantine: bool = False
 
 
-def rollback(world: "World", asked: Rollback, options: Options) -> Written:
+def rollback(world: "World", asked: Rollback, options: Options) -> tuple[Written, ...]:
     """Roll a stage back; no gate is run.
+
+    Returns:
+        What was written, the rollback last.
 
     Raises:
         BadInput: the ref names no stage.
@@ -50,9 +57,9 @@ def rollback(world: "World", asked: Rollback, options: Options) -> Written:
     artifact, stage = asked.ref.artifact, asked.ref.stage
     if stage is None:
         raise BadInput(f"{asked.ref} names no stage", kind="invalid-ref")
-    command = f"rollback {asked.ref} {asked.to} {asked.expect}"
+    command = f"rollback {asked.ref} {asked.to} {asked.expect} {asked.quarantine}"
 
-    def decide(intent: str) -> Written:
+    def decide(intent: str) -> Sequence[Written]:
         model, _ = read_model(world, artifact)
         now = model.current(stage)
         if now is None:
@@ -65,9 +72,14 @@ def rollback(world: "World", asked: Rollback, options: Options) -> Written:
         commit = _target(model, stage, now, asked.to)
         name, before = model.name_at(commit), model.name_at(now.commit)
         if commit == now.commit:
-            return Written(now, command, new=False, version=name, before=before)
+            return [Written(now, command, new=False, version=name, before=before, now=name)]
         if not asked.unchecked:
             _check_bytes(world, model, stage, commit)
+        done: list[Written] = []
+        if asked.quarantine and not model.quarantined(now.commit):
+            event = write(world, model, _quarantining(model, now.commit, stage), options, intent)
+            done.append(Written(event, command, new=True, version=before))
+            model = with_event(model, event)
         draft = Draft(
             next_tag(model, stage, Kind.ASSIGN),
             commit,
@@ -75,9 +87,18 @@ def rollback(world: "World", asked: Rollback, options: Options) -> Written:
             {EVENT: ROLLBACK},
         )
         event = write(world, model, draft, options, intent)
-        return Written(event, command, new=True, version=name, before=before)
+        return [*done, Written(event, command, new=True, version=name, before=before, now=name)]
 
     return run_once(world, command, options, decide, still_stands(world, asked.ref, stage, command))
+
+
+def _quarantining(model: Model, commit: str, stage: StageName) -> Draft:
+    return Draft(
+        next_tag(model, QUARANTINE, Kind.ASSIGN),
+        commit,
+        f"Quarantine {model.artifact} {model.name_at(commit)}, rolled back from {stage}",
+        {EVENT: Kind.ASSIGN.value},
+    )
 
 
 def _target(model: Model, stage: StageName, now: Event, to: Version | None) -> str:

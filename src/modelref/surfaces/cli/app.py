@@ -23,9 +23,14 @@ _COMMANDS = {
     "diff": ("reading", "What changed between two versions, or since one."),
     "resolve": ("reading", "Which version, commit and files a ref means."),
     "get": ("reading", "The files of a version, verified, without a checkout."),
+    "verify": ("reading", "Prove that every event is sound and every version loads."),
+    "follow": ("reading", "Run a command each time a ref moves."),
     "register": ("writing", "Bind a version to a commit."),
     "promote": ("writing", "Assign a version to a stage."),
     "rollback": ("writing", "Back to the version that a stage held before."),
+    "unassign": ("writing", "Empty a stage."),
+    "deregister": ("writing", "Withdraw a version."),
+    "deprecate": ("writing", "Retire a model."),
 }
 INTERRUPTED = 130
 BUG = 3

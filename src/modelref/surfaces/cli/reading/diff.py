@@ -6,7 +6,6 @@ import click
 
 from modelref.api.markdown import diff_markdown
 from modelref.api.numbers import number, signed
-from modelref.api.registry import parse_kind
 from modelref.api.shapes.diff import diff_shape
 from modelref.domain.ref import Ref
 from modelref.surfaces.cli.app import Context
@@ -41,7 +40,7 @@ def diff(
     modelref diff 'recommender#prod'     prod against the workspace
     modelref diff 'recommender#prod' recommender@latest --only metrics --md
     """
-    kinds = [parse_kind(kind.strip()) for kind in only.split(",")]
+    kinds = [DiffKind.parse(kind.strip()) for kind in only.split(",")]
     found = compare(context.world, Ref.parse(a), Ref.parse(b) if b else None, kinds)
     if as_json:
         say_json(diff_shape(found))

@@ -17,6 +17,7 @@ from modelref.usecases.writing import Options, Written
 @click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
 @click.argument("stage", metavar="STAGE")
 @click.option("--expect", metavar="VERSION", help="Refuse unless the stage holds this now.")
+@click.option("--revive", is_flag=True, help="Even if the model is deprecated.")
 @write_options
 @click.pass_obj
 def promote(
@@ -24,6 +25,7 @@ def promote(
     versions: tuple[str, ...],
     stage: str,
     expect: str | None,
+    revive: bool,
     message: str,
     dry_run: bool,
     as_json: bool,
@@ -36,7 +38,10 @@ def promote(
     """
     options = Options(message, dry_run)
     expected = Version.parse(expect) if expect else None
-    asked = [Promotion(Ref.parse_version(text), parse_stage(stage), expected) for text in versions]
+    asked = [
+        Promotion(Ref.parse_version(text), parse_stage(stage), expected, revive)
+        for text in versions
+    ]
     done = [promote_version(context.world, promotion, options) for promotion in asked]
     report(context.world, done, options, _sentence, as_json=as_json)
 

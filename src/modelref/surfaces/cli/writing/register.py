@@ -25,6 +25,7 @@ from modelref.usecases.writing import Options, Written
     help="Which part of the highest version goes up.",
 )
 @click.option("--base", metavar="VERSION", help="Bump this version instead: a hotfix of its line.")
+@click.option("--revive", is_flag=True, help="Even if the model is deprecated.")
 @write_options
 @click.pass_obj
 def register(
@@ -34,6 +35,7 @@ def register(
     version: str | None,
     bump: str,
     base: str | None,
+    revive: bool,
     message: str,
     dry_run: bool,
     as_json: bool,
@@ -62,6 +64,7 @@ def register(
                 Version.parse(version) if version else None,
                 Bump(bump),
                 Version.parse(base) if base else None,
+                revive,
             ),
             options,
         )

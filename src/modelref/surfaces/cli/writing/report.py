@@ -17,6 +17,7 @@ def report(
     sentence: Callable[[Written], str],
     *,
     as_json: bool,
+    nothing: str = "",
 ) -> None:
     """Tell the person what was written, and only then forget what they set out to do.
 
@@ -25,6 +26,8 @@ def report(
     if as_json:
         say_json(written_shape(done))
     else:
+        if not done:
+            say(nothing)
         for written in done:
             dry = "(dry run) " if options.dry_run and written.new else ""
             say(f"{dry}{sentence(written)}")
