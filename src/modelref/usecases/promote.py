@@ -54,6 +54,7 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
     def decide(intent: str) -> Sequence[Written]:
         model, _ = read_model(world, artifact)
         target = find(model, asked.ref)
+        world.config.check_stage(stage)
         check_expected(model, stage, asked.expect)
         now = held_there(model, stage, target.commit)
         name = model.name_at(target.commit)

@@ -25,6 +25,7 @@ _COMMANDS = {
     "get": ("reading", "The files of a version, verified, without a checkout."),
     "verify": ("reading", "Prove that every event is sound and every version loads."),
     "follow": ("reading", "Run a command each time a ref moves."),
+    "init": ("writing", "Adopt an existing DVC repository."),
     "register": ("writing", "Bind a version to a commit."),
     "promote": ("writing", "Assign a version to a stage."),
     "rollback": ("writing", "Back to the version that a stage held before."),
