@@ -99,3 +99,36 @@ def test_a_bad_configuration_is_named(project: Project, text: str, said: str) ->
     project.modelref("register", "rec")
     refused = project.modelref("promote", "rec@latest", "dev", check=False)
     assert (refused.code, said in refused.err) == (2, True)
+
+
+def test_a_nightly_retrain_registers_what_changed_and_nothing_else(monorepo: Project) -> None:
+    monorepo.modelref("init")
+    monorepo.git("add", "--all")
+    monorepo.git("commit", "--quiet", "--message", "declare")
+    first = monorepo.modelref("register", "--changed", "--json").json
+    assert len(first["events"]) == 15
+    for number in (2, 5):
+        monorepo.write(f"teams/t{number}/in.txt", "retrained")
+    monorepo.run("dvc", "repro", "--quiet", "--all-pipelines")
+    monorepo.write("teams/t7/in.txt", "changed, but not retrained")
+    monorepo.write("legacy/m1.onnx", "new")
+    monorepo.run("dvc", "add", "--quiet", "legacy/m1.onnx")
+    monorepo.git("add", "--all")
+    monorepo.git("commit", "--quiet", "--message", "nightly")
+    night = monorepo.modelref("register", "--changed")
+    assert "3 registered, 12 unchanged, 0 refused" in night.out
+    shown = {row["name"]: row for row in monorepo.modelref("show", "--json").json["models"]}
+    assert shown["m1"]["latest"] == "v0.1.1"
+    assert monorepo.modelref("register", "--changed", "--json").json == {"events": []}
+
+
+def test_one_models_stale_state_keeps_no_other_back(monorepo: Project) -> None:
+    monorepo.modelref("init")
+    monorepo.write("teams/t7/in.txt", "changed, but not retrained")
+    monorepo.git("add", "--all")
+    monorepo.git("commit", "--quiet", "--message", "declare")
+    night = monorepo.modelref("register", "--changed", check=False)
+    assert night.code == 1
+    assert "14 registered, 0 unchanged, 1 refused" in night.out
+    assert "error: teams/t7:ranker: " in night.err
+    assert "in.txt is modified since DVC stage train ran" in night.err

@@ -18,15 +18,16 @@ def report(
     *,
     as_json: bool,
     nothing: str = "",
+    several: bool = False,
 ) -> None:
     """Tell the person what was written, and only then forget what they set out to do.
 
     A command killed before this point and repeated finds its event instead of making another.
     """
     if as_json:
-        say_json(written_shape(done))
+        say_json(written_shape(done, several=several))
     else:
-        if not done:
+        if not done and nothing:
             say(nothing)
         for written in done:
             dry = "(dry run) " if options.dry_run and written.new else ""
