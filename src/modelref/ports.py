@@ -59,6 +59,12 @@ class Commits(Protocol):
             UnknownRef: there is none.
         """
 
+    def partial(self) -> str:
+        """Why events may be missing in this clone that the remote has; ``""`` if none seems to."""
+
+    def remotes(self) -> tuple[str, ...]:
+        """Names of the git remotes."""
+
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files at a commit, or in the workspace for None; absent ones are left out."""
 

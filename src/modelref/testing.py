@@ -115,6 +115,14 @@ class MemoryCommits:
             raise UnknownRef(f"there is no commit {rev!r} in this clone", kind="unknown-revision")
         return str(found[0])
 
+    def partial(self) -> str:
+        """Nothing is missing."""
+        return ""
+
+    def remotes(self) -> tuple[str, ...]:
+        """There is none."""
+        return ()
+
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files; absent ones are left out."""
         tree = self.trees.get(commit, {})
