@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event, read_tag
-from modelref.domain.message import ID, NONE, PREVIOUS, compose
+from modelref.domain.message import ID, NONE, PREVIOUS, check_words, compose
 from modelref.domain.registry import Model, fold_model
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, Conflict, OutOfReach, Refused
@@ -117,7 +117,11 @@ def run_once(
 
     Returns:
         What was done; the caller acknowledges it once the person has been told.
+
+    Raises:
+        BadInput: the person's words are too long, or no text.
     """
+    check_words(options.message)
     if options.dry_run:
         return tuple(decide(world.clock.unique_id()))
     with world.journal.exclusive():
