@@ -136,6 +136,8 @@ def report(title: str, runs: Mapping[str, Run], limits: Mapping[str, float], flo
 
 def apart_from_home(folder: Path) -> None:
     """Keep this process and its children away from the person's settings."""
+    # pip compiles what it installs; a checkout is compiled when first run, unless told not to.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     settings = folder / "gitconfig"
     settings.write_text("[user]\n\tname = Bench\n\temail = bench@example.com\n[gc]\n\tauto = 0\n")
     os.environ.update(

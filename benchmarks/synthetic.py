@@ -1,7 +1,7 @@
 """Synthetic registries of any size, made in seconds with ``git fast-import``.
 
 Each model is a folder ``models/NAME`` with a pipeline of one DVC stage. Its versions are commits
-that change its parameters, metrics and lock file; every version has one event of a stage, ``staging``
+that change its parameters, metrics and lock file; every version has one event of ``staging``
 or, each second time, ``prod``. The last commit is a version of the first model that nobody has
 registered.
 """

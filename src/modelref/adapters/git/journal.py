@@ -5,7 +5,6 @@ import json
 import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from modelref.adapters.git.lock import WriterLock, unwritable
@@ -113,6 +112,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def _digest(command: str) -> str:
+    from hashlib import sha256  # takes 3 ms to import, and no read needs it
+
     return sha256(command.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
