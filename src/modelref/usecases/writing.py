@@ -134,12 +134,15 @@ def run_once(
             world.journal.acknowledge(command)
             intent = world.journal.begin(command, fresh)
         try:
-            return tuple(decide(intent))
+            written = tuple(decide(intent))
         except (BadInput, Refused, Conflict):
             # Decided, and nothing was made. After any other error the event may be there: the
             # intent stays, so that a repeat finds out.
             world.journal.acknowledge(command)
             raise
+        if not written:
+            world.journal.acknowledge(command)  # nothing was to be done, so nothing can be told
+        return written
 
 
 def by_id(events: Sequence[Event], intent: str) -> Event | None:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modelref.adapters.git.lock import WriterLock, unwritable
+from modelref.adapters.git.lock import WriterLock, unwritable, write_all
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class ClonedJournal:
         scratch = self._folder / "new.tmp"  # one writer at a time is here
         note = _Note(path, os.open(scratch, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666), fresh)
         fcntl.flock(note.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.write(note.descriptor, json.dumps({"command": command, "id": fresh}).encode())
+        write_all(note.descriptor, json.dumps({"command": command, "id": fresh}).encode())
         os.fsync(note.descriptor)
         scratch.replace(path)
         sync_folder(self._folder)

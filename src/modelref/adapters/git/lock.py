@@ -1,5 +1,6 @@
 """The writers' lock of one clone: held by one command, and by the git that it runs."""
 
+import errno
 import fcntl
 import os
 import time
@@ -7,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from modelref.adapters.git.stale import clear
 from modelref.errors import Conflict, OutOfReach
@@ -15,6 +15,8 @@ from modelref.errors import Conflict, OutOfReach
 _PATIENCE = 60.0
 """Seconds to wait for another writer, which holds the lock for milliseconds."""
 _PAUSE = 0.01
+_LONGEST = 1 << 16
+"""Most bytes of the lock file that are read."""
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class WriterLock:
     """
 
     private: Path
-    _file: IO[str] | None = field(default=None, init=False)
+    _file: int | None = field(default=None, init=False)
     _unfinished: tuple[str, ...] = field(default=(), init=False)
 
     @property
@@ -48,31 +50,38 @@ class WriterLock:
         """
         try:
             self.folder.mkdir(exist_ok=True)
-            file = (self.folder / "lock").open("a+", encoding="utf-8", errors="surrogateescape")
+            file = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
             raise unwritable(self.folder, error) from error
-        with file:
-            _wait_for(file)
+        try:
+            _wait_for(file, self.folder)
             _, *unfinished = _read(file).split(" ")
             self._unfinished = tuple(tag for tag in unfinished if not self._tidied(tag))
             _write(file, [str(os.getpid()), *self._unfinished], self.folder)
             self._file = file
-            try:
-                yield
-            finally:
-                self._file = None
+            yield
+        finally:
+            self._file = None
+            os.close(file)
 
     @contextmanager
     def making(self, tag: str) -> Iterator[tuple[int, ...]]:
-        """Note that a tag is being made; yield the descriptors that the git that makes it keeps."""
+        """Note that a tag is being made; yield the descriptors that the git that makes it keeps.
+
+        The note stays until :meth:`made`: a git that was killed may have left a lock file.
+        """
         file = self._file
         if file is None:
             yield ()
             return
         _write(file, [str(os.getpid()), *self._unfinished, tag], self.folder)
-        yield (file.fileno(),)
-        with suppress(OutOfReach):  # what was made is made; a tag too many here does no harm
-            _write(file, [str(os.getpid()), *self._unfinished], self.folder)
+        yield (file,)
+
+    def made(self) -> None:
+        """Forget the tag that was being made: it is there."""
+        if self._file is not None:
+            with suppress(OutOfReach):  # a tag too many in the note does no harm
+                _write(self._file, [str(os.getpid()), *self._unfinished], self.folder)
 
     def clear(self, tag: str) -> None:
         """Clear the lock file that keeps git from making a tag, if its owner is gone.
@@ -104,7 +113,13 @@ def unwritable(path: Path, error: OSError) -> OutOfReach:
     )
 
 
-def _wait_for(file: IO[str]) -> None:
+def write_all(file: int, data: bytes) -> None:
+    """Write to the start of a file; a disk that takes a part of it is full."""
+    if os.pwrite(file, data, 0) < len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _wait_for(file: int, folder: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:
@@ -118,21 +133,20 @@ def _wait_for(file: IO[str]) -> None:
                 f"another modelref command (process {holder}), or a git that it ran, has been "
                 f"writing for more than {_PATIENCE:.0f} seconds",
                 kind="locked",
-                hint=f"see what it does: ps -fp {holder}; or who else has {file.name} open",
+                hint=f"see what it does: ps -fp {holder}; or who else has {folder / 'lock'} open",
             ) from None
         else:
             return
 
 
-def _read(file: IO[str]) -> str:
-    file.seek(0)
-    return file.read().strip()
+def _read(file: int) -> str:
+    return os.fsdecode(os.pread(file, _LONGEST, 0)).strip()
 
 
-def _write(file: IO[str], words: Sequence[str], folder: Path) -> None:
+def _write(file: int, words: Sequence[str], folder: Path) -> None:
+    data = os.fsencode(" ".join(words))
     try:
-        file.truncate(0)
-        file.write(" ".join(words))
-        file.flush()
+        os.ftruncate(file, 0)
+        write_all(file, data)
     except OSError as error:
         raise unwritable(folder, error) from error

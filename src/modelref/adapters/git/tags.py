@@ -92,6 +92,8 @@ class GitTags:
             done = self._make(name, commit, message, date)
         if done.code:
             raise _not_created(name, done)
+        if self.lock is not None:
+            self.lock.made()
         oid = self.repository.git.output("rev-parse", "--verify", "--quiet", f"refs/tags/{name}")
         self._sync_names(name, oid.decode().strip())
         return oid.decode().strip()
