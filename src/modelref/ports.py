@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from modelref.domain.config import Config
     from modelref.domain.event import TagRecord
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out, OutFile
-    from modelref.domain.snapshot import Snapshot, Values
+    from modelref.domain.snapshot import Candidate, Snapshot, Values
     from modelref.domain.tag import TagName
 
 
@@ -58,6 +59,12 @@ class Commits(Protocol):
             UnknownRef: there is none.
         """
 
+    def partial(self) -> str:
+        """Why events may be missing in this clone that the remote has; ``""`` if none seems to."""
+
+    def remotes(self) -> tuple[str, ...]:
+        """Names of the git remotes."""
+
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files at a commit, or in the workspace for None; absent ones are left out."""
 
@@ -67,6 +74,16 @@ class Pipeline(Protocol):
 
     def declared(self, commit: str | None) -> Sequence[Artifact]:
         """List the models that the ``dvc.yaml`` files declare."""
+
+    def undeclared(self) -> Sequence[Candidate]:
+        """List outs of the workspace that look like models, but that no ``dvc.yaml`` declares."""
+
+    def declare(self, candidates: Sequence[Candidate]) -> Sequence[str]:
+        """Declare models in their ``dvc.yaml`` files, and return these files.
+
+        Raises:
+            OutOfReach: one cannot be written.
+        """
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None.
@@ -179,6 +196,14 @@ class World(Protocol):
     @property
     def journal(self) -> Journal:
         """The writers' lock and notes."""
+
+    @property
+    def config(self) -> Config:
+        """What the repository has agreed on.
+
+        Raises:
+            BadInput: ``modelref.yaml`` is not valid.
+        """
 
     @property
     def clock(self) -> Clock:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from hashlib import md5, sha1
 from pathlib import Path
 
+from modelref.domain.config import Config
 from modelref.domain.event import TagRecord
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile
-from modelref.domain.snapshot import Annotation, Snapshot, Values
+from modelref.domain.snapshot import Annotation, Candidate, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict, OutOfReach, UnknownRef
 
@@ -114,6 +115,14 @@ class MemoryCommits:
             raise UnknownRef(f"there is no commit {rev!r} in this clone", kind="unknown-revision")
         return str(found[0])
 
+    def partial(self) -> str:
+        """Nothing is missing."""
+        return ""
+
+    def remotes(self) -> tuple[str, ...]:
+        """There is none."""
+        return ()
+
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files; absent ones are left out."""
         tree = self.trees.get(commit, {})
@@ -137,6 +146,14 @@ class MemoryPipeline:
     def declared(self, commit: str | None) -> Sequence[Artifact]:
         """Every file is a model."""
         return [Artifact.parse(path) for path in sorted(self.commits.trees.get(commit, {}))]
+
+    def undeclared(self) -> Sequence[Candidate]:
+        """Every file is declared."""
+        return ()
+
+    def declare(self, candidates: Sequence[Candidate]) -> Sequence[str]:
+        """Nothing is to be declared."""
+        return ()
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts."""
@@ -230,6 +247,7 @@ class MemoryWorld:
         self.pipeline = MemoryPipeline(self.commits)
         self.outputs = MemoryOutputs()
         self.journal = MemoryJournal()
+        self.config = Config()
         self.clock = MemoryClock()
 
     def train(self, model: str, data: bytes) -> str:

@@ -12,6 +12,7 @@ from modelref.adapters.git.tags import GitTags
 if TYPE_CHECKING:
     from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
+    from modelref.domain.config import Config
 
 
 class RepositoryWorld:
@@ -23,6 +24,13 @@ class RepositoryWorld:
         self.tags = GitTags(self.repository, self.journal.lock)
         self.commits = GitCommits(self.repository)
         self.clock = SystemClock()
+
+    @cached_property
+    def config(self) -> "Config":
+        """What ``modelref.yaml`` says."""
+        from modelref.adapters.config import read_config
+
+        return read_config(self.repository.root)
 
     @cached_property
     def outputs(self) -> "DvcOutputs":

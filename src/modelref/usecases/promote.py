@@ -54,6 +54,7 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
     def decide(intent: str) -> Sequence[Written]:
         model, _ = read_model(world, artifact)
         target = find(model, asked.ref)
+        world.config.check_stage(stage)
         check_expected(model, stage, asked.expect)
         now = held_there(model, stage, target.commit)
         name = model.name_at(target.commit)
@@ -68,7 +69,8 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
             {EVENT: Kind.ASSIGN.value, VERDICT: NO_GATES},
         )
         event = write(world, model, draft, options, intent)
-        return [Written(event, command, new=True, version=name, before=before, now=name)]
+        note = _new_stage(model, stage)
+        return [Written(event, command, new=True, version=name, note=note, before=before, now=name)]
 
     def same(model: Model, event: Event) -> bool:
         return find(model, asked.ref).commit == event.commit
@@ -102,6 +104,14 @@ def check_expected(model: Model, stage: StageName, expect: Version | None) -> No
         kind="not-as-expected",
         hint=f"modelref history {model.artifact} --stage {stage}, then decide again",
     )
+
+
+def _new_stage(model: Model, stage: StageName) -> str:
+    """Say so when a stage is new beside others: it may be misspelt."""
+    others = sorted(name for name in model.stages if name != QUARANTINE)
+    if stage in model.stages or stage == QUARANTINE or not others:
+        return ""
+    return f"{stage} is a new stage of {model.artifact}, beside {', '.join(others)}"
 
 
 def held_there(model: Model, stage: StageName, commit: str) -> Event | None:

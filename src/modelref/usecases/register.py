@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelref.domain.event import Event
 from modelref.domain.message import EVENT, OUTS
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
@@ -71,7 +72,8 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
             {EVENT: Kind.REGISTER.value, OUTS: outs_digest(outs)},
         )
         event = write(world, model, draft, options, intent)
-        return [Written(event, command, new=True, version=str(version))]
+        note = _same_files(model, event)
+        return [Written(event, command, new=True, version=str(version), note=note)]
 
     def already(intent: str) -> Sequence[Written]:
         event = by_id(read().events, intent)
@@ -102,7 +104,7 @@ def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, 
             + "; ".join(reasons[:3])
             + more,
             kind="stale-pipeline",
-            hint="dvc repro, then git commit; or dvc commit if the outputs are right as they are",
+            hint=_mend(reasons),
         )
     absent = [out.path for out in snapshot.outs if not world.outputs.cached(out)]
     if absent:
@@ -114,6 +116,21 @@ def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, 
     return snapshot.outs
 
 
+def _mend(reasons: Sequence[str]) -> str:
+    if any("neither in git nor made by DVC" in reason for reason in reasons):
+        return "dvc add (or git add) what it reads, git commit, then dvc repro"
+    return "dvc repro, then git commit --all; or dvc commit if the outputs are right as they are"
+
+
+def _same_files(model: Model, event: Event) -> str:
+    """Say so when a new version has the files of an older one: perhaps nothing was trained."""
+    made = event.trailer(OUTS)
+    for state in reversed(list(model.versions.values())):
+        if state.active and state.event.trailer(OUTS) == made:
+            return f"its files are those of {model.artifact}@{state.version}"
+    return ""
+
+
 def _refuse_uncommitted(
     world: "World", artifact: Artifact, outs: tuple[Out, ...], commit: str
 ) -> None:
@@ -123,8 +140,8 @@ def _refuse_uncommitted(
         raise Refused(
             f"{artifact} in the workspace is not the one in commit {commit[:10]}",
             kind="uncommitted",
-            hint="git add dvc.lock … && git commit, then register; "
-            "or register the commit as it is with --rev HEAD",
+            hint=f"git commit --all, then modelref register {artifact}; "
+            f"or, for the one in the commit, modelref register {artifact} --rev HEAD",
         )
 
 

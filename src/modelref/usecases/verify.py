@@ -124,7 +124,11 @@ def _bytes(world: "World", state: VersionState, outs: tuple[Out, ...]) -> tuple[
         except OutOfReach as error:
             found.append(
                 Finding(
-                    Severity.ERROR, error.kind, state.event.tag, f"is damaged: {error}", error.hint
+                    Severity.ERROR,
+                    error.kind,
+                    state.event.tag,
+                    f"is damaged: {error.message}",
+                    error.hint,
                 )
             )
     return count, found

@@ -9,6 +9,7 @@ from modelref.domain.message import ID, NONE, PREVIOUS, check_words, compose
 from modelref.domain.registry import Model, fold_model
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, Conflict, OutOfReach, Refused
+from modelref.usecases.reading import refuse_partial
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -44,6 +45,7 @@ class Written:
         new: False when nothing had to be written: the registry was so already, or a former run
             of the same command had made the event without being able to say so.
         version: the version that it is about, or a bare commit in short.
+        note: what the person should know beside it, or ``""``.
         before: the version that the stage held until then, or ``""``.
         now: the version that the stage holds after it, or ``""``.
     """
@@ -52,6 +54,7 @@ class Written:
     command: str
     new: bool
     version: str
+    note: str = ""
     before: str = ""
     now: str = ""
 
@@ -122,6 +125,7 @@ def run_once(
         BadInput: the person's words are too long, or no text.
     """
     check_words(options.message)
+    refuse_partial(world)
     if options.dry_run:
         return tuple(decide(world.clock.unique_id()))
     with world.journal.exclusive():

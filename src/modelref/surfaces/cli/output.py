@@ -43,7 +43,8 @@ def report_error(kind: str, message: str, hint: str, *, as_json: bool) -> None:
 def report_findings(findings: Sequence[Finding]) -> None:
     """Write what was odd about tags to standard error, without getting in the way."""
     for finding in findings[:_MOST_FINDINGS]:
-        note(f"warning: the tag {quoted(finding.tag)} {finding.what}")
+        subject = f"the tag {quoted(finding.tag)} " if finding.tag else ""
+        note(f"warning: {subject}{finding.what}")
         if finding.hint:
             note(f"hint: {finding.hint}")
     if len(findings) > _MOST_FINDINGS:

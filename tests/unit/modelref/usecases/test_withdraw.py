@@ -1,7 +1,11 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from modelref.domain.names import Artifact, StageName
 from modelref.domain.ref import Ref
+from modelref.domain.tag import TagName
 from modelref.domain.version import Version
 from modelref.errors import Refused, UnknownRef
 from modelref.testing import MemoryWorld
@@ -48,6 +52,23 @@ def empty(world: MemoryWorld, *, fall_back: bool = False) -> tuple[Written, ...]
     return done
 
 
+@contextmanager
+def stopped_after(world: MemoryWorld, writes: int) -> Iterator[None]:
+    """Interrupt whoever tries to write one event more."""
+    create = world.tags.create
+    made: list[str] = []
+
+    def create_or_stop(tag: TagName, commit: str, message: str, date: int) -> str:
+        if len(made) == writes:
+            raise KeyboardInterrupt
+        made.append(create(tag, commit, message, date))
+        return made[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.tags, "create", create_or_stop)
+        yield
+
+
 def test_an_emptied_stage_holds_nothing_and_says_so_once_a_version(world: MemoryWorld) -> None:
     done = empty(world)
     assert [(written.event.tag, written.version) for written in done] == [
@@ -73,19 +94,8 @@ def test_falling_back_takes_the_current_version_only(world: MemoryWorld) -> None
 
 
 def test_an_emptying_stopped_half_way_is_completed_by_repeating_it(world: MemoryWorld) -> None:
-    create = world.tags.create
-    made = []
-
-    def stop_after_one(*args: object) -> str:
-        if made:
-            raise KeyboardInterrupt
-        made.append(args)
-        return create(*args)  # type: ignore[arg-type]
-
-    world.tags.create = stop_after_one  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
+    with stopped_after(world, 1), pytest.raises(KeyboardInterrupt):
         empty(world)
-    world.tags.create = create  # type: ignore[method-assign]
     assert held(world) == "v3.0.0"
     assert [written.version for written in empty(world)] == ["v2.0.0", "v3.0.0"]
     assert held(world) is None
@@ -137,21 +147,10 @@ def test_a_rollback_can_quarantine_what_it_leaves(world: MemoryWorld) -> None:
 
 
 def test_a_quarantining_rollback_stopped_half_way_is_completed(world: MemoryWorld) -> None:
-    create = world.tags.create
-    made = []
-
-    def stop_after_one(*args: object) -> str:
-        if made:
-            raise KeyboardInterrupt
-        made.append(args)
-        return create(*args)  # type: ignore[arg-type]
-
     asked = Rollback(Ref.parse_stage("rec#prod"), quarantine=True)
-    world.tags.create = stop_after_one  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
+    with stopped_after(world, 1), pytest.raises(KeyboardInterrupt):
         rollback(world, asked, Options())
     assert held(world) == "v3.0.0"
-    world.tags.create = create  # type: ignore[method-assign]
     (back,) = rollback(world, asked, Options())
     assert back.version == "v2.0.0"
     assert len([tag for tag in world.tags.records if "quarantine" in tag]) == 1

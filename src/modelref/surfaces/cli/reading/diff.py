@@ -8,6 +8,7 @@ from modelref.api.markdown import diff_markdown
 from modelref.api.numbers import number, signed
 from modelref.api.shapes.diff import diff_shape
 from modelref.domain.ref import Ref
+from modelref.errors import BadInput
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
 from modelref.surfaces.cli.output import note, say, say_json, table
@@ -40,6 +41,8 @@ def diff(
     modelref diff 'recommender#prod'     prod against the workspace
     modelref diff 'recommender#prod' recommender@latest --only metrics --md
     """
+    if as_json and md:
+        raise BadInput("--json and --md exclude each other", kind="usage", hint="choose one")
     kinds = [DiffKind.parse(kind.strip()) for kind in only.split(",")]
     found = compare(context.world, Ref.parse(a), Ref.parse(b) if b else None, kinds)
     if as_json:

@@ -51,7 +51,8 @@ def verify(context: Context, model: str | None, deep: bool, as_json: bool) -> No
 
 def _say(found: Verification, deep: bool) -> None:
     for finding in found.findings:
-        say(f"{finding.severity.value}: the tag {quoted(finding.tag)} {finding.what}")
+        subject = f"the tag {quoted(finding.tag)} " if finding.tag else ""
+        say(f"{finding.severity.value}: {subject}{finding.what}")
         if finding.hint:
             say(f"  hint: {finding.hint}")
     hashed = f", {found.bytes:,} bytes hashed" if deep else ""

@@ -32,7 +32,7 @@ def unassign(
     parsed = Ref.parse_stage(ref)
     done = empty_stage(context.world, Unassignment(parsed, fall_back), options)
     empty = f"{quoted(parsed)} holds nothing already; nothing was written"
-    report(context.world, done, options, _sentence, as_json=as_json, nothing=empty)
+    report(context.world, done, options, _sentence, as_json=as_json, nothing=empty, several=True)
 
 
 def _sentence(written: Written) -> str:
