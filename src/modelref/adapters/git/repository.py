@@ -37,17 +37,6 @@ class Repository:
         return tuple(_REMOTE.findall(self._settings))
 
     @property
-    def _no_commit(self, rev: str) -> UnknownRef:
-        if rev == "HEAD":
-            return UnknownRef(
-                "this repository has no commit yet", kind="unknown-revision", hint="git commit"
-            )
-        return UnknownRef(
-            f"there is no commit {rev!r} in this clone",
-            kind="unknown-revision",
-            hint="git log --oneline shows what is here; git fetch brings what the remote has",
-        )
-
     def partial(self) -> str:
         """Why events may be missing here that the remote has; ``""`` when nothing says so.
 
