@@ -66,6 +66,7 @@ class Git:
         config: Mapping[str, str] | None = None,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
+        keep: Sequence[int] = (),
     ) -> Finished:
         """Run one git command and return what it did, whatever its exit code.
 
@@ -76,6 +77,7 @@ class Git:
             config: settings for this run only.
             stdin: what git reads.
             env: variables to add.
+            keep: descriptors that stay open in git.
 
         Raises:
             OutOfReach: git is not installed, or did not end in time.
@@ -96,6 +98,7 @@ class Git:
                 input=stdin,
                 capture_output=True,
                 env=_environment(env),
+                pass_fds=keep,
                 timeout=_LIMIT,
                 check=False,
             )
