@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from modelref.domain.event import TagRecord
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out, OutFile
+    from modelref.domain.restoring import Job, RestorePlan
     from modelref.domain.snapshot import Snapshot, Values
     from modelref.domain.tag import TagName
 
@@ -116,6 +117,64 @@ class Outputs(Protocol):
         """
 
 
+class Workspace(Protocol):
+    """The checkout, as something that a model is brought back into; changed all or nothing."""
+
+    def unfinished(self) -> Job | None:
+        """The restore that was begun and neither finished nor undone."""
+
+    def plan(
+        self,
+        artifact: Artifact,
+        commit: str,
+        made: tuple[str, Sequence[Out]],
+        *,
+        with_pipeline: bool,
+    ) -> RestorePlan:
+        """Say what a restore changes and leaves; nothing is written.
+
+        Args:
+            artifact: the model.
+            commit: full id of the commit to bring back.
+            made: path of the model's files there, and its outs.
+            with_pipeline: bring definitions back as well.
+
+        Raises:
+            Refused: definitions differ, or uncommitted work would be lost; names it.
+            OutOfReach: bytes of the model are not here.
+        """
+
+    def staged(self, paths: Sequence[str]) -> Sequence[str]:
+        """Those of some paths that have staged changes."""
+
+    def begin(self, job: Job, plan: RestorePlan) -> None:
+        """Stage a restore and note that it was begun; the files are as they were."""
+
+    def complete(self) -> None:
+        """Make every change of the begun restore that was not made yet; repeatable.
+
+        Raises:
+            Refused: a file was changed by somebody else meanwhile.
+        """
+
+    def record(self, job: Job) -> str | None:
+        """Commit the restored files that git tracks, once; None where HEAD has them so.
+
+        Raises:
+            Refused: git did not take the commit.
+        """
+
+    def forget(self) -> None:
+        """Note that the begun restore is finished."""
+
+    def undo(self, job: Job) -> None:
+        """Put everything back as it was before the restore began; repeatable.
+
+        Raises:
+            Refused: a file was changed by somebody else meanwhile, or commits followed.
+        """
+
+
 class Journal(Protocol):
     """Serialises the writers of one clone, and remembers what they set out to do."""
 
@@ -165,6 +224,10 @@ class World(Protocol):
     @property
     def outputs(self) -> Outputs:
         """The bytes."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The checkout."""
 
     @property
     def journal(self) -> Journal:

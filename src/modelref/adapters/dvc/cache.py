@@ -79,7 +79,7 @@ class DvcOutputs:
         if file.algorithm == GIT:
             target.write_bytes(self.git.output("cat-file", "blob", file.hash))
             return
-        source = self._object(file.algorithm, file.hash)
+        source = self.locate(file)
         self._verify(file, source, deep=deep)
         try:
             link(source, target, self.cache.links)
@@ -90,12 +90,24 @@ class DvcOutputs:
                 hint="see that the disk is not full and that the folder is yours",
             ) from error
 
+    def check(self, file: OutFile) -> None:
+        """See that the cache has a file, sound.
+
+        Raises:
+            OutOfReach: its bytes are not here, or are not what their hash says.
+        """
+        self._verify(file, self.locate(file), deep=False)
+
+    def locate(self, file: OutFile) -> Path:
+        """Where the cache keeps a file that is DVC's, if it does."""
+        return self._object(file.algorithm, file.hash)
+
     def _verify(self, file: OutFile, source: Path, *, deep: bool) -> None:
         try:
             before = source.stat()
             if not deep and self.checked.knows(source, before, file.hash):
                 return
-            digest = _md5(source)
+            digest = md5_of(source)
             after = source.stat()
         except OSError as error:
             raise _absent(file.path, source, error) from error
@@ -113,7 +125,8 @@ class DvcOutputs:
         return base / digest[:2] / digest[2:]
 
 
-def _md5(path: Path) -> str:
+def md5_of(path: Path) -> str:
+    """Md5 of a file, in hexadecimal."""
     digest = md5(usedforsecurity=False)
     block = bytearray(_BLOCK)
     with path.open("rb", buffering=0) as file:

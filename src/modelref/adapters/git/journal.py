@@ -52,7 +52,7 @@ class ClonedJournal:
             pass
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write_durably(path, json.dumps({"command": command, "id": fresh}))
+            write_durably(path, json.dumps({"command": command, "id": fresh}))
         except OSError as error:
             raise _unwritable(path.parent, error) from error
         return fresh
@@ -90,7 +90,8 @@ def _wait_for(file: IO[str]) -> None:
             return
 
 
-def _write_durably(path: Path, text: str) -> None:
+def write_durably(path: Path, text: str) -> None:
+    """Write a file whole or not at all, power cuts included."""
     scratch = path.with_suffix(f".{os.getpid()}.tmp")
     with scratch.open("w", encoding="utf-8") as file:
         file.write(text)

@@ -10,14 +10,20 @@ from modelref.errors import OutOfReach
 
 _ALLOWED = frozenset(
     [
+        "add",
         "cat-file",
         "check-ref-format",
+        "commit",
         "config",
+        "diff",
         "for-each-ref",
+        "log",
         "ls-files",
         "ls-tree",
+        "reset",
         "rev-parse",
         "tag",
+        "update-ref",
     ]
 )
 # What would make git look at another repository than the one that was asked for, or at other
@@ -66,6 +72,7 @@ class Git:
         config: Mapping[str, str] | None = None,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
+        limit: float | None = _LIMIT,
     ) -> Finished:
         """Run one git command and return what it did, whatever its exit code.
 
@@ -76,6 +83,7 @@ class Git:
             config: settings for this run only.
             stdin: what git reads.
             env: variables to add.
+            limit: seconds that it may take; None where it runs a person's own hooks.
 
         Raises:
             OutOfReach: git is not installed, or did not end in time.
@@ -96,7 +104,7 @@ class Git:
                 input=stdin,
                 capture_output=True,
                 env=_environment(env),
-                timeout=_LIMIT,
+                timeout=limit,
                 check=False,
             )
         except FileNotFoundError as error:
@@ -105,7 +113,7 @@ class Git:
             raise _not_started(self.folder) from error
         except subprocess.TimeoutExpired as error:
             raise OutOfReach(
-                f"git {command} did not end within {_LIMIT:.0f} seconds in {self.folder}",
+                f"git {command} did not end within {limit or _LIMIT:.0f} seconds in {self.folder}",
                 kind="git-timeout",
                 hint="see whether the disk or the network mount answers",
             ) from error

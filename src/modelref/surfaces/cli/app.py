@@ -26,6 +26,7 @@ _COMMANDS = {
     "register": ("writing", "Bind a version to a commit."),
     "promote": ("writing", "Assign a version to a stage."),
     "rollback": ("writing", "Back to the version that a stage held before."),
+    "restore": ("writing", "The workspace back to a version of one model."),
 }
 INTERRUPTED = 130
 BUG = 3
