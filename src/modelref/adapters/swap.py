@@ -49,9 +49,12 @@ class Swap:
         return self.private / "restore"
 
     def unfinished(self) -> Job | None:
-        """What was begun and neither finished nor undone."""
+        """What was begun and neither finished nor undone; the caller holds the writers' lock."""
         plan = self._read()
-        return None if plan is None else Job.from_dict(plan["job"])
+        if plan is None:
+            self._sweep()
+            return None
+        return Job.from_dict(plan["job"])
 
     def begin(self, job: Job, changes: Sequence[Change], place: Place) -> None:
         """Stage everything and begin; the checkout is as it was until :meth:`complete`.
@@ -150,7 +153,7 @@ class Swap:
                 hint="put a plain file in its place, then restore again",
             )
         if before is not None:
-            keep(target, old)
+            keep(target, old, change)
         after = make(fresh / "new" / str(number), target, change, place)
         return {
             "path": change.path,

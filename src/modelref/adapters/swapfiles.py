@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from modelref.domain.outs import OutFile
+from modelref.domain.outs import GIT, OutFile
 from modelref.domain.restoring import LINK_MODE, PLAIN_MODE, Change
 from modelref.errors import OutOfReach, Refused
 
@@ -41,8 +41,7 @@ def make(new: Path, target: Path, change: Change, place: Place) -> Seen:
         new.chmod(mode)
     if isinstance(change.new, bytes):
         # Bytes of outs need no such care: what a power cut takes, the cache still has.
-        with new.open("rb") as file:
-            os.fsync(file.fileno())
+        _sync_file(new)
     return seen(new)
 
 
@@ -105,12 +104,22 @@ def is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def keep(path: Path, kept: Path) -> None:
-    """Keep a file under another name: linked, where the disk can, so that it stays the same."""
-    try:
-        os.link(path, kept, follow_symlinks=False)
-    except OSError:
-        shutil.copy2(path, kept, follow_symlinks=False)
+def keep(path: Path, kept: Path, change: Change) -> None:
+    """Keep the old file of a change under another name.
+
+    A text is copied, since an edit in place would reach a link as well; what the cache has is
+    linked, where the disk can.
+    """
+    if change.new is None or (isinstance(change.new, OutFile) and change.new.algorithm != GIT):
+        try:
+            os.link(path, kept, follow_symlinks=False)
+        except OSError:
+            pass
+        else:
+            return
+    shutil.copy2(path, kept, follow_symlinks=False)
+    if not kept.is_symlink():
+        _sync_file(kept)
 
 
 def move(source: Path, target: Path) -> None:
@@ -120,6 +129,11 @@ def move(source: Path, target: Path) -> None:
         for folder, _, _ in os.walk(target, topdown=False):
             Path(folder).rmdir()
     source.rename(target)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,20 +9,35 @@ import copy
 import io
 import json
 from collections.abc import Sequence
+from enum import Enum
 from typing import Any
 
+from modelref.adapters.dvc.restore.yamlnodes import (
+    UnsureError,
+    block_text,
+    compose,
+    is_block,
+    kind,
+    node_at,
+    pair_of,
+    shift,
+    span,
+)
 from modelref.adapters.dvc.textfiles import mapping
 from modelref.errors import BadInput
 
-ABSENT = object()
+
+class Absent(Enum):
+    """What is no value; an enum stays itself when it is copied."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT
 """The value of an entry that is not there, or is to go."""
 
 Keys = tuple[str, ...]
 _Edit = tuple[int, int, str]
-
-
-class _UnsureError(Exception):
-    """The text is not of the plain kind that can be edited in place."""
 
 
 def lookup(tree: Any, keys: Keys) -> Any:
@@ -70,7 +85,7 @@ def edit(
         done = _in_place(path, text, wants, source, fine=fine)
         if mapping(path, done.encode()) == meant:
             return done
-    except (_UnsureError, BadInput):
+    except (UnsureError, BadInput):
         pass
     done = _anew_json(text, meant) if path.endswith(".json") else _anew_yaml(text, wants)
     if mapping(path, done.encode()) != meant:
@@ -94,13 +109,13 @@ def _own_key(tree: Any, key: str) -> Any:
 def _in_place(
     path: str, text: str, wants: Sequence[tuple[Keys, Any]], source: str, *, fine: bool
 ) -> str:
-    root, model = _compose(text), _compose(source)
+    root, model = compose(text), compose(source)
     tree = mapping(path, text.encode())
     edits: list[_Edit] = []
     is_json = path.endswith(".json")
     for keys, value in wants:
-        parent = _node(root, keys[:-1])
-        other = None if is_json else _node(model, keys[:-1])
+        parent = node_at(root, keys[:-1])
+        other = None if is_json else node_at(model, keys[:-1])
         now = lookup(tree, keys)
         edits += _entry_edits(text, parent, keys[-1], (now, value), (source, other), fine=fine)
     for start, end, new in sorted(edits, reverse=True):
@@ -120,11 +135,11 @@ def _entry_edits(
     (source, other), (now, value) = model, values
     if now is not ABSENT and now == value:
         return []
-    here, there = _pair(parent, key), _pair(other, key)
+    here, there = pair_of(parent, key), pair_of(other, key)
     if value is ABSENT:
-        return [] if here is None else [(*_span(text, parent, here), "")]
+        return [] if here is None else [(*span(text, parent, here), "")]
     if here is not None and fine:
-        if isinstance(value, dict) and _kind(here[1]) == "mapping":
+        if isinstance(value, dict) and kind(here[1]) == "mapping":
             theirs = there[1] if there is not None else None
             names = [*value, *(str(k.value) for k, _ in here[1].value if k.value not in value)]
             return [
@@ -139,20 +154,20 @@ def _entry_edits(
                     fine=True,
                 )
             ]
-        if _kind(here[1]) != "mapping" and not _block(here[1]) and not isinstance(value, dict):
+        if kind(here[1]) != "mapping" and not is_block(here[1]) and not isinstance(value, dict):
             start, end = here[1].start_mark.index, here[1].end_mark.index
             return [(start, end, _spelling(value, source, there))]
     if there is None:
-        raise _UnsureError
-    block = _block_text(source, other, there)
+        raise UnsureError
+    block = block_text(source, other, there)
     if here is not None:
-        return [(*_span(text, parent, here), _shift(block, here[0].start_mark.column))]
+        return [(*span(text, parent, here), shift(block, here[0].start_mark.column))]
     return [_insertion(text, parent, block)]
 
 
 def _spelling(value: Any, source: str, there: Any) -> str:
     """How a value is written: as in the source, where that is one line and means the same."""
-    if there is not None and not _block(there[1]):
+    if there is not None and not is_block(there[1]):
         text = source[there[1].start_mark.index : there[1].end_mark.index]
         if text and "\n" not in text and mapping("", f"x: {text}".encode()).get("x") == value:
             return text
@@ -160,69 +175,11 @@ def _spelling(value: Any, source: str, there: Any) -> str:
 
 
 def _insertion(text: str, parent: Any, block: str) -> _Edit:
-    if _kind(parent) != "mapping" or not parent.value:
-        raise _UnsureError
-    _, end = _span(text, parent, parent.value[-1])
-    block = _shift(block, parent.value[0][0].start_mark.column)
+    if kind(parent) != "mapping" or not parent.value:
+        raise UnsureError
+    _, end = span(text, parent, parent.value[-1])
+    block = shift(block, parent.value[0][0].start_mark.column)
     return end, end, block if text[:end].endswith("\n") else f"\n{block}"
-
-
-def _compose(text: str) -> Any:
-    import yaml
-
-    try:
-        return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise _UnsureError from error
-
-
-def _node(node: Any, keys: Keys) -> Any:
-    for key in keys:
-        pair = _pair(node, key)
-        node = pair[1] if pair is not None else None
-    return node
-
-
-def _pair(node: Any, key: str) -> Any:
-    if _kind(node) != "mapping":
-        return None
-    return next((pair for pair in node.value if pair[0].value == key), None)
-
-
-def _kind(node: Any) -> str:
-    return getattr(node, "id", "none")
-
-
-def _block(node: Any) -> bool:
-    """Whether a value stands on lines of its own, so that its end is not its last character."""
-    style = getattr(node, "style", None)
-    return style in ("|", ">") or getattr(node, "flow_style", None) is False
-
-
-def _span(text: str, parent: Any, pair: Any) -> tuple[int, int]:
-    """Where the lines of an entry of a block mapping begin and end, comments after it left out."""
-    if parent.flow_style is not False:
-        raise _UnsureError
-    start = text.rfind("\n", 0, pair[0].start_mark.index) + 1
-    if text[start : pair[0].start_mark.index].strip():
-        raise _UnsureError
-    lines = text[start : pair[1].end_mark.index].split("\n")
-    while len(lines) > 1 and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
-        lines.pop()
-    end = text.find("\n", start + len("\n".join(lines)))
-    return start, len(text) if end < 0 else end + 1
-
-
-def _block_text(text: str, parent: Any, pair: Any) -> str:
-    start, end = _span(text, parent, pair)
-    block = _shift(text[start:end], 0)
-    return block if block.endswith("\n") else f"{block}\n"
-
-
-def _shift(block: str, column: int) -> str:
-    lines = block.splitlines(keepends=True)
-    indent = len(lines[0]) - len(lines[0].lstrip(" "))
-    return "".join(" " * column + line[indent:] if line.strip() else line for line in lines)
 
 
 def _anew_yaml(text: str, wants: Sequence[tuple[Keys, Any]]) -> str:
