@@ -50,13 +50,22 @@ class Disk:
                 return not target.is_symlink() and _is_blob(target, file.hash)
             cached = self._cached(file)
             if cached is not None:
-                if (cached.st_dev, cached.st_ino) == (seen.st_dev, seen.st_ino):
+                if os.path.samestat(cached, seen):
                     return True
                 if cached.st_size != seen.st_size:
                     return False
             return self._hash(target, file.algorithm) == file.hash
         except OSError:
             return False
+
+    def is_link(self, file: OutFile, path: str) -> bool:
+        """Whether a path of the workspace is a link to what the cache has for a file."""
+        cached = None if file.algorithm == GIT else self._cached(file)
+        try:
+            seen = (self.root / path).stat()
+        except OSError:
+            return False
+        return cached is not None and os.path.samestat(cached, seen)
 
     def is_kept(self, path: str, expected: Mapping[str, OutFile]) -> bool:
         """Whether the bytes at a path are in the cache, so that nothing is lost with the path."""

@@ -80,17 +80,21 @@ class OutPlanner:
     def _compare(self, path: str, new: Mapping[str, OutFile], planned: OutChanges) -> None:
         present = self.disk.files(path)
         modes = self._modes(path) if any(file.algorithm == GIT for file in new.values()) else {}
+        expected = self._expected(path) if present else {}
         right = {
-            name for name in present if name in new and self._is_right(new[name], modes.get(name))
+            name
+            for name in present
+            if name in new
+            # A link to another cached file needs no hashing to be known as another.
+            and not self._is_other(name, expected.get(name), new[name])
+            and self._is_right(new[name], modes.get(name))
         }
         going = [name for name in present if name not in right]
-        if going:
-            expected = self._expected(path)
-            planned.lost.extend(
-                name
-                for name in going
-                if not self._in_bases(name) and not self.disk.is_kept(name, expected)
-            )
+        planned.lost.extend(
+            name
+            for name in going
+            if not self._in_bases(name) and not self.disk.is_kept(name, expected)
+        )
         changes = [Change(name, None, folder=path) for name in going if name not in new]
         coming = [name for name in new if name not in right]
         for name in coming:
@@ -100,6 +104,9 @@ class OutPlanner:
         planned.changes.extend(changes)
         if changes:
             planned.changed.append(path)
+
+    def _is_other(self, path: str, known: OutFile | None, wanted: OutFile) -> bool:
+        return known is not None and known.hash != wanted.hash and self.disk.is_link(known, path)
 
     def _is_right(self, file: OutFile, mode: int | None) -> bool:
         target = self.disk.root / file.path
