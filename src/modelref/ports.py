@@ -97,7 +97,7 @@ class Pipeline(Protocol):
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only the metrics of a model at many commits; unreadable ones are left out."""
 
-    def stale(self, artifact: Artifact, commit: str) -> Sequence[str]:
+    def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say why a model's outs at a commit are not what its pipeline makes; empty if they are.
 
         Only DVC stages that this model depends on are looked at.

@@ -170,9 +170,9 @@ class MemoryPipeline:
         """Read only metrics."""
         return {commit: self.scores[commit] for commit in commits if commit in self.scores}
 
-    def stale(self, artifact: Artifact, commit: str) -> Sequence[str]:
+    def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say what the test set."""
-        return self.reasons.get(commit, ())
+        return self.reasons.get(commit or "", ())
 
 
 @dataclass
