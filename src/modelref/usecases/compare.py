@@ -76,7 +76,14 @@ class ModelDiff:
         return bool(self.metrics or self.params)
 
 
-def compare(world: "World", a: Ref, b: Ref | None, kinds: Collection[DiffKind]) -> ModelDiff:
+def compare(
+    world: "World",
+    a: Ref,
+    b: Ref | None,
+    kinds: Collection[DiffKind],
+    *,
+    at: int | None = None,
+) -> ModelDiff:
     """Compare two refs of one model; ``b`` None is the workspace, uncommitted changes included.
 
     Raises:
@@ -89,8 +96,8 @@ def compare(world: "World", a: Ref, b: Ref | None, kinds: Collection[DiffKind]) 
             kind="invalid-ref",
             hint="compare two versions of one model",
         )
-    before = _side(world, a)
-    after = _side(world, b) if b else Side(None, world.pipeline.snapshot(a.artifact, None))
+    before = _side(world, a, at)
+    after = _side(world, b, at) if b else Side(None, world.pipeline.snapshot(a.artifact, None))
     chosen = tuple(kind for kind in DiffKind if kind in kinds)
     return ModelDiff(
         before,
@@ -102,7 +109,7 @@ def compare(world: "World", a: Ref, b: Ref | None, kinds: Collection[DiffKind]) 
     )
 
 
-def _side(world: "World", ref: Ref) -> Side:
-    model, _ = read_model(world, ref.artifact)
+def _side(world: "World", ref: Ref, at: int | None) -> Side:
+    model, _ = read_model(world, ref.artifact, at=at)
     target = find(model, ref)
     return Side(target, world.pipeline.snapshot(ref.artifact, target.commit))

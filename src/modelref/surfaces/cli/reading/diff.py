@@ -18,7 +18,7 @@ from modelref.api.shapes.diff import diff_shape
 from modelref.domain.ref import Ref
 from modelref.errors import BadInput
 from modelref.surfaces.cli.app import Context
-from modelref.surfaces.cli.options import as_json
+from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import note, say, say_json, table
 from modelref.usecases.compare import DiffKind, ModelDiff, Side, compare
 
@@ -36,9 +36,17 @@ from modelref.usecases.compare import DiffKind, ModelDiff, Side, compare
 @click.option("--md", is_flag=True, help="Markdown, for a review comment.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
 @as_json
+@at_option
 @click.pass_obj
 def diff(
-    context: Context, a: str, b: str | None, only: str, md: bool, exit_code: bool, as_json: bool
+    context: Context,
+    a: str,
+    b: str | None,
+    only: str,
+    md: bool,
+    exit_code: bool,
+    as_json: bool,
+    at: int | None,
 ) -> None:
     """Show what changed from one version to another, or to the workspace.
 
@@ -50,7 +58,7 @@ def diff(
     if as_json and md:
         raise BadInput("--json and --md exclude each other", kind="usage", hint="choose one")
     kinds = [DiffKind.parse(kind.strip()) for kind in only.split(",")]
-    found = compare(context.world, Ref.parse(a), Ref.parse(b) if b else None, kinds)
+    found = compare(context.world, Ref.parse(a), Ref.parse(b) if b else None, kinds, at=at)
     if as_json:
         say_json(diff_shape(found))
     elif md:
