@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from modelref.domain.event import TagRecord
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out, OutFile
+    from modelref.domain.restoring import Job, RestorePlan
     from modelref.domain.snapshot import Candidate, Snapshot, Values
     from modelref.domain.tag import TagName
 
@@ -120,8 +121,12 @@ class Outputs(Protocol):
             BadInput: the manifest names a path that must not be written.
         """
 
-    def check(self, file: OutFile) -> int:
-        """Hash a file, whatever was known of it, and return its size in bytes.
+    def check(self, file: OutFile, *, deep: bool = True) -> int:
+        """See that a file is here and sound, and return its size in bytes.
+
+        Args:
+            file: which.
+            deep: hash it even if it was checked before and has not changed since.
 
         Raises:
             OutOfReach: its bytes are not here, or are not what their hash says.
@@ -137,6 +142,64 @@ class Outputs(Protocol):
 
         Raises:
             OutOfReach: its bytes are not here, or are not what their hash says.
+        """
+
+
+class Workspace(Protocol):
+    """The checkout, as something that a model is brought back into; changed all or nothing."""
+
+    def unfinished(self) -> Job | None:
+        """The restore that was begun and neither finished nor undone."""
+
+    def plan(
+        self,
+        artifact: Artifact,
+        commit: str,
+        made: tuple[str, Sequence[Out]],
+        *,
+        with_pipeline: bool,
+    ) -> RestorePlan:
+        """Say what a restore changes and leaves; nothing is written.
+
+        Args:
+            artifact: the model.
+            commit: full id of the commit to bring back.
+            made: path of the model's files there, and its outs.
+            with_pipeline: bring definitions back as well.
+
+        Raises:
+            Refused: definitions differ, or uncommitted work would be lost; names it.
+            OutOfReach: bytes of the model are not here.
+        """
+
+    def staged(self, paths: Sequence[str]) -> Sequence[str]:
+        """Those of some paths that have staged changes."""
+
+    def begin(self, job: Job, plan: RestorePlan) -> None:
+        """Stage a restore and note that it was begun; the files are as they were."""
+
+    def complete(self) -> None:
+        """Make every change of the begun restore that was not made yet; repeatable.
+
+        Raises:
+            Refused: a file was changed by somebody else meanwhile.
+        """
+
+    def record(self, job: Job) -> str | None:
+        """Commit the restored files that git tracks, once; None where HEAD has them so.
+
+        Raises:
+            Refused: git did not take the commit.
+        """
+
+    def forget(self) -> None:
+        """Note that the begun restore is finished."""
+
+    def undo(self, job: Job) -> None:
+        """Put everything back as it was before the restore began; repeatable.
+
+        Raises:
+            Refused: a file was changed by somebody else meanwhile, or commits followed.
         """
 
 
@@ -192,6 +255,10 @@ class World(Protocol):
     @property
     def outputs(self) -> Outputs:
         """The bytes."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The checkout."""
 
     @property
     def journal(self) -> Journal:

@@ -17,6 +17,7 @@ from modelref.domain.outs import MD5, Out, OutFile
 from modelref.domain.snapshot import Annotation, Candidate, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict, OutOfReach, UnknownRef
+from modelref.testing_workspace import MemoryWorkspace
 
 
 @dataclass
@@ -196,7 +197,7 @@ class MemoryOutputs:
         """An out is one file."""
         return (OutFile(out.path, out.algorithm, out.hash),)
 
-    def check(self, file: OutFile) -> int:
+    def check(self, file: OutFile, *, deep: bool = True) -> int:
         """Return the size of the bytes."""
         if file.hash not in self.objects:
             raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")
@@ -246,6 +247,7 @@ class MemoryWorld:
         self.commits = MemoryCommits()
         self.pipeline = MemoryPipeline(self.commits)
         self.outputs = MemoryOutputs()
+        self.workspace = MemoryWorkspace(self.commits, self.outputs)
         self.journal = MemoryJournal()
         self.config = Config()
         self.clock = MemoryClock()

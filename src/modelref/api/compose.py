@@ -12,6 +12,7 @@ from modelref.adapters.git.tags import GitTags
 if TYPE_CHECKING:
     from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
+    from modelref.adapters.dvc.restore.workspace import DvcWorkspace
     from modelref.domain.config import Config
 
 
@@ -51,3 +52,10 @@ class RepositoryWorld:
         from modelref.adapters.dvc.pipeline import DvcPipeline
 
         return DvcPipeline(self.commits, self.outputs)
+
+    @cached_property
+    def workspace(self) -> "DvcWorkspace":
+        """The checkout."""
+        from modelref.adapters.dvc.restore.workspace import DvcWorkspace
+
+        return DvcWorkspace(self.commits, self.outputs)

@@ -15,6 +15,7 @@ from modelref.domain.version import Bump, Version
 from modelref.ports import World
 from modelref.usecases import promote as promoting
 from modelref.usecases import register as registering
+from modelref.usecases import restore as restoring
 from modelref.usecases import rollback as rolling
 from modelref.usecases import withdraw as withdrawing
 from modelref.usecases.compare import DiffKind, compare
@@ -23,6 +24,7 @@ from modelref.usecases.follow import follow
 from modelref.usecases.get import get
 from modelref.usecases.reading import read_registry
 from modelref.usecases.resolve import Resolved, resolve
+from modelref.usecases.restore import Restored
 from modelref.usecases.verify import Verification, verify
 from modelref.usecases.writing import Options
 
@@ -217,6 +219,19 @@ class ModelRegistry:
             UnknownRef: the model has no event.
         """
         return verify(self._world, Artifact.parse(model) if model else None, deep=deep)
+
+    def restore(
+        self, ref: str, *, with_pipeline: bool = False, commit: bool = False, message: str = ""
+    ) -> Restored:
+        """Bring one model of the workspace back to a version; see ``modelref restore --help``.
+
+        Raises:
+            UnknownRef: the version is not there.
+            Refused: uncommitted work would be lost, or the pipeline differs.
+            OutOfReach: bytes are missing or damaged.
+        """
+        asked = restoring.Restoration(Ref.parse(ref), with_pipeline, commit, message)
+        return restoring.restore(self._world, asked)
 
     def diff(
         self, a: str, b: str | None = None, *, only: Collection[str] = tuple(DiffKind)

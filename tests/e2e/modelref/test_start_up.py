@@ -40,3 +40,8 @@ def test_reading_versions_needs_no_dvc(registered: Project, args: list[str]) -> 
 
 def test_promoting_needs_neither_dvc_nor_yaml(registered: Project) -> None:
     assert not imported(registered, "promote", "rec@v0.1.1", "prod") & {*_SLOW, "yaml"}
+
+
+def test_restoring_needs_no_dvc_and_no_second_yaml(registered: Project) -> None:
+    loaded = imported(registered, "restore", "rec@v0.1.0")
+    assert not loaded & {*(_SLOW - {"sqlite3"}), "ruamel", "tomlkit"}

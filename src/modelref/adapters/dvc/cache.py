@@ -74,12 +74,12 @@ class DvcOutputs:
             raise _damaged(out.path, path)
         return data
 
-    def check(self, file: OutFile) -> int:
-        """Hash a file, whatever was known of it, and return its size in bytes."""
+    def check(self, file: OutFile, *, deep: bool = True) -> int:
+        """See that a file is here and sound, and return its size in bytes."""
         if file.algorithm == GIT:
             return len(self.git.output("cat-file", "blob", file.hash))
         source = self._object(file.algorithm, file.hash)
-        self._verify(file, source, deep=True)
+        self._verify(file, source, deep=deep)
         return source.stat().st_size
 
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
@@ -87,7 +87,7 @@ class DvcOutputs:
         if file.algorithm == GIT:
             target.write_bytes(self.git.output("cat-file", "blob", file.hash))
             return
-        source = self._object(file.algorithm, file.hash)
+        source = self.locate(file)
         self._verify(file, source, deep=deep)
         try:
             link(source, target, self.cache.links)
@@ -98,12 +98,16 @@ class DvcOutputs:
                 hint="see that the disk is not full and that the folder is yours",
             ) from error
 
+    def locate(self, file: OutFile) -> Path:
+        """Where the cache keeps a file that is DVC's, if it does."""
+        return self._object(file.algorithm, file.hash)
+
     def _verify(self, file: OutFile, source: Path, *, deep: bool) -> None:
         try:
             before = source.stat()
             if not deep and self.checked.knows(source, before, file.hash):
                 return
-            digest = _md5(source)
+            digest = md5_of(source)
             after = source.stat()
         except OSError as error:
             raise _absent(file.path, source, error) from error
@@ -121,7 +125,8 @@ class DvcOutputs:
         return base / digest[:2] / digest[2:]
 
 
-def _md5(path: Path) -> str:
+def md5_of(path: Path) -> str:
+    """Md5 of a file, in hexadecimal."""
     digest = md5(usedforsecurity=False)
     block = bytearray(_BLOCK)
     with path.open("rb", buffering=0) as file:

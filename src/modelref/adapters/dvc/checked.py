@@ -25,14 +25,19 @@ class Checked:
 
     def knows(self, path: Path, now: stat_result, digest: str) -> bool:
         """Whether a file of this inode, size and time of change was seen to have this hash."""
+        return self.recall(path, now) == digest
+
+    def recall(self, path: Path, now: stat_result) -> str | None:
+        """The hash that a file of this inode, size and time of change was seen to have."""
         try:
             with closing(self._open()) as db:
                 row = db.execute(
                     "SELECT inode, size, mtime_ns, hash FROM checked WHERE path = ?", (str(path),)
                 ).fetchone()
         except (sqlite3.Error, OSError):
-            return False
-        return bool(row == (now.st_ino, now.st_size, now.st_mtime_ns, digest))
+            return None
+        seen = (now.st_ino, now.st_size, now.st_mtime_ns)
+        return str(row[3]) if row is not None and row[:3] == seen else None
 
     def remember(self, path: Path, seen: stat_result, digest: str) -> None:
         """Note that a file was seen to have this hash."""

@@ -10,14 +10,20 @@ from modelref.errors import OutOfReach
 
 _ALLOWED = frozenset(
     [
+        "add",
         "cat-file",
         "check-ref-format",
+        "commit",
         "config",
+        "diff",
         "for-each-ref",
+        "log",
         "ls-files",
         "ls-tree",
+        "reset",
         "rev-parse",
         "tag",
+        "update-ref",
     ]
 )
 # What would make git look at another repository than the one that was asked for, or at other
@@ -67,6 +73,7 @@ class Git:
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
         keep: Sequence[int] = (),
+        limit: float | None = _LIMIT,
     ) -> Finished:
         """Run one git command and return what it did, whatever its exit code.
 
@@ -78,6 +85,7 @@ class Git:
             stdin: what git reads.
             env: variables to add.
             keep: descriptors that stay open in git.
+            limit: seconds that it may take; None where it runs a person's own hooks.
 
         Raises:
             OutOfReach: git is not installed, or did not end in time.
@@ -99,7 +107,7 @@ class Git:
                 capture_output=True,
                 env=_environment(env),
                 pass_fds=keep,
-                timeout=_LIMIT,
+                timeout=limit,
                 check=False,
             )
         except FileNotFoundError as error:
@@ -108,7 +116,7 @@ class Git:
             raise _not_started(self.folder) from error
         except subprocess.TimeoutExpired as error:
             raise OutOfReach(
-                f"git {command} did not end within {_LIMIT:.0f} seconds in {self.folder}",
+                f"git {command} did not end within {limit or _LIMIT:.0f} seconds in {self.folder}",
                 kind="git-timeout",
                 hint="see whether the disk or the network mount answers",
             ) from error

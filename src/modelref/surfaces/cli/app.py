@@ -32,6 +32,7 @@ _COMMANDS = {
     "unassign": ("writing", "Empty a stage."),
     "deregister": ("writing", "Withdraw a version."),
     "deprecate": ("writing", "Retire a model."),
+    "restore": ("writing", "The workspace back to a version of one model."),
 }
 INTERRUPTED = 130
 BUG = 3

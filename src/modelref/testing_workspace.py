@@ -1,0 +1,87 @@
+"""The in-memory twin of the checkout; see :mod:`modelref.testing`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelref.domain.outs import OutFile
+from modelref.domain.restoring import Change, Job, RestorePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modelref.domain.names import Artifact
+    from modelref.domain.outs import Out
+    from modelref.testing import MemoryCommits, MemoryOutputs
+
+
+@dataclass
+class MemoryWorkspace:
+    """The workspace under None of the commits, whose models are one file each; port ``Workspace``.
+
+    Attributes:
+        commits: where the files lie.
+        outputs: the bytes.
+        index: paths with staged changes.
+        mixed: paths that hold other uncommitted work.
+        die: raised by :meth:`complete`, once, before it changes anything.
+    """
+
+    commits: MemoryCommits
+    outputs: MemoryOutputs
+    index: tuple[str, ...] = ()
+    mixed: tuple[str, ...] = ()
+    die: BaseException | None = None
+    _begun: tuple[Job, RestorePlan, dict[str, bytes]] | None = None
+
+    def unfinished(self) -> Job | None:
+        """What was begun."""
+        return self._begun[0] if self._begun else None
+
+    def plan(
+        self,
+        artifact: Artifact,
+        commit: str,
+        made: tuple[str, Sequence[Out]],
+        *,
+        with_pipeline: bool,
+    ) -> RestorePlan:
+        """Compare the model's file."""
+        path, (out, *_) = made
+        same = self.commits.trees[None].get(path) == self.outputs.objects[out.hash]
+        changes = () if same else (Change(path, OutFile(path, out.algorithm, out.hash)),)
+        return RestorePlan(changes, tuple(one.path for one in changes), (), (path,), self.mixed)
+
+    def staged(self, paths: Sequence[str]) -> Sequence[str]:
+        """Those of some paths that are in the index."""
+        return [path for path in paths if path in self.index]
+
+    def begin(self, job: Job, plan: RestorePlan) -> None:
+        """Keep the old files."""
+        self._begun = (job, plan, dict(self.commits.trees[None]))
+
+    def complete(self) -> None:
+        """Write the files."""
+        if self.die is not None:
+            error, self.die = self.die, None
+            raise error
+        for change in self._begun[1].changes if self._begun else ():
+            if isinstance(change.new, OutFile):
+                self.commits.trees[None][change.path] = self.outputs.objects[change.new.hash]
+
+    def record(self, job: Job) -> str | None:
+        """Commit the workspace."""
+        before = self.commits.trees.get(self.commits.head)
+        return None if before == self.commits.trees[None] else self.commits.commit()
+
+    def forget(self) -> None:
+        """Drop what was kept."""
+        self._begun = None
+
+    def undo(self, job: Job) -> None:
+        """Put the files back."""
+        if self._begun:
+            self.commits.trees[None] = self._begun[2]
+        self.commits.head = job.head
+        self._begun = None
