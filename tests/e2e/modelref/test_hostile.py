@@ -123,7 +123,7 @@ PLACES = [
 ]
 
 # What git means by these is what a person who types them means.
-_MEANT_WELL = {("register rec --rev NAME", "@")}
+_MEANT_WELL = {("register rec --rev NAME", name) for name in ("@", "HEAD@{1}")}
 
 
 @pytest.fixture(scope="module")
