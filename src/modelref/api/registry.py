@@ -113,9 +113,9 @@ class ModelRegistry:
         asked = registering.Registration(
             Artifact.parse(model),
             rev,
-            Version.parse(version) if version else None,
+            Version.parse(version) if version is not None else None,
             Bump.parse(bump),
-            Version.parse(base) if base else None,
+            Version.parse(base) if base is not None else None,
         )
         written = registering.register(self._world, asked, Options(message))
         self._world.journal.acknowledge(written.command)
@@ -139,7 +139,7 @@ class ModelRegistry:
         asked = promoting.Promotion(
             Ref.parse_version(version),
             parse_stage(stage),
-            Version.parse(expect) if expect else None,
+            Version.parse(expect) if expect is not None else None,
         )
         written = promoting.promote(self._world, asked, Options(message))
         self._world.journal.acknowledge(written.command)
@@ -164,8 +164,8 @@ class ModelRegistry:
         """
         asked = rolling.Rollback(
             Ref.parse_stage(stage),
-            Version.parse(to) if to else None,
-            Version.parse(expect) if expect else None,
+            Version.parse(to) if to is not None else None,
+            Version.parse(expect) if expect is not None else None,
             unchecked,
             quarantine,
         )
@@ -218,7 +218,7 @@ class ModelRegistry:
         Raises:
             UnknownRef: the model has no event.
         """
-        return verify(self._world, Artifact.parse(model) if model else None, deep=deep)
+        return verify(self._world, Artifact.parse(model) if model is not None else None, deep=deep)
 
     def restore(
         self, ref: str, *, with_pipeline: bool = False, commit: bool = False, message: str = ""
@@ -243,7 +243,9 @@ class ModelRegistry:
             BadInput: they are of different models, or a kind is unknown.
         """
         kinds = [DiffKind.parse(kind) for kind in only]
-        return Diff(compare(self._world, Ref.parse(a), Ref.parse(b) if b else None, kinds))
+        return Diff(
+            compare(self._world, Ref.parse(a), Ref.parse(b) if b is not None else None, kinds)
+        )
 
 
 def open_registry(folder: str | os.PathLike[str] = ".") -> ModelRegistry:

@@ -8,6 +8,7 @@ is listed, what is not is listed as what it is.
 from collections.abc import Iterator, Sequence
 
 from modelref.adapters.git.program import Git
+from modelref.adapters.git.trailers import trailers_of, unsigned
 from modelref.domain.event import TagRecord
 
 _HEADERS = ("object", "type", "tag", "tagger")
@@ -24,7 +25,7 @@ def salvage(git: Git, patterns: Sequence[str], *, bodies: bool) -> Iterator[TagR
     out = git.output(
         "for-each-ref", "--format=%(refname:strip=2)%00%(objectname)", operands=patterns
     )
-    pairs = [line.split("\0") for line in _text(out).splitlines() if "\0" in line]
+    pairs = [line.split("\0") for line in _text(out).split("\n") if "\0" in line]
     objects = _read(git, [oid for _, oid in pairs])
     parsed = {oid: _parse(data) for oid, (kind, data) in objects.items() if kind == "tag"}
     targets = _types(git, [headers["object"] for headers, _ in parsed.values() if headers])
@@ -55,8 +56,8 @@ def _record(
 ) -> TagRecord:
     name, _, rest = headers.get("tagger", "").partition(" <")
     email, _, date = rest.partition("> ")
-    subject, _, body = message.strip("\n").partition("\n\n")
-    last = body.rstrip("\n").rpartition("\n\n")[2]
+    subject, _, body = unsigned(message).lstrip("\n").partition("\n\n")
+    body = body.lstrip("\n")
     target = headers["object"]
     return TagRecord(
         ref,
@@ -68,15 +69,10 @@ def _record(
         date,
         name,
         email,
-        subject.replace("\n", " "),
-        last if _are_trailers(last) else "",
+        subject.rstrip("\n").replace("\n", " "),
+        trailers_of(body),
         body if bodies else None,
     )
-
-
-def _are_trailers(paragraph: str) -> bool:
-    lines = paragraph.splitlines()
-    return bool(lines) and all(": " in line and " " not in line.split(": ")[0] for line in lines)
 
 
 def _blank(ref: str, oid: str, kind: str) -> TagRecord:

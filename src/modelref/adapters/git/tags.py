@@ -10,6 +10,7 @@ from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import Finished, failed
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.salvage import broken, salvage
+from modelref.adapters.git.trailers import trailers_of
 from modelref.domain.event import TagRecord
 from modelref.domain.names import Artifact
 from modelref.domain.tag import TagName
@@ -28,7 +29,9 @@ _FIELDS = (
     "contents:subject",
     "contents:trailers:only,unfold",
 )
-_FORMAT = "%00".join(f"%({field})" for field in _FIELDS) + "%00"
+# Of signed tags the body as well, for their trailers.
+_SIGNED = "%(if)%(contents:signature)%(then)%(contents:body)%(end)%00"
+_FORMAT = "".join(f"%({field})%00" for field in _FIELDS) + _SIGNED
 _BODY = "%(contents:body)%00"
 _BROKEN = re.compile(r"warning: ignoring broken ref refs/tags/(.*)")
 # One event is one object and one ref; both are on disk before anybody is told of them.
@@ -74,10 +77,13 @@ class GitTags:
         fields = done.stdout.decode("utf-8", "surrogateescape").split("\0")
         if len(fields) == 1:
             self._refuse_without_tags()
-        width = len(_FIELDS) + bodies
+        width = len(_FIELDS) + 1 + bodies
         for start in range(0, len(fields) - 1, width):
             record = fields[start : start + width]
             record[0] = record[0].lstrip("\n")
+            signed = record.pop(len(_FIELDS))
+            if signed:
+                record[-1 - bodies] = trailers_of(signed)
             yield TagRecord(*record)
 
     def create(self, tag: TagName, commit: str, message: str, date: int) -> str:

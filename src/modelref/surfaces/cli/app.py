@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
@@ -34,8 +35,11 @@ _COMMANDS = {
     "deprecate": ("writing", "Retire a model."),
     "restore": ("writing", "The workspace back to a version of one model."),
 }
+_WORDS = ("-m", "--message")
 INTERRUPTED = 130
 BUG = 3
+_LONGEST = 1200
+"""Most characters of an error's message that are shown."""
 
 
 @dataclass
@@ -90,7 +94,21 @@ class _LazyGroup(click.Group):
                 if close
                 else "modelref --help lists them",
             )
+        _refuse_empty(args)
         return super().resolve_command(ctx, args)
+
+
+def _refuse_empty(args: list[str]) -> None:
+    """Refuse an empty argument: ``--expect "$UNSET"`` in a script must not mean "whatever"."""
+    for before, given in pairwise(args):
+        empty = not given or (given.startswith("--") and given.find("=") == len(given) - 1)
+        if empty and before not in _WORDS and given.rstrip("=") not in _WORDS:
+            where = f"{before} {given}".strip() if given or before.startswith("-") else before
+            raise BadInput(
+                f"there is nothing after {where[:80]!r}",
+                kind="usage",
+                hint="leave it out, or see whether a variable of your script is not set",
+            )
 
 
 @click.group(
@@ -123,7 +141,7 @@ def main() -> Never:
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
     except ModelRefError as error:
-        report_error(error.kind, error.message, error.hint, as_json=wants_json)
+        report_error(error.kind, _short(error.message), _short(error.hint), as_json=wants_json)
         code = error.exit_code
     except click.exceptions.Exit as stop:
         code = stop.exit_code
@@ -144,11 +162,17 @@ def main() -> Never:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _short(text: str) -> str:
+    """A text that somebody's endless word does not scroll away."""
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST else f"{text[:half]} ... {text[-half:]}"
+
+
 def _report_usage(error: click.ClickException, *, as_json: bool) -> int:
     ctx: Any = getattr(error, "ctx", None)
     hint = f"{ctx.command_path} --help" if ctx is not None else _help_of(sys.argv[1:])
     message = error.format_message().rstrip(".")
-    report_error("usage", message[:1].lower() + message[1:], hint, as_json=as_json)
+    report_error("usage", _short(message[:1].lower() + message[1:]), hint, as_json=as_json)
     return 2
 
 

@@ -20,7 +20,7 @@ def at_option(command: _F) -> _F:
     return click.option(
         "--at",
         metavar="TIME",
-        callback=lambda _ctx, _param, text: parse_time(text) if text else None,
+        callback=lambda _ctx, _param, text: parse_time(text) if text is not None else None,
         help="As the registry stood then: 2026-11-03 (its end, UTC) or 2026-11-03T14:00Z.",
     )(command)
 

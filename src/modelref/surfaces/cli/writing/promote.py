@@ -43,7 +43,7 @@ def promote(
             "a stage holds one version of a model", kind="usage", hint="name each model once"
         )
     options = Options(message, dry_run)
-    expected = Version.parse(expect) if expect else None
+    expected = Version.parse(expect) if expect is not None else None
     asked = [Promotion(ref, parse_stage(stage), expected, revive) for ref in refs]
     done = [promote_version(context.world, promotion, options) for promotion in asked]
     report(context.world, done, options, _sentence, as_json=as_json)

@@ -65,9 +65,9 @@ def register(
         return Registration(
             artifact,
             rev,
-            Version.parse(version) if version else None,
+            Version.parse(version) if version is not None else None,
             Bump.parse(bump),
-            Version.parse(base) if base else None,
+            Version.parse(base) if base is not None else None,
             revive,
         )
 

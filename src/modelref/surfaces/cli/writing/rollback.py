@@ -43,8 +43,8 @@ def rollback(
     options = Options(message, dry_run)
     asked = Rollback(
         Ref.parse_stage(ref),
-        Version.parse(to) if to else None,
-        Version.parse(expect) if expect else None,
+        Version.parse(to) if to is not None else None,
+        Version.parse(expect) if expect is not None else None,
         unchecked,
         quarantine,
     )
