@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from support.project import Project, build_project
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("modelref", deadline=None)
+settings.load_profile("modelref")
 
 
 @pytest.fixture(autouse=True, scope="session")

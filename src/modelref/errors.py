@@ -32,6 +32,9 @@ class ModelRefError(Exception):
         self.hint = hint
         self.kind = kind
 
+    def __str__(self) -> str:
+        return f"{self.message} (hint: {self.hint})" if self.hint else self.message
+
 
 class BadInput(ModelRefError):
     """What was typed, or stands in a file, is not usable."""

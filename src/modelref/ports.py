@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from modelref.domain.config import Config
     from modelref.domain.event import TagRecord
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out, OutFile
     from modelref.domain.restoring import Job, RestorePlan
-    from modelref.domain.snapshot import Snapshot, Values
+    from modelref.domain.snapshot import Candidate, Snapshot, Values
     from modelref.domain.tag import TagName
 
 
@@ -59,6 +60,12 @@ class Commits(Protocol):
             UnknownRef: there is none.
         """
 
+    def partial(self) -> str:
+        """Why events may be missing in this clone that the remote has; ``""`` if none seems to."""
+
+    def remotes(self) -> tuple[str, ...]:
+        """Names of the git remotes."""
+
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files at a commit, or in the workspace for None; absent ones are left out."""
 
@@ -68,6 +75,16 @@ class Pipeline(Protocol):
 
     def declared(self, commit: str | None) -> Sequence[Artifact]:
         """List the models that the ``dvc.yaml`` files declare."""
+
+    def undeclared(self) -> Sequence[Candidate]:
+        """List outs of the workspace that look like models, but that no ``dvc.yaml`` declares."""
+
+    def declare(self, candidates: Sequence[Candidate]) -> Sequence[str]:
+        """Declare models in their ``dvc.yaml`` files, and return these files.
+
+        Raises:
+            OutOfReach: one cannot be written.
+        """
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None.
@@ -102,6 +119,13 @@ class Outputs(Protocol):
         Raises:
             OutOfReach: the folder's manifest is not here.
             BadInput: the manifest names a path that must not be written.
+        """
+
+    def check(self, file: OutFile) -> int:
+        """Hash a file, whatever was known of it, and return its size in bytes.
+
+        Raises:
+            OutOfReach: its bytes are not here, or are not what their hash says.
         """
 
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
@@ -205,6 +229,9 @@ class Clock(Protocol):
     def unique_id(self) -> str:
         """An identifier that is made once."""
 
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
 
 class World(Protocol):
     """All that the verbs act on."""
@@ -232,6 +259,14 @@ class World(Protocol):
     @property
     def journal(self) -> Journal:
         """The writers' lock and notes."""
+
+    @property
+    def config(self) -> Config:
+        """What the repository has agreed on.
+
+        Raises:
+            BadInput: ``modelref.yaml`` is not valid.
+        """
 
     @property
     def clock(self) -> Clock:

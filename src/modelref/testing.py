@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from hashlib import md5, sha1
 from pathlib import Path
 
+from modelref.domain.config import Config
 from modelref.domain.event import TagRecord
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile
-from modelref.domain.snapshot import Annotation, Snapshot, Values
+from modelref.domain.snapshot import Annotation, Candidate, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict, OutOfReach, UnknownRef
 from modelref.testing_workspace import MemoryWorkspace
@@ -29,6 +30,10 @@ class MemoryClock:
     def now(self) -> int:
         """Return the time it was set to."""
         return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self.time += int(seconds)
 
     def unique_id(self) -> str:
         """Count up."""
@@ -111,6 +116,14 @@ class MemoryCommits:
             raise UnknownRef(f"there is no commit {rev!r} in this clone", kind="unknown-revision")
         return str(found[0])
 
+    def partial(self) -> str:
+        """Nothing is missing."""
+        return ""
+
+    def remotes(self) -> tuple[str, ...]:
+        """There is none."""
+        return ()
+
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files; absent ones are left out."""
         tree = self.trees.get(commit, {})
@@ -134,6 +147,14 @@ class MemoryPipeline:
     def declared(self, commit: str | None) -> Sequence[Artifact]:
         """Every file is a model."""
         return [Artifact.parse(path) for path in sorted(self.commits.trees.get(commit, {}))]
+
+    def undeclared(self) -> Sequence[Candidate]:
+        """Every file is declared."""
+        return ()
+
+    def declare(self, candidates: Sequence[Candidate]) -> Sequence[str]:
+        """Nothing is to be declared."""
+        return ()
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts."""
@@ -175,6 +196,12 @@ class MemoryOutputs:
     def files(self, out: Out) -> Sequence[OutFile]:
         """An out is one file."""
         return (OutFile(out.path, out.algorithm, out.hash),)
+
+    def check(self, file: OutFile) -> int:
+        """Return the size of the bytes."""
+        if file.hash not in self.objects:
+            raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")
+        return len(self.objects[file.hash])
 
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
         """Write the bytes to a new file."""
@@ -222,6 +249,7 @@ class MemoryWorld:
         self.outputs = MemoryOutputs()
         self.workspace = MemoryWorkspace(self.commits, self.outputs)
         self.journal = MemoryJournal()
+        self.config = Config()
         self.clock = MemoryClock()
 
     def train(self, model: str, data: bytes) -> str:

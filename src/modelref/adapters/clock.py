@@ -11,6 +11,10 @@ class SystemClock:
         """Seconds since 1970-01-01 UTC."""
         return int(time.time())
 
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
     def unique_id(self) -> str:
         """128 random bits, in hexadecimal."""
         return secrets.token_hex(16)

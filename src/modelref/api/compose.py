@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
+    from modelref.domain.config import Config
 
 
 class RepositoryWorld:
@@ -24,6 +25,13 @@ class RepositoryWorld:
         self.commits = GitCommits(self.repository)
         self.journal = ClonedJournal(self.repository.private)
         self.clock = SystemClock()
+
+    @cached_property
+    def config(self) -> "Config":
+        """What ``modelref.yaml`` says."""
+        from modelref.adapters.config import read_config
+
+        return read_config(self.repository.root)
 
     @cached_property
     def outputs(self) -> "DvcOutputs":

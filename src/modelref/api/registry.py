@@ -2,90 +2,31 @@
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
 
 from modelref.api.compose import RepositoryWorld
-from modelref.api.markdown import diff_markdown
-from modelref.api.shapes.diff import diff_shape
+from modelref.api.values import Diff, Files, ModelState
 from modelref.domain.event import Event
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.ref import Ref
+from modelref.domain.target import Target
 from modelref.domain.version import Bump, Version
-from modelref.errors import BadInput
 from modelref.ports import World
 from modelref.usecases import promote as promoting
 from modelref.usecases import register as registering
 from modelref.usecases import restore as restoring
 from modelref.usecases import rollback as rolling
-from modelref.usecases.compare import DiffKind, ModelDiff, compare
+from modelref.usecases import withdraw as withdrawing
+from modelref.usecases.compare import DiffKind, compare
+from modelref.usecases.digest import outs_digest
+from modelref.usecases.follow import follow
 from modelref.usecases.get import get
 from modelref.usecases.reading import read_registry
 from modelref.usecases.resolve import Resolved, resolve
 from modelref.usecases.restore import Restored
+from modelref.usecases.verify import Verification, verify
 from modelref.usecases.writing import Options
-
-
-@dataclass(frozen=True, slots=True)
-class ModelState:
-    """A model and where its versions are.
-
-    Attributes:
-        name: ``name`` or ``dir:name``.
-        latest: its highest active version, None without one.
-        stages: by stage, the version that it holds; empty stages are left out.
-        deprecated: whether the model is retired.
-    """
-
-    name: str
-    latest: str | None
-    stages: Mapping[str, str]
-    deprecated: bool
-
-
-class Files(Mapping[str, Path]):
-    """Files of a version: by repository path, where each lies; read only.
-
-    Attributes:
-        folder: the folder that holds them.
-    """
-
-    def __init__(self, folder: Path, files: Mapping[str, Path]) -> None:
-        self.folder = folder
-        self._files = dict(files)
-
-    def __getitem__(self, path: str) -> Path:
-        return self._files[path]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._files)
-
-    def __len__(self) -> int:
-        return len(self._files)
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """What differs between two versions of a model.
-
-    Attributes:
-        value: the typed differences.
-    """
-
-    value: ModelDiff
-
-    def to_dict(self) -> dict[str, Any]:
-        """The shape of ``modelref diff --json``."""
-        return diff_shape(self.value)
-
-    def to_markdown(self) -> str:
-        """Markdown tables, for a review comment."""
-        return diff_markdown(self.value)
-
-    def __bool__(self) -> bool:
-        return bool(self.value)
 
 
 class ModelRegistry:
@@ -140,7 +81,7 @@ class ModelRegistry:
             OutOfReach: bytes are missing or damaged.
         """
         resolved = self.resolve(ref)
-        key = registering.outs_digest(resolved.outs) + resolved.path
+        key = outs_digest(resolved.outs) + resolved.path
         folder = self._cache / hashlib.sha256(key.encode()).hexdigest()
         if not folder.is_dir():
             get(self._world, resolved, folder)
@@ -173,7 +114,7 @@ class ModelRegistry:
             Artifact.parse(model),
             rev,
             Version.parse(version) if version else None,
-            _parse_bump(bump),
+            Bump.parse(bump),
             Version.parse(base) if base else None,
         )
         written = registering.register(self._world, asked, Options(message))
@@ -211,6 +152,7 @@ class ModelRegistry:
         to: str | None = None,
         expect: str | None = None,
         unchecked: bool = False,
+        quarantine: bool = False,
         message: str = "",
     ) -> Event:
         """Assign the version that held ``model#stage`` before.
@@ -225,8 +167,9 @@ class ModelRegistry:
             Version.parse(to) if to else None,
             Version.parse(expect) if expect else None,
             unchecked,
+            quarantine,
         )
-        written = rolling.rollback(self._world, asked, Options(message))
+        written = rolling.rollback(self._world, asked, Options(message))[-1]
         self._world.journal.acknowledge(written.command)
         return written.event
 
@@ -243,6 +186,53 @@ class ModelRegistry:
         asked = restoring.Restoration(Ref.parse(ref), with_pipeline, commit, message)
         return restoring.restore(self._world, asked)
 
+    def unassign(
+        self, stage: str, *, fall_back: bool = False, message: str = ""
+    ) -> tuple[Event, ...]:
+        """Empty ``model#stage``, or with ``fall_back`` withdraw its current version only.
+
+        Raises:
+            UnknownRef: the stage was never used.
+        """
+        asked = withdrawing.Unassignment(Ref.parse_stage(stage), fall_back)
+        done = withdrawing.unassign(self._world, asked, Options(message))
+        for written in done:
+            self._world.journal.acknowledge(written.command)
+        return tuple(written.event for written in done)
+
+    def deregister(self, version: str, *, message: str = "") -> Event:
+        """Withdraw a version.
+
+        Raises:
+            Refused: a stage holds it.
+        """
+        written = withdrawing.deregister(self._world, Ref.parse_version(version), Options(message))
+        self._world.journal.acknowledge(written.command)
+        return written.event
+
+    def deprecate(self, model: str, *, message: str = "") -> Event:
+        """Retire a model."""
+        written = withdrawing.deprecate(self._world, Artifact.parse(model), Options(message))
+        self._world.journal.acknowledge(written.command)
+        return written.event
+
+    def follow(self, ref: str, *, interval: float = 10.0) -> Iterator[Target]:
+        """Yield what a ref means now, then each time it means something else; never ends.
+
+        Args:
+            ref: ``model#stage``, ``model@latest``, …
+            interval: seconds between two looks.
+        """
+        return follow(self._world, Ref.parse(ref), interval)
+
+    def verify(self, model: str | None = None, *, deep: bool = False) -> Verification:
+        """Check every event and every live version; ``.ok`` says whether all is sound.
+
+        Raises:
+            UnknownRef: the model has no event.
+        """
+        return verify(self._world, Artifact.parse(model) if model else None, deep=deep)
+
     def diff(
         self, a: str, b: str | None = None, *, only: Collection[str] = tuple(DiffKind)
     ) -> Diff:
@@ -252,7 +242,7 @@ class ModelRegistry:
             UnknownRef: one is not there.
             BadInput: they are of different models, or a kind is unknown.
         """
-        kinds = [parse_kind(kind) for kind in only]
+        kinds = [DiffKind.parse(kind) for kind in only]
         return Diff(compare(self._world, Ref.parse(a), Ref.parse(b) if b else None, kinds))
 
 
@@ -264,27 +254,3 @@ def open_registry(folder: str | os.PathLike[str] = ".") -> ModelRegistry:
     """
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return ModelRegistry(RepositoryWorld(Path(folder)), base / "modelref" / "files")
-
-
-def parse_kind(text: str) -> DiffKind:
-    """Parse a kind of diff.
-
-    Raises:
-        BadInput: there is no such kind.
-    """
-    try:
-        return DiffKind(text)
-    except ValueError:
-        known = ", ".join(DiffKind)
-        raise BadInput(
-            f"{text!r} is not a kind of diff", kind="usage", hint=f"kinds: {known}"
-        ) from None
-
-
-def _parse_bump(text: str) -> Bump:
-    try:
-        return Bump(text)
-    except ValueError:
-        raise BadInput(
-            f"{text!r} is not a part of a version", kind="usage", hint="major, minor or patch"
-        ) from None

@@ -123,7 +123,7 @@ def read_tag(record: TagRecord) -> Event | Finding | None:
             "lightweight-tag",
             record.ref,
             "is a lightweight tag, which is no event",
-            f"git tag -d {quoted(record.ref)}, then {_mend(name)}",
+            f"git tag -d {quoted(record.ref)}, then {_mend(name, record.oid)}",
         )
     problem = _problem(record)
     if problem is not None:
@@ -157,9 +157,9 @@ def _problem(record: TagRecord) -> tuple[str, str] | None:
     return None
 
 
-def _mend(name: TagName) -> str:
+def _mend(name: TagName, commit: str) -> str:
     if name.kind is Kind.REGISTER:
-        return f"modelref register {name.artifact} --version {name.version}"
+        return f"modelref register {name.artifact} --version {name.version} --rev {commit[:10]}"
     if name.kind is Kind.ASSIGN:
         return f"modelref promote {name.artifact}@VERSION {name.stage}"
     return "make it with the modelref command"

@@ -42,6 +42,13 @@ class Artifact:
             BadInput: the text is no such address.
         """
         match = _ARTIFACT.fullmatch(text)
+        bare = re.split("[@#]", text)[0]
+        if match is None and bare != text and _ARTIFACT.fullmatch(bare):
+            raise BadInput(
+                f"{text!r} is a version or a stage, where a model alone is meant",
+                kind="invalid-name",
+                hint=f"write {bare}; a stage is given as --stage, a version as --version",
+            )
         if match is None:
             raise BadInput(
                 f"{text!r} is not a model name",

@@ -45,6 +45,12 @@ class Ref:
             artifact = Artifact.parse(name)
             if what in LATEST:
                 return cls(artifact, latest=True)
+            if what.isalpha() and what[:1] == "l":
+                raise BadInput(
+                    f"{what!r} is not a version",
+                    kind="invalid-version",
+                    hint=f"write {name}@latest",
+                )
             return cls(artifact, version=Version.parse(what))
         return cls(Artifact.parse(text))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
+from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | None"
@@ -31,6 +32,21 @@ class Annotation:
     desc: str = ""
     labels: tuple[str, ...] = ()
     meta: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An out that may be a model.
+
+    Attributes:
+        artifact: the address that it would have.
+        path: repository path.
+        source: the file that tracks it.
+    """
+
+    artifact: Artifact
+    path: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def find(model: Model, ref: Ref) -> Target:
     if ref.stage is not None:
         event = model.current(ref.stage)
         if event is None:
-            raise _empty_stage(model, ref)
+            raise empty_stage(model, ref)
         return target_of(model, event)
     state = model.versions.get(ref.version) if ref.version else model.latest
     if state is None:
@@ -63,7 +63,8 @@ def target_of(model: Model, event: Event) -> Target:
     return Target(model.artifact, state.version if state else None, event.commit, event)
 
 
-def _empty_stage(model: Model, ref: Ref) -> UnknownRef:
+def empty_stage(model: Model, ref: Ref) -> UnknownRef:
+    """The error for a stage that holds nothing, with the stages that do."""
     held = sorted(name for name in model.stages if model.current(name) is not None)
     known = ", ".join(quoted(f"{model.artifact}#{name}") for name in held)
     return UnknownRef(

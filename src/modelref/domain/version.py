@@ -26,6 +26,20 @@ class Bump(StrEnum):
     MINOR = "minor"
     PATCH = "patch"
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Parse a part's name.
+
+        Raises:
+            BadInput: there is no such part.
+        """
+        try:
+            return cls(text)
+        except ValueError:
+            raise BadInput(
+                f"{text!r} is not a part of a version", kind="usage", hint="major, minor or patch"
+            ) from None
+
 
 @total_ordering
 @dataclass(frozen=True, slots=True, eq=True)

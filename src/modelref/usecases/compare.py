@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from modelref.domain.diff import MetricChange, ParamChange, diff_metrics, diff_params
 from modelref.domain.ref import Ref
@@ -21,6 +21,21 @@ class DiffKind(StrEnum):
 
     METRICS = "metrics"
     PARAMS = "params"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Parse a kind's name.
+
+        Raises:
+            BadInput: there is no such kind.
+        """
+        try:
+            return cls(text)
+        except ValueError:
+            known = ", ".join(cls)
+            raise BadInput(
+                f"{text!r} is not a kind of diff", kind="usage", hint=f"kinds: {known}"
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)

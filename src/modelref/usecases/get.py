@@ -35,7 +35,7 @@ def get(
     paths: Sequence[str] = (),
     *,
     deep: bool = False,
-    progress: Callable[[OutFile], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Got:
     """Bring the files of a version to a folder that does not exist yet, all or none.
 
@@ -45,7 +45,7 @@ def get(
         folder: where to; files lie there relative to the model's path.
         paths: only these files and folders, as repository paths or relative to the model's path.
         deep: hash every file even if it was checked before.
-        progress: called before each file.
+        progress: called with the path of each file before it is brought.
 
     Raises:
         BadInput: the folder exists and is not empty, or a path is not in the version.
@@ -65,7 +65,7 @@ def get(
         raise _unwritable(folder, error) from error
     try:
         for file in wanted:
-            progress(file)
+            progress(file.path)
             target = scratch / _inside(resolved, file)
             target.parent.mkdir(parents=True, exist_ok=True)
             world.outputs.place(file, target, deep=deep)

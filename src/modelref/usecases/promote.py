@@ -1,6 +1,6 @@
 """Promote: assign a version to a stage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,11 +31,13 @@ class Promotion:
         ref: the version.
         stage: where to.
         expect: the version that the stage must hold now; None for whatever it holds.
+        revive: promote even if the model is deprecated, which revives it.
     """
 
     ref: Ref
     stage: StageName
     expect: Version | None = None
+    revive: bool = False
 
 
 def promote(world: "World", asked: Promotion, options: Options) -> Written:
@@ -49,16 +51,17 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
     artifact, stage = asked.ref.artifact, asked.stage
     command = f"promote {asked.ref} {stage} {asked.expect}"
 
-    def decide(intent: str) -> Written:
+    def decide(intent: str) -> Sequence[Written]:
         model, _ = read_model(world, artifact)
         target = find(model, asked.ref)
+        world.config.check_stage(stage)
         check_expected(model, stage, asked.expect)
-        now = model.current(stage)
+        now = held_there(model, stage, target.commit)
         name = model.name_at(target.commit)
         before = model.name_at(now.commit) if now else ""
         if now is not None and now.commit == target.commit:
-            return Written(now, command, new=False, version=name, before=before)
-        _refuse_unfit(model, target.commit, stage)
+            return [Written(now, command, new=False, version=name, before=before, now=name)]
+        _refuse_unfit(model, target.commit, asked)
         draft = Draft(
             next_tag(model, stage, Kind.ASSIGN),
             target.commit,
@@ -66,9 +69,15 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
             {EVENT: Kind.ASSIGN.value, VERDICT: NO_GATES},
         )
         event = write(world, model, draft, options, intent)
-        return Written(event, command, new=True, version=name, before=before)
+        note = _new_stage(model, stage)
+        return [Written(event, command, new=True, version=name, note=note, before=before, now=name)]
 
-    return run_once(world, command, options, decide, still_stands(world, asked.ref, stage, command))
+    def same(model: Model, event: Event) -> bool:
+        return find(model, asked.ref).commit == event.commit
+
+    already = still_stands(world, asked.ref, stage, command, same)
+    (written,) = run_once(world, command, options, decide, already)
+    return written
 
 
 def next_tag(model: Model, stage: StageName, kind: Kind) -> TagName:
@@ -97,18 +106,50 @@ def check_expected(model: Model, stage: StageName, expect: Version | None) -> No
     )
 
 
-def still_stands(
-    world: "World", ref: Ref, stage: StageName, command: str
-) -> Callable[[str], Written | None]:
-    """Finder of the event of a former run, if it is still the newest of its stage."""
+def _new_stage(model: Model, stage: StageName) -> str:
+    """Say so when a stage is new beside others: it may be misspelt."""
+    others = sorted(name for name in model.stages if name != QUARANTINE)
+    if stage in model.stages or stage == QUARANTINE or not others:
+        return ""
+    return f"{stage} is a new stage of {model.artifact}, beside {', '.join(others)}"
 
-    def already(intent: str) -> Written | None:
+
+def held_there(model: Model, stage: StageName, commit: str) -> Event | None:
+    """The assignment that a promotion of a commit would replace, or repeat."""
+    held = model.stages.get(stage)
+    if held is not None and stage == QUARANTINE:
+        return next((event for event in held.live if event.commit == commit), None)
+    return held.current if held else None
+
+
+def still_stands(
+    world: "World",
+    ref: Ref,
+    stage: StageName,
+    command: str,
+    same: Callable[[Model, Event], bool] = lambda _model, _event: True,
+) -> Callable[[str], Sequence[Written]]:
+    """Finder of the event of a former run, if it is still the newest of its stage.
+
+    Args:
+        world: the ports.
+        ref: what the command was about.
+        stage: the stage that it was to change.
+        command: the command.
+        same: whether the event is what the command would do now.
+    """
+
+    def already(intent: str) -> Sequence[Written]:
         model, _ = read_model(world, ref.artifact)
-        event = by_id(model, intent)
-        if event is None or model.stages[stage].events[-1].tag != event.tag:
-            return None
+        held = model.stages.get(stage)
+        event = by_id(held.events, intent) if held else None
+        if held is None or event is None or held.events[-1].tag != event.tag:
+            return []
+        if not same(model, event):
+            return []
         name = model.name_at(event.commit)
-        return Written(event, command, new=False, version=name, before=_held_before(model, event))
+        before = _held_before(model, event)
+        return [Written(event, command, new=False, version=name, before=before, now=name)]
 
     return already
 
@@ -119,18 +160,18 @@ def _held_before(model: Model, event: Event) -> str:
     return model.name_at(earlier[-2].commit) if len(earlier) > 1 else ""
 
 
-def _refuse_unfit(model: Model, commit: str, stage: StageName) -> None:
+def _refuse_unfit(model: Model, commit: str, asked: Promotion) -> None:
     name = model.name_at(commit)
-    if model.quarantined(commit) and stage != QUARANTINE:
+    if model.quarantined(commit) and asked.stage != QUARANTINE:
         raise Refused(
             f"{model.artifact}@{name} is in quarantine",
             kind="quarantined-version",
             hint=f"modelref history {model.artifact} --stage quarantine says why; "
-            f"git tags of {quoted(f'{model.artifact}#quarantine')} hold it there",
+            f"modelref unassign {quoted(f'{model.artifact}#quarantine')} releases what is in it",
         )
-    if model.deprecated:
+    if model.deprecated and not asked.revive:
         raise Refused(
             f"{model.artifact} is deprecated",
             kind="deprecated-model",
-            hint=f"modelref history {model.artifact} says by whom and why",
+            hint=f"modelref history {model.artifact} says why; --revive promotes anyway",
         )

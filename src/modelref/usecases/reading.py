@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event, read_tag
-from modelref.domain.finding import Finding
+from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact
 from modelref.domain.registry import Model, Registry, fold
-from modelref.errors import UnknownRef
+from modelref.errors import OutOfReach, UnknownRef
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -25,6 +25,9 @@ def read_registry(
     """
     events: list[Event] = []
     findings: list[Finding] = []
+    partial = world.commits.partial()
+    if partial:
+        findings.append(Finding(Severity.WARNING, "partial-clone", "", *_lacking(partial)))
     for record in world.tags.list(artifact, bodies=bodies):
         read = read_tag(record)
         if isinstance(read, Event):
@@ -48,6 +51,26 @@ def read_model(
     if model is None:
         raise unknown_model(world, artifact, at)
     return model, registry.findings
+
+
+def refuse_partial(world: "World") -> None:
+    """Refuse to decide on events that may not be all there are.
+
+    Raises:
+        OutOfReach: the clone is shallow, or follows a single branch.
+    """
+    partial = world.commits.partial()
+    if partial:
+        what, hint = _lacking(partial)
+        raise OutOfReach(f"{what}; nothing was written", kind="partial-clone", hint=hint)
+
+
+def _lacking(partial: str) -> tuple[str, str]:
+    mend = "git fetch --unshallow --tags" if "shallow" in partial else "git fetch --tags"
+    return (
+        f"{partial} and may lack tags: newer events may exist",
+        f"{mend}; in a CI job, check out with fetch-depth: 0",
+    )
 
 
 def unknown_model(world: "World", artifact: Artifact, at: int | None = None) -> UnknownRef:

@@ -1,8 +1,10 @@
 """Register: bind a version to a commit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelref.domain.event import Event
 from modelref.domain.message import EVENT, OUTS
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
@@ -10,8 +12,9 @@ from modelref.domain.registry import Model
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
+from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry
-from modelref.usecases.writing import Draft, Options, Written, by_id, run_once, write
+from modelref.usecases.writing import Draft, Options, Written, by_id, free_tag, run_once, write
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -27,6 +30,7 @@ class Registration:
         version: the version to give it; None to derive one.
         bump: which part of the highest active version goes up where none is given.
         base: the version whose line is bumped instead of the highest (a hotfix).
+        revive: register even if the model is deprecated, which revives it.
     """
 
     artifact: Artifact
@@ -34,6 +38,7 @@ class Registration:
     version: Version | None = None
     bump: Bump = Bump.PATCH
     base: Version | None = None
+    revive: bool = False
 
 
 def register(world: "World", asked: Registration, options: Options) -> Written:
@@ -54,26 +59,28 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
         registry = read_registry(world, asked.artifact)
         return registry.models.get(asked.artifact) or Model(asked.artifact, (), {}, {}, False)
 
-    def decide(intent: str) -> Written:
+    def decide(intent: str) -> Sequence[Written]:
         model = read()
         known = model.at_commit(commit)
         if known is not None and known.active and asked.version in (None, known.version):
-            return Written(known.event, command, new=False, version=str(known.version))
+            return [Written(known.event, command, new=False, version=str(known.version))]
         version = _choose(model, asked, commit)
         draft = Draft(
-            _free_tag(model, version),
+            free_tag(model, TagName(model.artifact, Kind.REGISTER, version=version)),
             commit,
             f"Register {asked.artifact} {version}",
             {EVENT: Kind.REGISTER.value, OUTS: outs_digest(outs)},
         )
         event = write(world, model, draft, options, intent)
-        return Written(event, command, new=True, version=str(version))
+        note = _same_files(model, event)
+        return [Written(event, command, new=True, version=str(version), note=note)]
 
-    def already(intent: str) -> Written | None:
-        event = by_id(read(), intent)
-        return event and Written(event, command, new=False, version=str(event.version))
+    def already(intent: str) -> Sequence[Written]:
+        event = by_id(read().events, intent)
+        return [Written(event, command, new=False, version=str(event.version))] if event else []
 
-    return run_once(world, command, options, decide, already)
+    (written,) = run_once(world, command, options, decide, already)
+    return written
 
 
 def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, ...]:
@@ -97,7 +104,7 @@ def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, 
             + "; ".join(reasons[:3])
             + more,
             kind="stale-pipeline",
-            hint="dvc repro, then git commit; or dvc commit if the outputs are right as they are",
+            hint=_mend(reasons),
         )
     absent = [out.path for out in snapshot.outs if not world.outputs.cached(out)]
     if absent:
@@ -109,6 +116,21 @@ def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, 
     return snapshot.outs
 
 
+def _mend(reasons: Sequence[str]) -> str:
+    if any("neither in git nor made by DVC" in reason for reason in reasons):
+        return "dvc add (or git add) what it reads, git commit, then dvc repro"
+    return "dvc repro, then git commit --all; or dvc commit if the outputs are right as they are"
+
+
+def _same_files(model: Model, event: Event) -> str:
+    """Say so when a new version has the files of an older one: perhaps nothing was trained."""
+    made = event.trailer(OUTS)
+    for state in reversed(list(model.versions.values())):
+        if state.active and state.event.trailer(OUTS) == made:
+            return f"its files are those of {model.artifact}@{state.version}"
+    return ""
+
+
 def _refuse_uncommitted(
     world: "World", artifact: Artifact, outs: tuple[Out, ...], commit: str
 ) -> None:
@@ -118,17 +140,17 @@ def _refuse_uncommitted(
         raise Refused(
             f"{artifact} in the workspace is not the one in commit {commit[:10]}",
             kind="uncommitted",
-            hint="git add dvc.lock … && git commit, then register; "
-            "or register the commit as it is with --rev HEAD",
+            hint=f"git commit --all, then modelref register {artifact}; "
+            f"or, for the one in the commit, modelref register {artifact} --rev HEAD",
         )
 
 
 def _choose(model: Model, asked: Registration, commit: str) -> Version:
-    if model.deprecated:
+    if model.deprecated and not asked.revive:
         raise Refused(
             f"{model.artifact} is deprecated",
             kind="deprecated-model",
-            hint=f"modelref history {model.artifact} says by whom and why",
+            hint=f"modelref history {model.artifact} says why; --revive registers anyway",
         )
     version = _wanted(model, asked)
     other = model.at_commit(commit)
@@ -173,27 +195,3 @@ def _next_free(model: Model, version: Version, bump: Bump) -> Version:
     while version in model.versions:
         version = version.bump(bump)
     return version
-
-
-def _free_tag(model: Model, version: Version) -> TagName:
-    """The plain tag, or one with a counter where a withdrawn registration holds the plain one."""
-    used = {event.tag for event in model.events}
-    tag = TagName(model.artifact, Kind.REGISTER, version=version)
-    counter = 1
-    while str(tag) in used:
-        counter += 1
-        tag = TagName(model.artifact, Kind.REGISTER, version=version, counter=counter)
-    return tag
-
-
-def outs_digest(outs: tuple[Out, ...]) -> str:
-    """Digest of what a version is made of: sha256 of the RFC 8785 JSON of its sorted outs."""
-    from hashlib import sha256
-
-    import rfc8785
-
-    entries: list[dict[str, str | int | None]] = [
-        {"path": out.path, "algorithm": out.algorithm, "hash": out.hash, "size": out.size}
-        for out in sorted(outs)
-    ]
-    return sha256(rfc8785.dumps(entries)).hexdigest()

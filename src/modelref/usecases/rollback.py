@@ -1,5 +1,6 @@
 """Roll back: assign the version that held the stage before. History is never rewritten."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,14 +8,15 @@ from modelref.domain.event import Event
 from modelref.domain.message import EVENT
 from modelref.domain.names import StageName
 from modelref.domain.ref import Ref, quoted
-from modelref.domain.registry import Model
+from modelref.domain.registry import QUARANTINE, Model
 from modelref.domain.stage import ROLLBACK
 from modelref.domain.tag import Kind
+from modelref.domain.target import empty_stage
 from modelref.domain.version import Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.usecases.promote import check_expected, next_tag, still_stands
 from modelref.usecases.reading import read_model
-from modelref.usecases.writing import Draft, Options, Written, run_once, write
+from modelref.usecases.writing import Draft, Options, Written, run_once, with_event, write
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -29,16 +31,22 @@ class Rollback:
         to: the version to go back to; None for the one before.
         expect: the version that the stage must hold now; None for whatever it holds.
         unchecked: do not look whether the target's bytes are there.
+        quarantine: also quarantine the version being left, first: a command that is stopped
+            between the two has done no harm, and repeating it completes it.
     """
 
     ref: Ref
     to: Version | None = None
     expect: Version | None = None
     unchecked: bool = False
+    quarantine: bool = False
 
 
-def rollback(world: "World", asked: Rollback, options: Options) -> Written:
+def rollback(world: "World", asked: Rollback, options: Options) -> tuple[Written, ...]:
     """Roll a stage back; no gate is run.
+
+    Returns:
+        What was written, the rollback last.
 
     Raises:
         BadInput: the ref names no stage.
@@ -50,24 +58,25 @@ def rollback(world: "World", asked: Rollback, options: Options) -> Written:
     artifact, stage = asked.ref.artifact, asked.ref.stage
     if stage is None:
         raise BadInput(f"{asked.ref} names no stage", kind="invalid-ref")
-    command = f"rollback {asked.ref} {asked.to} {asked.expect}"
+    command = f"rollback {asked.ref} {asked.to} {asked.expect} {asked.quarantine}"
 
-    def decide(intent: str) -> Written:
+    def decide(intent: str) -> Sequence[Written]:
         model, _ = read_model(world, artifact)
         now = model.current(stage)
         if now is None:
-            raise UnknownRef(
-                f"stage {stage} of {artifact} holds no version",
-                kind="empty-stage",
-                hint=f"modelref history {artifact} --stage {stage}",
-            )
+            raise empty_stage(model, asked.ref)
         check_expected(model, stage, asked.expect)
         commit = _target(model, stage, now, asked.to)
         name, before = model.name_at(commit), model.name_at(now.commit)
         if commit == now.commit:
-            return Written(now, command, new=False, version=name, before=before)
+            return [Written(now, command, new=False, version=name, before=before, now=name)]
         if not asked.unchecked:
-            _check_bytes(world, model, stage, commit)
+            _check_bytes(world, model, asked, commit)
+        done: list[Written] = []
+        if asked.quarantine and not model.quarantined(now.commit):
+            event = write(world, model, _quarantining(model, now.commit, stage), options, intent)
+            done.append(Written(event, command, new=True, version=before))
+            model = with_event(model, event)
         draft = Draft(
             next_tag(model, stage, Kind.ASSIGN),
             commit,
@@ -75,9 +84,18 @@ def rollback(world: "World", asked: Rollback, options: Options) -> Written:
             {EVENT: ROLLBACK},
         )
         event = write(world, model, draft, options, intent)
-        return Written(event, command, new=True, version=name, before=before)
+        return [*done, Written(event, command, new=True, version=name, before=before, now=name)]
 
     return run_once(world, command, options, decide, still_stands(world, asked.ref, stage, command))
+
+
+def _quarantining(model: Model, commit: str, stage: StageName) -> Draft:
+    return Draft(
+        next_tag(model, QUARANTINE, Kind.ASSIGN),
+        commit,
+        f"Quarantine {model.artifact} {model.name_at(commit)}, rolled back from {stage}",
+        {EVENT: Kind.ASSIGN.value},
+    )
 
 
 def _target(model: Model, stage: StageName, now: Event, to: Version | None) -> str:
@@ -92,13 +110,17 @@ def _target(model: Model, stage: StageName, now: Event, to: Version | None) -> s
             )
         return event.commit
     state = model.versions.get(to)
-    if state is None or not any(
-        event.commit == state.commit for event in model.stages[stage].events
-    ):
+    if state is None:
+        raise UnknownRef(
+            f"{model.artifact} has no version {to}",
+            kind="unknown-version",
+            hint=f"modelref history {model.artifact} --stage {stage} shows what it held",
+        )
+    if not any(event.commit == state.commit for event in model.stages[stage].events):
         raise UnknownRef(
             f"{model.artifact}@{to} never held {stage}",
             kind="unknown-version",
-            hint=f"modelref promote {model.artifact}@{to} {stage} puts it there, through its gates",
+            hint=f"modelref promote {model.artifact}@{to} {stage} puts it there",
         )
     if not state.active or model.quarantined(state.commit):
         why = "in quarantine" if state.active else "withdrawn"
@@ -110,15 +132,24 @@ def _target(model: Model, stage: StageName, now: Event, to: Version | None) -> s
     return state.commit
 
 
-def _check_bytes(world: "World", model: Model, stage: StageName, commit: str) -> None:
+def _check_bytes(world: "World", model: Model, asked: Rollback, commit: str) -> None:
     snapshot = world.pipeline.snapshot(model.artifact, commit)
     absent = [out.path for out in snapshot.outs if not world.outputs.cached(out)]
     if absent:
         name = model.name_at(commit)
         raise OutOfReach(
-            f"the bytes of {model.artifact}@{name} are not in the DVC cache "
+            f"the bytes of {model.artifact}@{name} are not, or not whole, in the DVC cache "
             f"({', '.join(absent)}); nothing was changed",
             kind="missing-bytes",
-            hint="dvc fetch --all-tags, or repeat with --unchecked if the servers have them: "
-            f"modelref rollback {quoted(f'{model.artifact}#{stage}')} --unchecked",
+            hint=f"dvc fetch --all-tags {' '.join(absent)}; or, if the servers have them: "
+            f"modelref rollback {_typed(asked)} --unchecked",
         )
+
+
+def _typed(asked: Rollback) -> str:
+    """The arguments of the command, to be typed again."""
+    words = [quoted(asked.ref)]
+    words += [f"--to {asked.to}"] if asked.to else []
+    words += [f"--expect {asked.expect}"] if asked.expect else []
+    words += ["--quarantine"] if asked.quarantine else []
+    return " ".join(words)

@@ -1,14 +1,15 @@
 """How every event is written: decided under the clone's lock, noted before, created once."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event, read_tag
 from modelref.domain.message import ID, NONE, PREVIOUS, compose
-from modelref.domain.registry import Model
+from modelref.domain.registry import Model, fold_model
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, Conflict, OutOfReach, Refused
+from modelref.usecases.reading import refuse_partial
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -44,14 +45,18 @@ class Written:
         new: False when nothing had to be written: the registry was so already, or a former run
             of the same command had made the event without being able to say so.
         version: the version that it is about, or a bare commit in short.
+        note: what the person should know beside it, or ``""``.
         before: the version that the stage held until then, or ``""``.
+        now: the version that the stage holds after it, or ``""``.
     """
 
     event: Event
     command: str
     new: bool
     version: str
+    note: str = ""
     before: str = ""
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,34 +105,36 @@ def run_once(
     world: "World",
     command: str,
     options: Options,
-    decide: Callable[[str], Written],
-    already: Callable[[str], Written | None],
-) -> Written:
+    decide: Callable[[str], Sequence[Written]],
+    already: Callable[[str], Sequence[Written]],
+) -> tuple[Written, ...]:
     """Run a write under the lock, at most once however often it is killed and repeated.
 
     Args:
         world: the ports.
         command: names the command and all that it was asked; the same text is the same command.
         options: what the person asked for.
-        decide: makes the event; gets the intent's id.
-        already: finds what a former, unacknowledged run with that id made, if it still stands.
+        decide: makes the events; gets the intent's id.
+        already: finds what a former, unacknowledged run with that id made, if it did all that
+            there was to do and still stands; else nothing.
 
     Returns:
         What was done; the caller acknowledges it once the person has been told.
     """
+    refuse_partial(world)
     if options.dry_run:
-        return decide(world.clock.unique_id())
+        return tuple(decide(world.clock.unique_id()))
     with world.journal.exclusive():
         fresh = world.clock.unique_id()
         intent = world.journal.begin(command, fresh)
         if intent != fresh:
             done = already(intent)
-            if done is not None:
-                return done
+            if done:
+                return tuple(done)
             world.journal.acknowledge(command)
             intent = world.journal.begin(command, fresh)
         try:
-            return decide(intent)
+            return tuple(decide(intent))
         except (BadInput, Refused, Conflict):
             # Decided, and nothing was made. After any other error the event may be there: the
             # intent stays, so that a repeat finds out.
@@ -135,10 +142,24 @@ def run_once(
             raise
 
 
-def by_id(model: Model | None, intent: str) -> Event | None:
-    """The event of a model that carries an id."""
-    events = model.events if model else ()
+def by_id(events: Sequence[Event], intent: str) -> Event | None:
+    """The newest event that carries an id."""
     return next((event for event in reversed(events) if event.trailer(ID) == intent), None)
+
+
+def free_tag(model: Model, tag: TagName) -> TagName:
+    """A tag without a counter, or with the first free one where the plain name is taken."""
+    used = {event.tag for event in model.events}
+    counter = 1
+    while str(tag) in used:
+        counter += 1
+        tag = replace(tag, counter=counter)
+    return tag
+
+
+def with_event(model: Model, event: Event) -> Model:
+    """The model after one more event."""
+    return fold_model(model.artifact, [*model.events, event])
 
 
 def _date(now: int, model: Model) -> int:

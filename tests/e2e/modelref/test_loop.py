@@ -124,9 +124,16 @@ def test_a_write_as_json_is_the_event_of_history(registered: Project) -> None:
     assert written == registered.modelref("history", "--json").json["events"][0]
 
 
-def test_several_promotions_at_once_are_several_events(registered: Project) -> None:
-    done = registered.modelref("promote", "rec@v1.0.0", "rec@v3.0.0", "dev", "--json").json
-    assert [event["tag"] for event in done["events"]] == ["rec#dev#1", "rec#dev#2"]
+def test_several_models_are_promoted_at_once(registered: Project) -> None:
+    registered.write("tiny/dvc.yaml", "artifacts:\n  tiny: {path: t.json, type: model}\n")
+    registered.write("tiny/t.json", "{}")
+    registered.git("add", "--all")
+    registered.git("commit", "--quiet", "--message", "tiny")
+    registered.modelref("register", "tiny:tiny")
+    done = registered.modelref("promote", "rec@v1.0.0", "tiny:tiny@latest", "dev", "--json").json
+    assert [event["tag"] for event in done["events"]] == ["rec#dev#1", "tiny=tiny#dev#1"]
+    twice = registered.modelref("promote", "rec@v1.0.0", "rec@v2.0.0", "dev", check=False)
+    assert (twice.code, "name each model once" in twice.err) == (2, True)
 
 
 @pytest.mark.parametrize(("part", "version"), [("minor", "v3.1.0"), ("major", "v4.0.0")])

@@ -74,6 +74,14 @@ class DvcOutputs:
             raise _damaged(out.path, path)
         return data
 
+    def check(self, file: OutFile) -> int:
+        """Hash a file, whatever was known of it, and return its size in bytes."""
+        if file.algorithm == GIT:
+            return len(self.git.output("cat-file", "blob", file.hash))
+        source = self._object(file.algorithm, file.hash)
+        self._verify(file, source, deep=True)
+        return source.stat().st_size
+
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
         """Bring one verified file to a path that does not exist yet."""
         if file.algorithm == GIT:
@@ -90,8 +98,8 @@ class DvcOutputs:
                 hint="see that the disk is not full and that the folder is yours",
             ) from error
 
-    def check(self, file: OutFile) -> None:
-        """See that the cache has a file, sound.
+    def require(self, file: OutFile) -> None:
+        """See that the cache has a file, sound; one that was checked before is not read again.
 
         Raises:
             OutOfReach: its bytes are not here, or are not what their hash says.

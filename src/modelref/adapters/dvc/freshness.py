@@ -94,8 +94,8 @@ def _out_reasons(repo: Any, stage: Any, out: Any) -> Iterator[str]:
     if not out.hash_info:
         yield f"DVC stage {name} has not been run: dvc.lock does not know its output {out.def_path}"
     elif not out.use_cache and out.fs is repo.fs and out.exists:
-        for path, change in out.status().items():
-            yield f"{path} was {change} by hand after DVC stage {name} wrote it"
+        for path in out.status():
+            yield f"{path} is not what DVC stage {name} wrote"
 
 
 def _made_hash(repo: Any, dep: Any) -> str | None:

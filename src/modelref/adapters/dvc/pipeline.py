@@ -4,19 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from modelref.adapters.dvc.adoption import declare, find_candidates
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.freshness import staleness
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, read_lock, related
-from modelref.adapters.dvc.textfiles import parse
+from modelref.adapters.dvc.textfiles import mapping, parse
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within, outs_under
-from modelref.domain.snapshot import Annotation, Snapshot, Value, Values, flatten
+from modelref.domain.snapshot import Annotation, Candidate, Snapshot, Value, Values, flatten
 from modelref.errors import BadInput, ModelRefError, UnknownRef
 
 DEFINITION = "dvc.yaml"
 LOCK = "dvc.lock"
+GTO_FILE = "artifacts.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,22 @@ class DvcPipeline:
             for name, annotation in definition.artifacts().items():
                 if annotation.type == MODEL:
                     found.append(Artifact.parse(f"{definition.folder}:{name}".removeprefix(":")))
-        return sorted(found)
+        known = self._gto_annotations(commit).items()
+        found += [Artifact.parse(name) for name, entry in known if entry.type == MODEL]
+        return sorted(set(found))
+
+    def undeclared(self) -> Sequence[Candidate]:
+        """List outs of the workspace that look like models, but that no ``dvc.yaml`` declares."""
+        declared = self.declared(None)
+        paths = [
+            self._annotation(one, self._definition(one, None)[0], None).path for one in declared
+        ]
+        sources = [*self.commits.listed(None, LOCK), *self.commits.ending(None, ".dvc")]
+        return find_candidates(self.commits.read(None, sources), paths, declared)
+
+    def declare(self, candidates: Sequence[Candidate]) -> Sequence[str]:
+        """Declare models in their ``dvc.yaml`` files, and return these files."""
+        return declare(self.commits.repository.root, candidates) if candidates else ()
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None."""
@@ -113,6 +130,8 @@ class DvcPipeline:
         self, artifact: Artifact, definition: Definition, commit: str | None
     ) -> Annotation:
         annotation = definition.artifacts().get(artifact.name)
+        if annotation is None and not artifact.dir:
+            annotation = self._gto_annotations(commit).get(artifact.name)
         if annotation is not None:
             return annotation
         where = "the workspace" if commit is None else f"commit {commit[:10]}"
@@ -122,6 +141,14 @@ class DvcPipeline:
             kind="unknown-model",
             hint=f"models declared there: {known}; add one with dvc artifacts add, and commit",
         )
+
+    def _gto_annotations(self, commit: str | None) -> Mapping[str, Annotation]:
+        """What GTO's own ``artifacts.yaml`` declares, where a repository still has one."""
+        data = self.commits.read(commit, [GTO_FILE]).get(GTO_FILE)
+        if data is None:
+            return {}
+        entries = {name: entry for name, entry in mapping(GTO_FILE, data).items() if entry}
+        return Definition(GTO_FILE, "", {"artifacts": entries}).artifacts()
 
     def _outs(
         self, path: str, stages: Sequence[LockedStage], commit: str | None

@@ -1,11 +1,16 @@
 """Where a repository lies, and its commits and files."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from modelref.adapters.git.program import Git, failed
 from modelref.errors import BadInput, OutOfReach, UnknownRef
+
+# Read from the file, for the time that one more run of git takes: a hint is all that depends on it.
+_REMOTE = re.compile(r'^\[remote "([^"\n]+)"\]', re.MULTILINE)
+_FETCH = re.compile(r"^\s*fetch\s*=\s*\+?(refs/heads/[^:\n]*):", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,41 @@ class Repository:
     private: Path
     shallow: bool
     bare: bool
+
+    @property
+    def remotes(self) -> tuple[str, ...]:
+        """Names of the remotes, as git's config file of this repository has them."""
+        return tuple(_REMOTE.findall(self._settings))
+
+    @property
+    def _no_commit(self, rev: str) -> UnknownRef:
+        if rev == "HEAD":
+            return UnknownRef(
+                "this repository has no commit yet", kind="unknown-revision", hint="git commit"
+            )
+        return UnknownRef(
+            f"there is no commit {rev!r} in this clone",
+            kind="unknown-revision",
+            hint="git log --oneline shows what is here; git fetch brings what the remote has",
+        )
+
+    def partial(self) -> str:
+        """Why events may be missing here that the remote has; ``""`` when nothing says so.
+
+        git brings along only the tags of commits that it fetches: a shallow clone, or one of a
+        single branch, silently lacks the rest.
+        """
+        if self.shallow:
+            return "this clone is shallow"
+        narrow = any("*" not in source for source in _FETCH.findall(self._settings))
+        return "this clone follows a single branch" if narrow else ""
+
+    @property
+    def _settings(self) -> str:
+        try:
+            return (self.private / "config").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
 
     @classmethod
     def locate(cls, folder: Path) -> "Repository":
@@ -74,17 +114,36 @@ class GitCommits:
     def resolve(self, rev: str) -> str:
         """Return the full id of the commit that a revision names."""
         if rev.startswith("-") or not rev.isprintable():
-            raise UnknownRef(f"{rev!r} is not a revision", kind="unknown-revision")
+            raise UnknownRef(
+                f"{rev!r} is not a revision",
+                kind="unknown-revision",
+                hint="a branch, tag or commit",
+            )
         done = self.repository.git.run(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"
         )
         if done.code:
-            raise UnknownRef(
-                f"there is no commit {rev!r} in this clone",
-                kind="unknown-revision",
-                hint="git fetch --tags, or see git log for what is here",
-            )
+            raise self._no_commit(rev)
         return done.stdout.decode().strip()
+
+    def _no_commit(self, rev: str) -> UnknownRef:
+        if rev == "HEAD":
+            return UnknownRef(
+                "this repository has no commit yet", kind="unknown-revision", hint="git commit"
+            )
+        return UnknownRef(
+            f"there is no commit {rev!r} in this clone",
+            kind="unknown-revision",
+            hint="git log --oneline shows what is here; git fetch brings what the remote has",
+        )
+
+    def partial(self) -> str:
+        """Why events may be missing in this clone."""
+        return self.repository.partial
+
+    def remotes(self) -> tuple[str, ...]:
+        """Names of the remotes."""
+        return self.repository.remotes
 
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files at a commit, or in the workspace for None; absent ones are left out."""
@@ -142,12 +201,22 @@ class GitCommits:
     def _paths(self, commit: str | None) -> Sequence[str]:
         if commit is not None:
             return sorted(self.tree(commit))
+        self._need_workspace()
         out = self.repository.git.output(
             "ls-files", "-z", "--cached", "--others", "--exclude-standard"
         )
         return sorted(set(out.decode("utf-8", "surrogateescape").split("\0")) - {""})
 
+    def _need_workspace(self) -> None:
+        if self.repository.bare:
+            raise BadInput(
+                f"{self.repository.root} is a bare repository, which has no workspace",
+                kind="bare-repository",
+                hint="name a version or a commit",
+            )
+
     def _read_workspace(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        self._need_workspace()
         found: dict[str, bytes] = {}
         for path in paths:
             try:

@@ -34,11 +34,10 @@ def salvage(git: Git, patterns: Sequence[str], *, bodies: bool) -> Iterator[TagR
             yield _blank(ref, oid, kind)
             continue
         headers, message = parsed[oid]
-        yield (
-            _record(ref, oid, headers, message, targets, bodies)
-            if headers
-            else _blank(ref, oid, "")
-        )
+        if headers:
+            yield _record(ref, oid, headers, message, targets, bodies)
+        else:
+            yield _blank(ref, oid, "")
 
 
 def broken(ref: str) -> TagRecord:

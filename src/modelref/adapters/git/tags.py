@@ -41,7 +41,7 @@ class GitTags:
     def list(
         self, artifact: Artifact | None = None, *, bodies: bool = False
     ) -> Iterator[TagRecord]:
-        """List tags, with one ``git for-each-ref``; one by one where that fails on a damaged one."""
+        """List tags, with one ``git for-each-ref``; one by one where a damaged one stops that."""
         git = self.repository.git
         patterns = _patterns(artifact) if artifact else ["refs/tags"]
         wanted = _FORMAT + _BODY if bodies else _FORMAT

@@ -30,10 +30,10 @@ def resolved_shape(resolved: Resolved) -> dict[str, Any]:
     }
 
 
-def written_shape(written: Sequence[Written]) -> dict[str, Any]:
-    """What a write prints: one event, or several."""
+def written_shape(written: Sequence[Written], *, several: bool = False) -> dict[str, Any]:
+    """What a write prints: one event, or several; a verb that may make several says so."""
     events = [event_shape(one.event, one.version) for one in written]
-    return {"event": events[0]} if len(events) == 1 else {"events": events}
+    return {"event": events[0]} if len(events) == 1 and not several else {"events": events}
 
 
 def restored_shape(restored: Restored) -> dict[str, Any]:

@@ -23,10 +23,16 @@ _COMMANDS = {
     "diff": ("reading", "What changed between two versions, or since one."),
     "resolve": ("reading", "Which version, commit and files a ref means."),
     "get": ("reading", "The files of a version, verified, without a checkout."),
+    "verify": ("reading", "Prove that every event is sound and every version loads."),
+    "follow": ("reading", "Run a command each time a ref moves."),
+    "init": ("writing", "Adopt an existing DVC repository."),
     "register": ("writing", "Bind a version to a commit."),
     "promote": ("writing", "Assign a version to a stage."),
     "rollback": ("writing", "Back to the version that a stage held before."),
     "restore": ("writing", "The workspace back to a version of one model."),
+    "unassign": ("writing", "Empty a stage."),
+    "deregister": ("writing", "Withdraw a version."),
+    "deprecate": ("writing", "Retire a model."),
 }
 INTERRUPTED = 130
 BUG = 3
@@ -121,6 +127,9 @@ def main() -> Never:
         code = error.exit_code
     except click.exceptions.Exit as stop:
         code = stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stdout.write(error.format_message() + "\n")
+        code = 0
     except click.ClickException as error:
         code = _report_usage(error, as_json=wants_json)
     except (KeyboardInterrupt, click.Abort):
@@ -137,10 +146,15 @@ def main() -> Never:
 
 def _report_usage(error: click.ClickException, *, as_json: bool) -> int:
     ctx: Any = getattr(error, "ctx", None)
-    hint = f"{ctx.command_path} --help" if ctx is not None else "modelref --help"
+    hint = f"{ctx.command_path} --help" if ctx is not None else _help_of(sys.argv[1:])
     message = error.format_message().rstrip(".")
     report_error("usage", message[:1].lower() + message[1:], hint, as_json=as_json)
     return 2
+
+
+def _help_of(args: list[str]) -> str:
+    command = next((word for word in args if word in _COMMANDS), "")
+    return f"modelref {command} --help".replace("  ", " ")
 
 
 def _report_bug(error: Exception, *, as_json: bool) -> int:

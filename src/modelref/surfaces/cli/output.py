@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from modelref.domain.finding import Finding
@@ -42,7 +43,8 @@ def report_error(kind: str, message: str, hint: str, *, as_json: bool) -> None:
 def report_findings(findings: Sequence[Finding]) -> None:
     """Write what was odd about tags to standard error, without getting in the way."""
     for finding in findings[:_MOST_FINDINGS]:
-        note(f"warning: the tag {quoted(finding.tag)} {finding.what}")
+        subject = f"the tag {quoted(finding.tag)} " if finding.tag else ""
+        note(f"warning: {subject}{finding.what}")
         if finding.hint:
             note(f"hint: {finding.hint}")
     if len(findings) > _MOST_FINDINGS:
@@ -100,6 +102,22 @@ def facts(pairs: Mapping[str, str]) -> None:
         first, *more = [line for line in printable(value).splitlines() if line] or [""]
         sys.stdout.write(f"  {name.ljust(width)}  {first}\n")
         sys.stdout.writelines(f"  {' ' * width}  {line}\n" for line in more)
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Callable[[str], None]]:
+    """A line on standard error that says what is under way; on a terminal only.
+
+    Args:
+        doing: the verb that stands before each name.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(doing) as status:
+        yield lambda name: status.update(f"{doing} {printable(name)}")
 
 
 def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:

@@ -46,7 +46,7 @@ def back(
         Version.parse(to) if to else None,
         Version.parse(expect) if expect else None,
     )
-    written = rollback(world, asked, Options())
+    written = rollback(world, asked, Options())[-1]
     if told:
         world.journal.acknowledge(written.command)
     return written
@@ -168,7 +168,7 @@ def test_a_rollback_without_the_targets_bytes_changes_nothing(world: MemoryWorld
     assert "--unchecked" in caught.value.hint
     assert held(world) == "v2.0.0"
     asked = Rollback(Ref.parse_stage("rec#prod"), unchecked=True)
-    assert rollback(world, asked, Options()).version == "v1.0.0"
+    assert rollback(world, asked, Options())[-1].version == "v1.0.0"
 
 
 def test_quarantine_blocks_promotion_and_rollback(world: MemoryWorld) -> None:
@@ -189,7 +189,7 @@ def test_a_dry_rollback_says_the_target_and_writes_nothing(world: MemoryWorld) -
     up(world, "v2.0.0")
     count = len(world.tags.records)
     asked = Rollback(Ref.parse_stage("rec#prod"))
-    written = rollback(world, asked, Options(dry_run=True))
+    (written,) = rollback(world, asked, Options(dry_run=True))
     assert (written.version, written.before, written.new) == ("v1.0.0", "v2.0.0", True)
     assert len(world.tags.records) == count
 

@@ -86,7 +86,7 @@ class Disk:
     def _sound(self, file: OutFile) -> bool:
         """Whether the cache really has a file; one that is damaged there is no copy."""
         try:
-            self.outputs.check(file)
+            self.outputs.require(file)
         except OutOfReach:
             return False
         return True

@@ -6,9 +6,9 @@ import click
 
 from modelref.api.markdown import diff_markdown
 from modelref.api.numbers import number, signed
-from modelref.api.registry import parse_kind
 from modelref.api.shapes.diff import diff_shape
 from modelref.domain.ref import Ref
+from modelref.errors import BadInput
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
 from modelref.surfaces.cli.output import note, say, say_json, table
@@ -41,7 +41,9 @@ def diff(
     modelref diff 'recommender#prod'     prod against the workspace
     modelref diff 'recommender#prod' recommender@latest --only metrics --md
     """
-    kinds = [parse_kind(kind.strip()) for kind in only.split(",")]
+    if as_json and md:
+        raise BadInput("--json and --md exclude each other", kind="usage", hint="choose one")
+    kinds = [DiffKind.parse(kind.strip()) for kind in only.split(",")]
     found = compare(context.world, Ref.parse(a), Ref.parse(b) if b else None, kinds)
     if as_json:
         say_json(diff_shape(found))

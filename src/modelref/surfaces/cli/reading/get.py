@@ -1,18 +1,14 @@
 """``modelref get``."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from modelref.api.shapes.versions import resolved_shape
-from modelref.domain.outs import OutFile
 from modelref.domain.ref import Ref
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
-from modelref.surfaces.cli.output import report_findings, say, say_json
+from modelref.surfaces.cli.output import progress, report_findings, say, say_json
 from modelref.usecases.get import get as get_files
 from modelref.usecases.resolve import resolve
 
@@ -51,24 +47,11 @@ def get(
     folder = output or Path(
         f"{resolved.target.artifact.name}-{resolved.version or resolved.commit[:10]}"
     )
-    with _progress() as advance:
-        got = get_files(context.world, resolved, folder, paths, deep=deep, progress=advance)
+    with progress("bringing") as told:
+        got = get_files(context.world, resolved, folder, paths, deep=deep, progress=told)
     if as_json:
         files = {path: str(place.absolute()) for path, place in got.files.items()}
         say_json(resolved_shape(resolved) | {"folder": str(got.folder.absolute()), "files": files})
         return
     count = len(got.files)
     say(f"{resolved.target}: {count} file{'s' if count != 1 else ''} in {got.folder}/")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[OutFile], None]]:
-    """A line that names the file under way, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    with console.status("reading the manifest") as status:
-        yield lambda file: status.update(f"checking and linking {file.path}")

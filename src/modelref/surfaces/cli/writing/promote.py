@@ -5,6 +5,7 @@ import click
 from modelref.domain.names import parse_stage
 from modelref.domain.ref import Ref, quoted
 from modelref.domain.version import Version
+from modelref.errors import BadInput
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.writing.report import report
@@ -17,6 +18,7 @@ from modelref.usecases.writing import Options, Written
 @click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
 @click.argument("stage", metavar="STAGE")
 @click.option("--expect", metavar="VERSION", help="Refuse unless the stage holds this now.")
+@click.option("--revive", is_flag=True, help="Even if the model is deprecated.")
 @write_options
 @click.pass_obj
 def promote(
@@ -24,6 +26,7 @@ def promote(
     versions: tuple[str, ...],
     stage: str,
     expect: str | None,
+    revive: bool,
     message: str,
     dry_run: bool,
     as_json: bool,
@@ -34,9 +37,14 @@ def promote(
     modelref promote recommender@v1.3.0 prod -m "A/B test won"
     modelref promote recommender@latest prod --expect v1.2.0
     """
+    refs = [Ref.parse_version(text) for text in versions]
+    if len({ref.artifact for ref in refs}) < len(refs):
+        raise BadInput(
+            "a stage holds one version of a model", kind="usage", hint="name each model once"
+        )
     options = Options(message, dry_run)
     expected = Version.parse(expect) if expect else None
-    asked = [Promotion(Ref.parse_version(text), parse_stage(stage), expected) for text in versions]
+    asked = [Promotion(ref, parse_stage(stage), expected, revive) for ref in refs]
     done = [promote_version(context.world, promotion, options) for promotion in asked]
     report(context.world, done, options, _sentence, as_json=as_json)
 

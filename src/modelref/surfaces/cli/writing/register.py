@@ -1,5 +1,7 @@
 """``modelref register``."""
 
+import sys
+
 import click
 
 from modelref.domain.names import Artifact
@@ -7,14 +9,17 @@ from modelref.domain.version import Bump, Version
 from modelref.errors import BadInput
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
+from modelref.surfaces.cli.output import report_error, say
 from modelref.surfaces.cli.writing.report import report
 from modelref.usecases.register import Registration
 from modelref.usecases.register import register as register_version
+from modelref.usecases.register_changed import Sweep, register_changed
 from modelref.usecases.writing import Options, Written
 
 
 @click.command(short_help="Bind a version to a commit.")
-@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.argument("models", nargs=-1, metavar="MODEL...")
+@click.option("--changed", is_flag=True, help="Every model whose files differ from its latest.")
 @click.option("--rev", metavar="REV", help="The commit; HEAD unless given.")
 @click.option("--version", "version", metavar="VERSION", help="The version to give, as v1.2.3.")
 @click.option(
@@ -25,15 +30,18 @@ from modelref.usecases.writing import Options, Written
     help="Which part of the highest version goes up.",
 )
 @click.option("--base", metavar="VERSION", help="Bump this version instead: a hotfix of its line.")
+@click.option("--revive", is_flag=True, help="Even if the model is deprecated.")
 @write_options
 @click.pass_obj
 def register(
     context: Context,
     models: tuple[str, ...],
+    changed: bool,
     rev: str | None,
     version: str | None,
     bump: str,
     base: str | None,
+    revive: bool,
     message: str,
     dry_run: bool,
     as_json: bool,
@@ -47,27 +55,60 @@ def register(
     modelref register recommender -m "week 50, warm start"
     modelref register recommender --bump minor
     modelref register recommender --rev fix-branch --base v1.4.2
+    modelref register --changed          after the nightly retrain
     """
-    if version and len(models) > 1:
+    _check_usage(models, changed, version)
+    options = Options(message, dry_run)
+    artifacts = [Artifact.parse(model) for model in models]
+
+    def asked(artifact: Artifact) -> Registration:
+        return Registration(
+            artifact,
+            rev,
+            Version.parse(version) if version else None,
+            Bump.parse(bump),
+            Version.parse(base) if base else None,
+            revive,
+        )
+
+    if changed:
+        sweep = register_changed(context.world, asked, artifacts, rev, options)
+        _report_sweep(context, sweep, options, as_json)
+        return
+    done = [register_version(context.world, asked(artifact), options) for artifact in artifacts]
+    report(context.world, done, options, _sentence, as_json=as_json)
+
+
+def _check_usage(models: tuple[str, ...], changed: bool, version: str | None) -> None:
+    if not models and not changed:
+        raise BadInput(
+            "no model is named", kind="usage", hint="modelref register MODEL, or register --changed"
+        )
+    if version and (changed or len(models) > 1):
         raise BadInput(
             "one --version cannot serve several models", kind="usage", hint="leave it out"
         )
-    options = Options(message, dry_run)
-    done = [
-        register_version(
-            context.world,
-            Registration(
-                Artifact.parse(model),
-                rev,
-                Version.parse(version) if version else None,
-                Bump(bump),
-                Version.parse(base) if base else None,
-            ),
-            options,
-        )
-        for model in models
-    ]
-    report(context.world, done, options, _sentence, as_json=as_json)
+
+
+def _report_sweep(context: Context, sweep: Sweep, options: Options, as_json: bool) -> None:
+    """Say what was registered, then what could not be; the exit code is that of the worst."""
+    report(
+        context.world,
+        sweep.registered,
+        options,
+        _sentence,
+        as_json=as_json,
+        several=True,
+    )
+    for artifact, error in sweep.failed:
+        report_error(error.kind, f"{artifact}: {error.message}", error.hint, as_json=as_json)
+    if not as_json:
+        counts = (len(sweep.registered), len(sweep.unchanged), len(sweep.failed))
+        say("{} registered, {} unchanged, {} refused".format(*counts))
+    sys.stdout.flush()
+    code = max((error.exit_code for _, error in sweep.failed), default=0)
+    if code:
+        click.get_current_context().exit(code)
 
 
 def _sentence(written: Written) -> str:

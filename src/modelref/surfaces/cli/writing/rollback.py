@@ -3,6 +3,7 @@
 import click
 
 from modelref.domain.ref import Ref, quoted
+from modelref.domain.registry import QUARANTINE
 from modelref.domain.version import Version
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
@@ -16,6 +17,7 @@ from modelref.usecases.writing import Options, Written
 @click.argument("ref", metavar="MODEL#STAGE")
 @click.option("--to", metavar="VERSION", help="Back to this version, which held the stage once.")
 @click.option("--expect", metavar="VERSION", help="Refuse unless the stage holds this now.")
+@click.option("--quarantine", is_flag=True, help="Also quarantine the version being left.")
 @click.option("--unchecked", is_flag=True, help="Do not look whether the files are here.")
 @write_options
 @click.pass_obj
@@ -24,6 +26,7 @@ def rollback(
     ref: str,
     to: str | None,
     expect: str | None,
+    quarantine: bool,
     unchecked: bool,
     message: str,
     dry_run: bool,
@@ -43,13 +46,16 @@ def rollback(
         Version.parse(to) if to else None,
         Version.parse(expect) if expect else None,
         unchecked,
+        quarantine,
     )
     done = roll_back(context.world, asked, options)
-    report(context.world, [done], options, _sentence, as_json=as_json)
+    report(context.world, done, options, _sentence, as_json=as_json)
 
 
 def _sentence(written: Written) -> str:
     stage = quoted(f"{written.event.artifact}#{written.event.stage}")
+    if written.event.stage == QUARANTINE:
+        return f"{written.event.artifact}@{written.version} is in quarantine"
     if not written.new:
         left = f" (left: {written.before})" if written.before not in ("", written.version) else ""
         return f"{stage} holds {written.version} already{left}; nothing more was written"

@@ -1,0 +1,31 @@
+"""Reading ``modelref.yaml``, or GTO's ``.gto`` where there is none."""
+
+from pathlib import Path
+
+from modelref.domain.config import FILE, Config, parse_stages
+from modelref.errors import OutOfReach
+
+_GTO = ".gto"
+
+
+def read_config(root: Path) -> Config:
+    """Read the configuration of a checkout.
+
+    Raises:
+        BadInput: the file is not valid; the message names it and the key.
+        OutOfReach: it cannot be read.
+    """
+    for name in (FILE, _GTO):
+        try:
+            data = (root / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise OutOfReach(f"cannot read {name}: {error.strerror}", kind="unreadable") from error
+        from modelref.adapters.dvc.textfiles import mapping
+
+        raw = mapping(name, data)
+        if name == FILE:
+            return Config.parse(raw)
+        return Config(stages=parse_stages(name, raw.get("stages")), source=name)
+    return Config()

@@ -1,0 +1,55 @@
+"""``modelref init``."""
+
+import click
+
+from modelref.surfaces.cli.app import Context
+from modelref.surfaces.cli.options import as_json
+from modelref.surfaces.cli.output import say, say_json, table
+from modelref.usecases.adopt import Adoption, adopt
+
+
+@click.command(short_help="Adopt an existing DVC repository.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+@as_json
+@click.pass_obj
+def init(context: Context, dry_run: bool, as_json: bool) -> None:
+    """Adopt an existing DVC repository: find its models and declare them.
+
+    Outs that look like models get an entry under artifacts: in the dvc.yaml
+    beside them. Nothing is moved, renamed or committed.
+
+    \b
+    modelref init --dry-run
+    modelref init
+    """
+    adoption = adopt(context.world, dry_run=dry_run)
+    if as_json:
+        say_json(
+            {
+                "declared": [str(artifact) for artifact in adoption.declared],
+                "added": [
+                    {"model": str(one.artifact), "path": one.path, "source": one.source}
+                    for one in adoption.added
+                ],
+                "written": list(adoption.written),
+            }
+        )
+        return
+    _say(adoption, dry_run)
+
+
+def _say(adoption: Adoption, dry_run: bool) -> None:
+    rows = [[str(artifact), "declared already", "-"] for artifact in adoption.declared]
+    verb = "would be declared" if dry_run else "declared now"
+    rows += [[str(one.artifact), verb, one.path] for one in adoption.added]
+    if not rows:
+        say("no model found: dvc.yaml declares none, and no out looks like one")
+        say("declare one: dvc artifacts add NAME PATH --type model")
+        return
+    table(["Model", "", "Path"], rows)
+    say()
+    if adoption.written:
+        say(f"next: git add {' '.join(adoption.written)} && git commit -m 'Declare the models'")
+        say(f"then: modelref register {adoption.added[0].artifact}")
+    elif not dry_run:
+        say(f"nothing to add; modelref register {rows[0][0]} makes its first version")

@@ -1,0 +1,78 @@
+"""Register whatever changed: the nightly retrain of many models, in one command."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelref.domain.message import OUTS
+from modelref.domain.names import Artifact
+from modelref.domain.registry import Model
+from modelref.errors import ModelRefError
+from modelref.usecases.digest import outs_digest
+from modelref.usecases.reading import read_registry
+from modelref.usecases.register import Registration, register
+from modelref.usecases.writing import Options, Written
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What became of the models.
+
+    Attributes:
+        registered: one for each model whose outs differ from its latest version.
+        unchanged: models whose outs are those of their latest version.
+        failed: models that could not be registered, and why; they keep no other back.
+    """
+
+    registered: tuple[Written, ...]
+    unchanged: tuple[Artifact, ...]
+    failed: tuple[tuple[Artifact, ModelRefError], ...]
+
+
+def register_changed(
+    world: "World",
+    asked: Callable[[Artifact], Registration],
+    only: Collection[Artifact],
+    rev: str | None,
+    options: Options,
+) -> Sweep:
+    """Register every declared model whose outs differ from its latest version.
+
+    Args:
+        world: the ports.
+        asked: how to register a model.
+        only: the models to look at; empty for all that are declared at the commit.
+        rev: the commit, as a revision; None for HEAD.
+        options: what the person asked for.
+
+    Raises:
+        UnknownRef: the commit is not there.
+    """
+    commit = world.commits.resolve(rev or "HEAD")
+    models = read_registry(world).models
+    registered: list[Written] = []
+    unchanged: list[Artifact] = []
+    failed: list[tuple[Artifact, ModelRefError]] = []
+    for artifact in only or world.pipeline.declared(commit):
+        try:
+            if _same(world, artifact, models.get(artifact), commit):
+                unchanged.append(artifact)
+                continue
+            registered.append(register(world, asked(artifact), options))
+        except ModelRefError as error:
+            failed.append((artifact, error))
+    return Sweep(tuple(registered), tuple(unchanged), tuple(failed))
+
+
+def _same(world: "World", artifact: Artifact, model: Model | None, commit: str) -> bool:
+    latest = model.latest if model else None
+    if latest is None:
+        return False
+    outs = world.pipeline.snapshot(artifact, commit).outs
+    promised = latest.event.trailer(OUTS)
+    if promised is None:  # GTO registered it
+        promised = outs_digest(world.pipeline.snapshot(artifact, latest.commit).outs)
+    return promised == outs_digest(outs)

@@ -1,0 +1,163 @@
+"""Real gto and we read the same histories, written by either, the same way.
+
+The differences that we decided on are named here: counters and not clocks order a stage; two
+versions on one commit, ``@created`` and renamed tags, which end gto, are read on.
+"""
+
+import subprocess
+from pathlib import Path
+
+import gto.api
+import pytest
+from gto.constants import VersionSort
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import modelref
+from modelref.adapters.git.repository import Repository
+from modelref.adapters.git.tags import GitTags
+from modelref.domain.message import compose
+from modelref.domain.tag import TagName
+from support.project import Project
+
+COMMITS = 4
+_STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["register", "deregister", "assign", "unassign", "deprecate"]),
+        st.sampled_from(["rec", "shop:rank"]),
+        st.integers(0, COMMITS - 1),
+        st.sampled_from(["prod", "dev"]),
+    ),
+    max_size=16,
+)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A repository of a few commits without tags."""
+    project = Project(tmp_path_factory.mktemp("gto"), ())
+    project.git("init", "--quiet")
+    for number in range(COMMITS):
+        project.git("commit", "--quiet", "--allow-empty", "--message", str(number))
+    return Project(project.root, tuple(project.git("rev-list", "HEAD").split()))
+
+
+def clear(project: Project) -> None:
+    tags = project.git("tag").split()
+    if tags:
+        project.git("tag", "-d", *tags)
+
+
+def theirs(project: Project) -> dict[str, tuple[str | None, dict[str, str]]]:
+    # As `gto show` asks: deprecated models too, one version a stage, the newest by date.
+    shown = gto.api._show_registry(
+        str(project.root),
+        deprecated=True,
+        assignments_per_version=-1,
+        versions_per_stage=1,
+        sort=VersionSort.Timestamp,
+    )
+    return {
+        name: (
+            row["version"],
+            {
+                stage: version if version.startswith("v") else version[:10]
+                for stage, version in row["stage"].items()
+                if version
+            },
+        )
+        for name, row in shown.items()
+    }
+
+
+def ours(project: Project) -> dict[str, tuple[str | None, dict[str, str]]]:
+    models = modelref.open(project.root).models()
+    return {model.name: (model.latest, dict(model.stages)) for model in models}
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_STEPS)
+def test_the_same_history_is_the_same_registry(
+    repository: Project, steps: list[tuple[str, str, int, str]]
+) -> None:
+    clear(repository)
+    tags = GitTags(Repository.locate(repository.root))
+    withdrawn: set[tuple[str, int]] = set()
+    counter: dict[str, int] = {}
+    used: set[str] = set()
+    for date, (what, model, number, stage) in enumerate(steps, start=1_700_000_000):
+        if (model, number) in withdrawn and what != "deregister":
+            continue  # a version that came back after its withdrawal: gto 1.10 loses its stages
+        # One version a commit, numbers rising with the commits' order: two versions on one
+        # commit end gto.
+        version = f"v{number + 1}.0.0"
+        # gto counts per model, over all its tags.
+        counter[model] = counter.get(model, 0) + 1
+        head = model.replace(":", "=")
+        name = {
+            "register": f"{head}@{version}",
+            "deregister": f"{head}@{version}!",
+            "assign": f"{head}#{stage}",
+            "unassign": f"{head}#{stage}!",
+            "deprecate": f"{head}@deprecated",
+        }[what] + f"#{counter[model]}"
+        if what in ("deregister", "unassign", "deprecate") and model not in used:
+            continue
+        used.add(model)
+        if what == "deregister":
+            withdrawn.add((model, number))
+        tag = TagName.parse(name)
+        assert tag is not None
+        message = compose(what, "", {"Modelref-Event": what})
+        tags.create(tag, repository.commits[number], message, date)
+    assert ours(repository) == theirs(repository)
+
+
+def test_counters_and_not_clocks_order_a_stage(repository: Project) -> None:
+    clear(repository)
+    first, second = repository.commits[:2]
+    tag(repository, "rec@v1.0.0", first, 1_700_000_000)
+    tag(repository, "rec@v2.0.0", second, 1_700_000_001)
+    tag(repository, "rec#prod#1", second, 1_700_009_999)
+    tag(repository, "rec#prod#2", first, 1_700_000_002)
+    assert ours(repository)["rec"][1] == {"prod": "v1.0.0"}
+
+
+@pytest.mark.parametrize("extra", ["rec@created#9", "rec@v9.0.0"])
+def test_what_ends_gto_is_read_on(repository: Project, extra: str) -> None:
+    clear(repository)
+    tag(repository, "rec@v1.0.0", repository.commits[0], 1_700_000_000)
+    tag(repository, extra, repository.commits[0], 1_700_000_001)
+    tag(repository, "rec#prod#10", repository.commits[0], 1_700_000_002)
+    with pytest.raises(Exception):  # noqa: B017, PT011  # it ends in more than one way
+        theirs(repository)
+    assert ours(repository)["rec"][0] in ("v1.0.0", "v9.0.0")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of DVC's own libraries
+def test_dvc_finds_what_we_registered(built_project: Project, tmp_path: Path) -> None:
+    import dvc.api
+
+    project = built_project.copied_to(tmp_path / "shop")
+    registry = modelref.open(project.root)
+    for number, commit in enumerate(project.commits, start=1):
+        registry.register("rec", rev=commit, version=f"v{number}.0.0")
+    registry.promote("rec@v2.0.0", "prod")
+    root = str(project.root)
+    assert dvc.api.artifacts_show("rec", repo=root) == {
+        "rev": registry.resolve("rec@latest").commit,
+        "path": "models/rec",
+    }
+    by_version = dvc.api.artifacts_show("rec", version="v1.0.0", repo=root)
+    assert by_version["rev"] == registry.resolve("rec@v1.0.0").commit
+    by_stage = dvc.api.artifacts_show("rec", stage="prod", repo=root)
+    assert by_stage["rev"] == registry.resolve("rec#prod").commit
+
+
+def tag(project: Project, name: str, commit: str, date: int) -> None:
+    subprocess.run(
+        ["git", "-C", str(project.root), "tag", "-a", "-m", name, name, commit],
+        check=True,
+        env={"PATH": "/usr/bin:/bin", "GIT_COMMITTER_DATE": f"@{date} +0000",
+             "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@b"},
+    )  # fmt: skip
