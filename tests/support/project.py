@@ -121,6 +121,7 @@ def build_project(root: Path) -> Project:
     root.mkdir(parents=True)
     project = Project(root, ())
     project.git("init", "--quiet")
+    project.git("remote", "add", "origin", "https://git.example.com/shop.git")
     project.run("dvc", "init", "--quiet")
     project.write("raw.txt", "what people bought\n")
     project.write("train.py", _TRAIN)

@@ -1,6 +1,6 @@
 """The system's clock and random ids."""
 
-import secrets
+import os
 import time
 
 
@@ -17,4 +17,4 @@ class SystemClock:
 
     def unique_id(self) -> str:
         """128 random bits, in hexadecimal."""
-        return secrets.token_hex(16)
+        return os.urandom(16).hex()  # what secrets does, which takes 5 ms to import

@@ -21,9 +21,9 @@ class RepositoryWorld:
 
     def __init__(self, folder: Path) -> None:
         self.repository = Repository.locate(folder)
-        self.tags = GitTags(self.repository)
-        self.commits = GitCommits(self.repository)
         self.journal = ClonedJournal(self.repository.private)
+        self.tags = GitTags(self.repository, self.journal.lock)
+        self.commits = GitCommits(self.repository)
         self.clock = SystemClock()
 
     @cached_property
@@ -58,4 +58,4 @@ class RepositoryWorld:
         """The checkout."""
         from modelref.adapters.dvc.restore.workspace import DvcWorkspace
 
-        return DvcWorkspace(self.commits, self.outputs)
+        return DvcWorkspace(self.commits, self.outputs, self.journal.lock)

@@ -6,6 +6,8 @@ grammar.
 
 from collections.abc import Mapping
 
+from modelref.errors import BadInput
+
 EVENT = "Modelref-Event"
 ID = "Modelref-Id"
 PREVIOUS = "Modelref-Previous"
@@ -14,6 +16,29 @@ VERDICT = "Modelref-Verdict"
 
 NONE = "none"
 """Value of :data:`PREVIOUS` for the first event of a chain."""
+
+MOST_WORDS = 16 * 1024
+"""Most bytes of a person's own words: every clone carries them forever, and every read of them."""
+
+
+def check_words(text: str) -> None:
+    """Refuse words that a tag cannot hold, or should not.
+
+    Raises:
+        BadInput: they are too long, hold a NUL, or are no text.
+    """
+    try:
+        size = len(text.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        raise BadInput("the message is not text that UTF-8 can write", kind="bad-message") from None
+    if size > MOST_WORDS:
+        raise BadInput(
+            f"the message has {size:,} bytes, and {MOST_WORDS:,} are the most",
+            kind="message-too-long",
+            hint="say why in a few lines, and link to the rest",
+        )
+    if "\0" in text:
+        raise BadInput("the message holds a NUL, where git ends it", kind="bad-message")
 
 
 def compose(subject: str, words: str, trailers: Mapping[str, str]) -> str:

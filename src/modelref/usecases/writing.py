@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event, read_tag
-from modelref.domain.message import ID, NONE, PREVIOUS, compose
+from modelref.domain.message import ID, NONE, PREVIOUS, check_words, compose
 from modelref.domain.registry import Model, fold_model
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, Conflict, OutOfReach, Refused
@@ -120,7 +120,11 @@ def run_once(
 
     Returns:
         What was done; the caller acknowledges it once the person has been told.
+
+    Raises:
+        BadInput: the person's words are too long, or no text.
     """
+    check_words(options.message)
     refuse_partial(world)
     if options.dry_run:
         return tuple(decide(world.clock.unique_id()))
@@ -134,12 +138,15 @@ def run_once(
             world.journal.acknowledge(command)
             intent = world.journal.begin(command, fresh)
         try:
-            return tuple(decide(intent))
+            written = tuple(decide(intent))
         except (BadInput, Refused, Conflict):
             # Decided, and nothing was made. After any other error the event may be there: the
             # intent stays, so that a repeat finds out.
             world.journal.acknowledge(command)
             raise
+        if not written:
+            world.journal.acknowledge(command)  # nothing was to be done, so nothing can be told
+        return written
 
 
 def by_id(events: Sequence[Event], intent: str) -> Event | None:

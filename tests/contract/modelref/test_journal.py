@@ -1,6 +1,8 @@
 """What every ``Journal`` promises: the clone's, and the twin in memory."""
 
 import multiprocessing
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -52,10 +54,35 @@ def test_the_kernel_gives_back_the_lock_of_a_killed_writer(tmp_path: Path) -> No
         pass
 
 
-def test_a_damaged_note_is_as_none(tmp_path: Path) -> None:
+def _begin_and_die(folder: Path) -> None:
+    with ClonedJournal(folder).exclusive():
+        journal = ClonedJournal(folder)
+        journal.begin("x", "1")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_repeat_finds_the_note_of_a_killed_command(tmp_path: Path) -> None:
+    dying = multiprocessing.get_context("spawn").Process(target=_begin_and_die, args=(tmp_path,))
+    dying.start()
+    dying.join()
     journal = ClonedJournal(tmp_path)
     with journal.exclusive():
-        journal.begin("x", "1")
-        (note,) = (tmp_path / "modelref" / "intents").iterdir()
-        note.write_text("{")
-        assert journal.begin("x", "2") == "2"
+        assert journal.begin("x", "2") == "1"
+        journal.acknowledge("x")
+        assert journal.begin("x", "3") == "3"
+
+
+def test_two_who_give_one_command_at_once_have_a_note_each(tmp_path: Path) -> None:
+    ada, bob = ClonedJournal(tmp_path), ClonedJournal(tmp_path)
+    assert (ada.begin("x", "1"), bob.begin("x", "2")) == ("1", "2")
+    ada.acknowledge("x")
+    assert bob.begin("x", "3") == "2", "the other's note is not forgotten"
+    bob.acknowledge("x")
+    assert not list((tmp_path / "modelref" / "intents").iterdir())
+
+
+def test_a_damaged_note_is_as_none(tmp_path: Path) -> None:
+    ClonedJournal(tmp_path).begin("x", "1")
+    (note,) = (tmp_path / "modelref" / "intents").iterdir()
+    note.write_text("{")
+    assert ClonedJournal(tmp_path).begin("x", "2") == "2"

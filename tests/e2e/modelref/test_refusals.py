@@ -96,7 +96,7 @@ def test_missing_bytes_are_out_of_reach(project: Project) -> None:
         (["register", "rec", "--rev=--output=x"], 2, "is not a revision"),
         (["register", "rec", "--version", "1"], 2, "is not a version"),
         (["register", "rec", "--bump", "huge"], 2, "--bump"),
-        (["register"], 2, "missing argument"),
+        (["register"], 2, "no model is named"),
         (["diff", "rec@latest", "--only", "vibes"], 2, "kinds: metrics, params"),
         (["show", "--at", "yesterday"], 2, "write 2026-11-03"),
         (["get", "rec@latest", "nope.bin"], 2, "has no file 'nope.bin'"),

@@ -1,6 +1,5 @@
 """Is a model what its pipeline would make? Asked of DVC itself, at a commit, without a checkout."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,8 @@ def staleness(root: Path, commit: str, path: str) -> Sequence[str]:
     Raises:
         BadInput: DVC cannot read the pipeline at that commit.
     """
+    import logging
+
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
     from dvc.scm import SCMError

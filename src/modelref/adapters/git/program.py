@@ -73,6 +73,7 @@ class Git:
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
         limit: float | None = _LIMIT,
+        keep: Sequence[int] = (),
     ) -> Finished:
         """Run one git command and return what it did, whatever its exit code.
 
@@ -84,6 +85,7 @@ class Git:
             stdin: what git reads.
             env: variables to add.
             limit: seconds that it may take; None where it runs a person's own hooks.
+            keep: descriptors that stay open in git.
 
         Raises:
             OutOfReach: git is not installed, or did not end in time.
@@ -105,6 +107,7 @@ class Git:
                 capture_output=True,
                 env=_environment(env),
                 timeout=limit,
+                pass_fds=keep,
                 check=False,
             )
         except FileNotFoundError as error:

@@ -37,17 +37,6 @@ class Repository:
         return tuple(_REMOTE.findall(self._settings))
 
     @property
-    def _no_commit(self, rev: str) -> UnknownRef:
-        if rev == "HEAD":
-            return UnknownRef(
-                "this repository has no commit yet", kind="unknown-revision", hint="git commit"
-            )
-        return UnknownRef(
-            f"there is no commit {rev!r} in this clone",
-            kind="unknown-revision",
-            hint="git log --oneline shows what is here; git fetch brings what the remote has",
-        )
-
     def partial(self) -> str:
         """Why events may be missing here that the remote has; ``""`` when nothing says so.
 
@@ -123,19 +112,8 @@ class GitCommits:
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"
         )
         if done.code:
-            raise self._no_commit(rev)
+            raise _no_commit(rev)
         return done.stdout.decode().strip()
-
-    def _no_commit(self, rev: str) -> UnknownRef:
-        if rev == "HEAD":
-            return UnknownRef(
-                "this repository has no commit yet", kind="unknown-revision", hint="git commit"
-            )
-        return UnknownRef(
-            f"there is no commit {rev!r} in this clone",
-            kind="unknown-revision",
-            hint="git log --oneline shows what is here; git fetch brings what the remote has",
-        )
 
     def partial(self) -> str:
         """Why events may be missing in this clone."""
@@ -245,3 +223,15 @@ def _split_batch(out: bytes, asked: Sequence[tuple[str, str]]) -> Mapping[tuple[
             found[pair] = out[at : at + size]
         at += size + 1
     return found
+
+
+def _no_commit(rev: str) -> UnknownRef:
+    if rev == "HEAD":
+        return UnknownRef(
+            "this repository has no commit yet", kind="unknown-revision", hint="git commit"
+        )
+    return UnknownRef(
+        f"there is no commit {rev!r} in this clone",
+        kind="unknown-revision",
+        hint="git log --oneline shows what is here; git fetch brings what the remote has",
+    )

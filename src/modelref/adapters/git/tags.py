@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 
+from modelref.adapters.git.journal import sync_folder
+from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import Finished, failed
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.salvage import broken, salvage
@@ -29,14 +32,29 @@ _FORMAT = "%00".join(f"%({field})" for field in _FIELDS) + "%00"
 _BODY = "%(contents:body)%00"
 _BROKEN = re.compile(r"warning: ignoring broken ref refs/tags/(.*)")
 # One event is one object and one ref; both are on disk before anybody is told of them.
-_DURABLE = {"core.fsync": "committed,loose-object,reference", "core.fsyncMethod": "fsync"}
+_DURABLE = {
+    "core.fsync": "committed,loose-object,reference",
+    "core.fsyncMethod": "fsync",
+    # Milliseconds that git waits for another git, which holds a ref's lock for one or two.
+    "core.filesRefLockTimeout": "1000",
+}
+_IN_THE_WAY = re.compile(r"Unable to create '.*\.lock': File exists", re.DOTALL)
+# A person's own settings must not change what a trailer is.
+_OUR_TRAILERS = {"trailer.separators": ":"}
 
 
 @dataclass(frozen=True, slots=True)
 class GitTags:
-    """The tags of a repository; port ``Tags``."""
+    """The tags of a repository; port ``Tags``.
+
+    Attributes:
+        repository: where they are.
+        lock: the clone's writers' lock, which the git that makes a tag holds too; None where
+            nobody else writes.
+    """
 
     repository: Repository
+    lock: WriterLock | None = None
 
     def list(
         self, artifact: Artifact | None = None, *, bodies: bool = False
@@ -45,7 +63,9 @@ class GitTags:
         git = self.repository.git
         patterns = _patterns(artifact) if artifact else ["refs/tags"]
         wanted = _FORMAT + _BODY if bodies else _FORMAT
-        done = git.run("for-each-ref", f"--format={wanted}", operands=patterns)
+        done = git.run(
+            "for-each-ref", f"--format={wanted}", operands=patterns, config=_OUR_TRAILERS
+        )
         yield from (broken(ref) for ref in _BROKEN.findall(done.stderr))
         if done.code:
             yield from salvage(git, patterns, bodies=bodies)
@@ -66,20 +86,39 @@ class GitTags:
         Making the ref is the commit point: it is create-only, so that of two writers one fails.
         """
         name = str(tag)
-        done = self.repository.git.run(
-            "tag",
-            "--annotate",
-            "--cleanup=verbatim",
-            "--file=-",
-            operands=[name, commit],
-            config=_DURABLE,
-            stdin=message.encode("utf-8", "surrogateescape"),
-            env={"GIT_COMMITTER_DATE": f"@{date} +0000"},
-        )
+        done = self._make(name, commit, message, date)
+        if self.lock is not None and _IN_THE_WAY.search(done.stderr):
+            self.lock.clear(name)
+            done = self._make(name, commit, message, date)
         if done.code:
             raise _not_created(name, done)
+        if self.lock is not None:
+            self.lock.made()
         oid = self.repository.git.output("rev-parse", "--verify", "--quiet", f"refs/tags/{name}")
+        self._sync_names(name, oid.decode().strip())
         return oid.decode().strip()
+
+    def _make(self, name: str, commit: str, message: str, date: int) -> Finished:
+        with self.lock.making(name) if self.lock else nullcontext(()) as keep:
+            return self.repository.git.run(
+                "tag",
+                "--annotate",
+                "--cleanup=verbatim",
+                "--file=-",
+                operands=[name, commit],
+                config=_DURABLE,
+                stdin=message.encode("utf-8", "surrogateescape"),
+                env={"GIT_COMMITTER_DATE": f"@{date} +0000"},
+                keep=keep,
+            )
+
+    def _sync_names(self, name: str, oid: str) -> None:
+        """Have the names of ref and object on disk: git syncs what is in files, not in folders."""
+        private = self.repository.private
+        ref = (private / "refs" / "tags" / name).parent
+        for folder in (private / "objects", private / "objects" / oid[:2], ref):
+            with suppress(OSError):  # other ref and object stores have no such folders
+                sync_folder(folder)
 
     def _refuse_without_tags(self) -> None:
         """An empty listing means "no versions" only in a clone that would have had the tags."""
@@ -120,7 +159,7 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
         )
     if "is not a valid tag name" in said:
         return BadInput(f"git does not allow the tag {name!r}", kind="invalid-name")
-    if ".lock'" in said and "File exists" in said:
+    if _IN_THE_WAY.search(said):
         return Conflict(
             f"git found a lock file in its way: {said.splitlines()[0].removeprefix('fatal: ')}",
             kind="stale-lock",

@@ -161,20 +161,24 @@ def _report_bug(error: Exception, *, as_json: bool) -> int:
     import tempfile
     import traceback
 
-    text = "".join(traceback.format_exception(error))
-    with tempfile.NamedTemporaryFile(
-        "w",
-        prefix="modelref-",
-        suffix=".log",
-        delete=False,
-        encoding="utf-8",
-        errors="backslashreplace",
-    ) as log:
-        log.write(f"modelref {' '.join(sys.argv[1:])}\n\n{text}")
+    text = f"modelref {' '.join(sys.argv[1:])}\n\n{''.join(traceback.format_exception(error))}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            prefix="modelref-",
+            suffix=".log",
+            delete=False,
+            encoding="utf-8",
+            errors="backslashreplace",
+        ) as log:
+            log.write(text)
+        hint = f"please report it with the log {log.name}"
+    except OSError as full:
+        hint = f"please report it; no log could be written: {full.strerror}"
     report_error(
         "bug",
         f"modelref failed in a way nobody planned for ({type(error).__name__})",
-        f"please report it with the log {log.name}",
+        hint,
         as_json=as_json,
     )
     return BUG
