@@ -43,7 +43,7 @@ def main() -> None:
     run("modelref diff 'recommender#prod'")
     run("git commit --quiet --all --message 'Fit on weeks 1 to 49; more weight for EASE'")
     run("modelref register recommender --bump minor -m 'four more weeks, more EASE'")
-    run("modelref promote recommender@v0.2.0 prod -m 'better on every metric that counts'")
+    run("modelref promote recommender@v0.2.0 prod -m 'better on all but coverage'")
     run("modelref show")
 
     say("Suppose that it misbehaves: one command takes it back")

@@ -97,7 +97,7 @@ class Pipeline(Protocol):
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only the metrics of a model at many commits; unreadable ones are left out."""
 
-    def stale(self, artifact: Artifact, commit: str) -> Sequence[str]:
+    def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say why a model's outs at a commit are not what its pipeline makes; empty if they are.
 
         Only DVC stages that this model depends on are looked at.
@@ -121,8 +121,12 @@ class Outputs(Protocol):
             BadInput: the manifest names a path that must not be written.
         """
 
-    def check(self, file: OutFile) -> int:
-        """Hash a file, whatever was known of it, and return its size in bytes.
+    def check(self, file: OutFile, *, deep: bool = True) -> int:
+        """See that a file is here and sound, and return its size in bytes.
+
+        Args:
+            file: which.
+            deep: hash it even if it was checked before and has not changed since.
 
         Raises:
             OutOfReach: its bytes are not here, or are not what their hash says.

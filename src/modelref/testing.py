@@ -170,9 +170,9 @@ class MemoryPipeline:
         """Read only metrics."""
         return {commit: self.scores[commit] for commit in commits if commit in self.scores}
 
-    def stale(self, artifact: Artifact, commit: str) -> Sequence[str]:
+    def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say what the test set."""
-        return self.reasons.get(commit, ())
+        return self.reasons.get(commit or "", ())
 
 
 @dataclass
@@ -197,7 +197,7 @@ class MemoryOutputs:
         """An out is one file."""
         return (OutFile(out.path, out.algorithm, out.hash),)
 
-    def check(self, file: OutFile) -> int:
+    def check(self, file: OutFile, *, deep: bool = True) -> int:
         """Return the size of the bytes."""
         if file.hash not in self.objects:
             raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")

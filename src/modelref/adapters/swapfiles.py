@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from modelref.adapters.git.journal import sync_folder
 from modelref.domain.outs import GIT, OutFile
 from modelref.domain.restoring import LINK_MODE, PLAIN_MODE, Change
 from modelref.errors import OutOfReach, Refused
@@ -137,13 +136,13 @@ def _sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def write_durably(path: Path, text: str) -> None:
-    """Write a file whole or not at all, power cuts included."""
-    scratch = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    scratch.write_text(text, encoding="utf-8")
-    _sync_file(scratch)
-    scratch.replace(path)
-    sync_folder(path.parent)
+def sync_folder(folder: Path) -> None:
+    """See that the names in a folder are on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

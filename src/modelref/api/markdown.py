@@ -3,7 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from modelref.api.numbers import number, signed
+from modelref.api.rows import (
+    METRIC_HEAD,
+    NO_METRIC,
+    NO_PARAM,
+    PARAM_HEAD,
+    metric_rows,
+    param_rows,
+)
 from modelref.usecases.compare import DiffKind, ModelDiff, Side
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~"})
@@ -13,24 +20,16 @@ _MENTION = re.compile(r"(?<!\w)@")
 def diff_markdown(diff: ModelDiff) -> str:
     """Write a diff as Markdown tables."""
     lines = [f"### {_name(diff.a)} → {_name(diff.b)}", ""]
+    if diff.stale:
+        why = escape("; ".join(diff.stale))
+        lines += [
+            f"> **The workspace is not what its pipeline makes**: {why}. Run `dvc repro`.",
+            "",
+        ]
     if DiffKind.METRICS in diff.kinds:
-        mark = {True: "better", False: "worse", None: ""}
-        rows = [
-            (
-                change.metric,
-                number(change.before),
-                number(change.after),
-                signed(change.change),
-                mark[change.better],
-            )
-            for change in diff.metrics
-        ]
-        lines += _table(("Metric", "From", "To", "Change", ""), rows, "No metric differs.")
+        lines += _table(METRIC_HEAD, metric_rows(diff), NO_METRIC)
     if DiffKind.PARAMS in diff.kinds:
-        changed = [
-            (change.param, number(change.before), number(change.after)) for change in diff.params
-        ]
-        lines += _table(("Parameter", "From", "To"), changed, "No parameter differs.")
+        lines += _table(PARAM_HEAD, param_rows(diff), NO_PARAM)
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+from collections.abc import Sequence
+
 from modelref.domain.snapshot import Value
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -17,6 +19,13 @@ def number(value: Value) -> str:
     if isinstance(value, list):
         return f"[{', '.join(number(item) for item in value)}]"
     return str(value)
+
+
+def full_keys(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Names of values for people: the key, after its file where there are several files."""
+    if len({path for path, _ in pairs}) < 2:
+        return [key for _, key in pairs]
+    return [f"{path}:{key}" for path, key in pairs]
 
 
 def signed(value: float | None) -> str:

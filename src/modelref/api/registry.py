@@ -173,19 +173,6 @@ class ModelRegistry:
         self._world.journal.acknowledge(written.command)
         return written.event
 
-    def restore(
-        self, ref: str, *, with_pipeline: bool = False, commit: bool = False, message: str = ""
-    ) -> Restored:
-        """Bring one model of the workspace back to a version; see ``modelref restore --help``.
-
-        Raises:
-            UnknownRef: the version is not there.
-            Refused: uncommitted work would be lost, or the pipeline differs.
-            OutOfReach: bytes are missing or damaged.
-        """
-        asked = restoring.Restoration(Ref.parse(ref), with_pipeline, commit, message)
-        return restoring.restore(self._world, asked)
-
     def unassign(
         self, stage: str, *, fall_back: bool = False, message: str = ""
     ) -> tuple[Event, ...]:
@@ -232,6 +219,19 @@ class ModelRegistry:
             UnknownRef: the model has no event.
         """
         return verify(self._world, Artifact.parse(model) if model else None, deep=deep)
+
+    def restore(
+        self, ref: str, *, with_pipeline: bool = False, commit: bool = False, message: str = ""
+    ) -> Restored:
+        """Bring one model of the workspace back to a version; see ``modelref restore --help``.
+
+        Raises:
+            UnknownRef: the version is not there.
+            Refused: uncommitted work would be lost, or the pipeline differs.
+            OutOfReach: bytes are missing or damaged.
+        """
+        asked = restoring.Restoration(Ref.parse(ref), with_pipeline, commit, message)
+        return restoring.restore(self._world, asked)
 
     def diff(
         self, a: str, b: str | None = None, *, only: Collection[str] = tuple(DiffKind)

@@ -37,12 +37,14 @@ class ParamChange:
         param: dotted key in it.
         before: value of the first side, None when it has none.
         after: value of the second side, None when it has none.
+        read: whether a DVC stage of the model reads it, on either side.
     """
 
     path: str
     param: str
     before: Value
     after: Value
+    read: bool = True
 
 
 def diff_metrics(a: Snapshot, b: Snapshot) -> tuple[MetricChange, ...]:
@@ -55,7 +57,10 @@ def diff_metrics(a: Snapshot, b: Snapshot) -> tuple[MetricChange, ...]:
 
 def diff_params(a: Snapshot, b: Snapshot) -> tuple[ParamChange, ...]:
     """Compare parameters; equal ones are left out."""
-    return tuple(ParamChange(*change) for change in _changes(a.params, b.params))
+    return tuple(
+        ParamChange(path, key, before, after, a.reads(path, key) or b.reads(path, key))
+        for path, key, before, after in _changes(a.params, b.params)
+    )
 
 
 def _changes(a: Values, b: Values) -> list[tuple[str, str, Value, Value]]:

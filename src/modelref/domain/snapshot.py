@@ -58,7 +58,8 @@ class Snapshot:
         annotation: its entry in dvc.yaml.
         outs: its files.
         metrics: what it scores, by metrics file.
-        params: what it was made with, by parameters file.
+        params: what its parameters files hold, by file.
+        read: which keys of them, and what lies below these, its DVC stages read, by file.
         missing: what is not available here and why, one sentence each.
     """
 
@@ -67,7 +68,17 @@ class Snapshot:
     outs: tuple[Out, ...]
     metrics: Values
     params: Values
+    read: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     missing: tuple[str, ...] = ()
+
+    def reads(self, path: str, key: str) -> bool:
+        """Whether the model's DVC stages read a parameter; True where nothing tells."""
+        if not self.read:
+            return True
+        return any(
+            key == read or key.startswith(f"{read}.") or not read
+            for read in self.read.get(path, ())
+        )
 
 
 def flatten(value: object, prefix: str = "") -> dict[str, Value]:

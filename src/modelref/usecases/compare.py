@@ -61,6 +61,8 @@ class ModelDiff:
         kinds: what was compared.
         metrics: metrics that differ; empty where they were not compared.
         params: parameters that differ; empty where they were not compared.
+        stale: why the workspace is not what its pipeline makes: its metrics are then those of
+            older parameters; empty when it is, or when it was not compared.
     """
 
     a: Side
@@ -68,6 +70,7 @@ class ModelDiff:
     kinds: tuple[DiffKind, ...]
     metrics: tuple[MetricChange, ...]
     params: tuple[ParamChange, ...]
+    stale: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.metrics or self.params)
@@ -95,6 +98,7 @@ def compare(world: "World", a: Ref, b: Ref | None, kinds: Collection[DiffKind]) 
         chosen,
         diff_metrics(before.snapshot, after.snapshot) if DiffKind.METRICS in chosen else (),
         diff_params(before.snapshot, after.snapshot) if DiffKind.PARAMS in chosen else (),
+        () if b else tuple(world.pipeline.stale(a.artifact, None)),
     )
 
 

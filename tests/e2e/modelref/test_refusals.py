@@ -171,3 +171,67 @@ def test_a_clone_without_tags_says_so(project: Project, tmp_path: Path) -> None:
     project.git("clone", "--quiet", "--no-tags", str(project.root), str(tmp_path / "bare"))
     code, said = refused(Project(tmp_path / "bare", ()), "show", "rec")
     assert (code, "hint: git fetch --tags" in said) == (5, True)
+
+
+@pytest.mark.parametrize("how", [["--depth", "1"], ["--single-branch", "--branch", "main"]])
+def test_a_clone_that_may_lack_events_says_so_and_writes_nothing(
+    project: Project, tmp_path: Path, how: list[str]
+) -> None:
+    """git brings only the tags of the commits it fetched: the newest may be missing."""
+    project.modelref("register", "rec")
+    project.modelref("promote", "rec@latest", "prod")
+    project.git("clone", "--quiet", *how, f"file://{project.root}", str(tmp_path / "ci"))
+    partial = Project(tmp_path / "ci", ())
+    shown = partial.modelref("show")
+    assert "v0.1.0" in shown.out
+    assert "may lack tags: newer events may exist\nhint: git fetch " in shown.err
+    code, said = refused(partial, "promote", "rec@latest", "dev")
+    assert (code, "nothing was written" in said) == (5, True)
+    assert "dev" not in partial.git("tag")
+
+
+def test_a_diff_after_a_forgotten_repro_does_not_pass_old_metrics_for_new(project: Project) -> None:
+    project.modelref("register", "rec")
+    project.write("params.yaml", "train:\n  model: als\n  factors: 64\n  als: {rate: 1e-3}\n")
+    told = project.modelref("diff", "rec@latest")
+    assert "parameter train.factors of params.yaml is modified" in told.err
+    assert "until then its metrics are those of an older model" in told.err
+    assert "Run `dvc repro`" in project.modelref("diff", "rec@latest", "--md").out
+    assert project.modelref("diff", "rec@latest", "--json").json["to"]["stale"]
+
+
+def test_a_parameter_that_the_model_does_not_read_is_marked(project: Project) -> None:
+    project.modelref("register", "rec")
+    text = (project.root / "params.yaml").read_text()
+    project.write("params.yaml", f"{text}other: {{k: 1}}\n")
+    (change,) = project.modelref("diff", "rec@latest", "--json").json["params"]
+    assert (change["param"], change["read"]) == ("other.k", False)
+    assert "not read" in project.modelref("diff", "rec@latest").out
+
+
+def test_hints_can_be_pasted(project: Project) -> None:
+    for commit in project.commits:
+        project.modelref("register", "rec", "--rev", commit)
+    for version in ("v0.1.0", "v0.1.1", "v0.1.2"):
+        project.modelref("promote", f"rec@{version}", "prod")
+    project.git("tag", "rec@v5.0.0", project.commits[0])
+    assert f"--version v5.0.0 --rev {project.commits[0][:10]}" in project.modelref("show").err
+    project.run("rm", "-r", ".dvc/cache")
+    typed = ["rollback", "rec#prod", "--to", "v0.1.0", "--expect", "v0.1.2"]
+    _, said = refused(project, *typed)
+    assert "modelref rollback 'rec#prod' --to v0.1.0 --expect v0.1.2 --unchecked" in said
+
+
+def test_what_may_be_a_slip_is_noted(project: Project) -> None:
+    project.modelref("register", "rec")
+    project.modelref("promote", "rec@latest", "prod")
+    new = project.modelref("promote", "rec@latest", "prdo", "--dry-run").out
+    assert "note: prdo is a new stage of rec, beside prod" in new
+    project.git("commit", "--quiet", "--allow-empty", "--message", "nothing trained")
+    assert "note: its files are those of rec@v0.1.0" in project.modelref("register", "rec").out
+
+
+def test_the_bare_command_is_help(project: Project) -> None:
+    shown = project.modelref()
+    assert shown.out.startswith("Usage: modelref")
+    assert shown.err == ""

@@ -74,12 +74,12 @@ class DvcOutputs:
             raise _damaged(out.path, path)
         return data
 
-    def check(self, file: OutFile) -> int:
-        """Hash a file, whatever was known of it, and return its size in bytes."""
+    def check(self, file: OutFile, *, deep: bool = True) -> int:
+        """See that a file is here and sound, and return its size in bytes."""
         if file.algorithm == GIT:
             return len(self.git.output("cat-file", "blob", file.hash))
         source = self._object(file.algorithm, file.hash)
-        self._verify(file, source, deep=True)
+        self._verify(file, source, deep=deep)
         return source.stat().st_size
 
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
@@ -97,14 +97,6 @@ class DvcOutputs:
                 kind="unwritable",
                 hint="see that the disk is not full and that the folder is yours",
             ) from error
-
-    def require(self, file: OutFile) -> None:
-        """See that the cache has a file, sound; one that was checked before is not read again.
-
-        Raises:
-            OutOfReach: its bytes are not here, or are not what their hash says.
-        """
-        self._verify(file, self.locate(file), deep=False)
 
     def locate(self, file: OutFile) -> Path:
         """Where the cache keeps a file that is DVC's, if it does."""

@@ -1,13 +1,14 @@
 """Is a model what its pipeline would make? Asked of DVC itself, at a commit, without a checkout."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from modelref.errors import BadInput
 
 
-def staleness(root: Path, commit: str, path: str) -> Sequence[str]:
+def staleness(root: Path, commit: str | None, path: str) -> Sequence[str]:
     """Say in what ``dvc.lock`` disagrees with ``dvc.yaml`` and the committed inputs.
 
     Only the DVC stages that make a path, and those they need, are looked at: another model's
@@ -15,7 +16,7 @@ def staleness(root: Path, commit: str, path: str) -> Sequence[str]:
 
     Args:
         root: top folder of the checkout.
-        commit: full id.
+        commit: full id; None for the workspace.
         path: repository path of the model's files.
 
     Returns:
@@ -31,20 +32,28 @@ def staleness(root: Path, commit: str, path: str) -> Sequence[str]:
     from dvc.scm import SCMError
 
     logging.getLogger("dvc").setLevel(logging.CRITICAL)
+
+    def switched(repo: Any) -> AbstractContextManager[Any]:
+        return repo.switch(commit) if commit else nullcontext()
+
     try:
-        with Repo.open(str(root), uninitialized=True, subrepos=True) as repo, repo.switch(commit):
+        with Repo.open(str(root), uninitialized=True, subrepos=True) as repo, switched(repo):
             return tuple(dict.fromkeys(_reasons(repo, path)))
     except (DvcException, SCMError) as error:
         raise BadInput(
-            f"DVC cannot read the pipeline at commit {commit[:10]}: {error}",
+            f"DVC cannot read the pipeline of {(commit or 'the workspace')[:13]}: {error}",
             kind="unreadable-file",
-            hint=f"see what it says: git stash; git checkout {commit[:10]}; dvc status",
+            hint="dvc status, on that commit, says more",
         ) from error
 
 
 def _reasons(repo: Any, path: str) -> Iterator[str]:
+    from dvc.fs import GitFileSystem
+
     index = repo.index
-    target = repo.fs.join(repo.fs.root_marker, *path.split("/"))
+    # In a commit, DVC sees the repository's top folder as its root.
+    top = repo.fs.root_marker if isinstance(repo.fs, GitFileSystem) else repo.scm.root_dir
+    target = repo.fs.join(top, *path.split("/"))
     producers = [
         stage
         for stage in index.stages
@@ -82,7 +91,7 @@ def _dep_reasons(repo: Any, stage: Any, dep: Any) -> Iterator[str]:
             else:
                 yield f"{path} is {change} since DVC stage {name} ran"
         return
-    shown = repo.fs.relpath(dep.fs_path, repo.fs.root_marker)
+    shown = dep.def_path
     made = _made_hash(repo, dep)
     if made is None:
         yield f"{shown}, which DVC stage {name} reads, is neither in git nor made by DVC there"

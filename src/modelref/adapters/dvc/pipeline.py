@@ -1,6 +1,6 @@
 """Snapshots of models, read from DVC's own files at any commit or in the workspace."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -71,6 +71,7 @@ class DvcPipeline:
             tuple(self.outputs.measure(out) for out in outs),
             metrics,
             params,
+            _read_params(stages, names),
             tuple(missing),
         )
 
@@ -97,7 +98,7 @@ class DvcPipeline:
             for commit, named in files.items()
         }
 
-    def stale(self, artifact: Artifact, commit: str) -> Sequence[str]:
+    def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say why a model's outs at a commit are not what its pipeline would make."""
         definition, stages = self._definition(artifact, commit)
         annotation = self._annotation(artifact, definition, commit)
@@ -207,6 +208,18 @@ class DvcPipeline:
             except ModelRefError as error:
                 missing.append(error.message)
         return values
+
+
+def _read_params(
+    stages: Sequence[LockedStage], names: Collection[str]
+) -> Mapping[str, tuple[str, ...]]:
+    """Parameters that DVC stages read, by file, as ``dvc.lock`` has recorded them."""
+    read: dict[str, tuple[str, ...]] = {}
+    for stage in stages:
+        if stage.name in names:
+            for path, values in stage.params.items():
+                read[path] = (*read.get(path, ()), *values)
+    return read
 
 
 def _values(path: str, data: bytes) -> dict[str, Value]:

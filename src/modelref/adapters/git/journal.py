@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from modelref.adapters.durable import sync_folder
 from modelref.adapters.git.lock import WriterLock, unwritable, write_all
 
 
@@ -100,15 +101,6 @@ class ClonedJournal:
         scratch.replace(path)
         sync_folder(self._folder)
         return note
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _digest(command: str) -> str:

@@ -72,8 +72,8 @@ class Git:
         config: Mapping[str, str] | None = None,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
-        limit: float | None = _LIMIT,
         keep: Sequence[int] = (),
+        limit: float | None = _LIMIT,
     ) -> Finished:
         """Run one git command and return what it did, whatever its exit code.
 
@@ -84,8 +84,8 @@ class Git:
             config: settings for this run only.
             stdin: what git reads.
             env: variables to add.
-            limit: seconds that it may take; None where it runs a person's own hooks.
             keep: descriptors that stay open in git.
+            limit: seconds that it may take; None where it runs a person's own hooks.
 
         Raises:
             OutOfReach: git is not installed, or did not end in time.
@@ -106,8 +106,8 @@ class Git:
                 input=stdin,
                 capture_output=True,
                 env=_environment(env),
-                timeout=limit,
                 pass_fds=keep,
+                timeout=limit,
                 check=False,
             )
         except FileNotFoundError as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 
-from modelref.adapters.git.journal import sync_folder
+from modelref.adapters.durable import sync_folder
 from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import Finished, failed
 from modelref.adapters.git.repository import Repository

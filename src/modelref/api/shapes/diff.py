@@ -9,7 +9,7 @@ def diff_shape(diff: ModelDiff) -> dict[str, Any]:
     """``diff --json``; what was not compared is null."""
     return {
         "from": _side_shape(diff.a),
-        "to": _side_shape(diff.b),
+        "to": _side_shape(diff.b) | {"stale": list(diff.stale)},
         "metrics": None
         if "metrics" not in diff.kinds
         else [
@@ -34,6 +34,7 @@ def diff_shape(diff: ModelDiff) -> dict[str, Any]:
                 "param": change.param,
                 "from": change.before,
                 "to": change.after,
+                "read": change.read,
             }
             for change in diff.params
         ],

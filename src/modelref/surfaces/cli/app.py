@@ -29,10 +29,10 @@ _COMMANDS = {
     "register": ("writing", "Bind a version to a commit."),
     "promote": ("writing", "Assign a version to a stage."),
     "rollback": ("writing", "Back to the version that a stage held before."),
-    "restore": ("writing", "The workspace back to a version of one model."),
     "unassign": ("writing", "Empty a stage."),
     "deregister": ("writing", "Withdraw a version."),
     "deprecate": ("writing", "Retire a model."),
+    "restore": ("writing", "The workspace back to a version of one model."),
 }
 INTERRUPTED = 130
 BUG = 3

@@ -5,12 +5,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from modelref.domain.finding import Finding
 from modelref.domain.ref import quoted
 
 _MOST_FINDINGS = 5
+_NARROWEST = 8
 
 
 def say(text: str = "") -> None:
@@ -73,7 +74,11 @@ def _escaped(character: str) -> str:
 
 
 def table(
-    head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: Sequence[int] = (),
+    free: Sequence[int] = (),
 ) -> None:
     """Write a table: ruled and coloured on a terminal, aligned plain text elsewhere.
 
@@ -81,10 +86,12 @@ def table(
         head: column titles.
         rows: cells as text.
         numbers: indexes of columns to align to the right.
+        free: indexes of columns of free text, which a narrow terminal may fold; the others stay
+            whole, so that a tag or a date can be copied.
     """
     cells = [[printable(cell).replace("\n", " ") for cell in row] for row in rows]
     if sys.stdout.isatty():
-        _rich_table(head, cells, numbers)
+        _rich_table(head, cells, numbers, free)
         return
     widths = [max(len(row[i]) for row in [list(head), *cells]) for i in range(len(head))]
     for row in [[title.upper() for title in head], *cells]:
@@ -120,7 +127,12 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
         yield lambda name: status.update(f"{doing} {printable(name)}")
 
 
-def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
+def _rich_table(
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numbers: Sequence[int],
+    free: Sequence[int],
+) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -128,7 +140,14 @@ def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Seq
 
     ruled = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for i, title in enumerate(head):
-        ruled.add_column(title, justify="right" if i in numbers else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if i in numbers else "left"
+        ruled.add_column(
+            title,
+            justify=justify,
+            overflow="fold",
+            no_wrap=i not in free,
+            min_width=_NARROWEST if i in free else None,
+        )
     for row in rows:
         ruled.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
     Console(highlight=False, no_color=not coloured(sys.stdout)).print(ruled)

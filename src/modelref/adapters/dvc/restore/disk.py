@@ -86,7 +86,7 @@ class Disk:
     def _sound(self, file: OutFile) -> bool:
         """Whether the cache really has a file; one that is damaged there is no copy."""
         try:
-            self.outputs.require(file)
+            self.outputs.check(file, deep=False)
         except OutOfReach:
             return False
         return True

@@ -99,7 +99,7 @@ class OutPlanner:
         coming = [name for name in new if name not in right]
         for name in coming:
             if new[name].algorithm != GIT:
-                self.outputs.require(new[name])
+                self.outputs.check(new[name], deep=False)
         changes += [Change(name, new[name], modes.get(name), path) for name in coming]
         planned.changes.extend(changes)
         if changes:

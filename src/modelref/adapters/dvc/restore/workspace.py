@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from modelref.adapters.durable import write_durably
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.restore.plan import RestorePlanner
 from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.recording import Recorder
 from modelref.adapters.git.repository import GitCommits
 from modelref.adapters.swap import Swap
-from modelref.adapters.swapfiles import write_durably
 from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile
 from modelref.domain.restoring import Job, RestorePlan

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from modelref.api.numbers import number, size
+from modelref.api.numbers import full_keys, number, size
 from modelref.api.shapes.registry import message_of, rfc3339, version_row
 from modelref.api.shapes.versions import resolved_shape
 from modelref.domain.ref import Ref
@@ -51,8 +51,15 @@ def show_version(world: "World", ref: Ref, as_json: bool, at: int | None) -> Non
         ],
         numbers=[1, 2],
     )
-    for title, values in (("Metric", snapshot.metrics), ("Parameter", snapshot.params)):
-        rows = [[key, number(value)] for keys in values.values() for key, value in keys.items()]
+    for title, values, shown in (
+        ("Metric", snapshot.metrics, lambda _path, _key: True),
+        ("Parameter", snapshot.params, snapshot.reads),
+    ):
+        pairs = [(path, key) for path, keys in values.items() for key in keys if shown(path, key)]
+        rows = [
+            [name, number(values[path][key])]
+            for name, (path, key) in zip(full_keys(pairs), pairs, strict=True)
+        ]
         if rows:
             say()
             table([title, "Value"], rows, numbers=[1])

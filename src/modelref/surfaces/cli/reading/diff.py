@@ -1,11 +1,19 @@
 """``modelref diff``."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 
 from modelref.api.markdown import diff_markdown
-from modelref.api.numbers import number, signed
+from modelref.api.rows import (
+    METRIC_HEAD,
+    NO_METRIC,
+    NO_PARAM,
+    PARAM_HEAD,
+    metric_rows,
+    param_rows,
+)
 from modelref.api.shapes.diff import diff_shape
 from modelref.domain.ref import Ref
 from modelref.errors import BadInput
@@ -13,8 +21,6 @@ from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
 from modelref.surfaces.cli.output import note, say, say_json, table
 from modelref.usecases.compare import DiffKind, ModelDiff, Side, compare
-
-_MARKS = {True: "better", False: "worse", None: ""}
 
 
 @click.command(short_help="What changed between two versions, or since one.")
@@ -58,33 +64,25 @@ def diff(
 def _say_diff(found: ModelDiff) -> None:
     say(f"{_name(found.a)} -> {_name(found.b)}")
     if DiffKind.METRICS in found.kinds:
-        say()
-        rows = [
-            [
-                change.metric,
-                number(change.before),
-                number(change.after),
-                signed(change.change),
-                _MARKS[change.better],
-            ]
-            for change in found.metrics
-        ]
-        if rows:
-            table(["Metric", "From", "To", "Change", ""], rows, numbers=[1, 2, 3])
-        else:
-            say("No metric differs.")
+        _say_table(METRIC_HEAD, metric_rows(found), NO_METRIC, [1, 2, 3])
     if DiffKind.PARAMS in found.kinds:
-        say()
-        changed = [
-            [change.param, number(change.before), number(change.after)] for change in found.params
-        ]
-        if changed:
-            table(["Parameter", "From", "To"], changed, numbers=[1, 2])
-        else:
-            say("No parameter differs.")
+        _say_table(PARAM_HEAD, param_rows(found), NO_PARAM, [1, 2])
+    if found.stale:
+        note(f"warning: the workspace is not what its pipeline makes: {'; '.join(found.stale)}")
+        note("hint: dvc repro; until then its metrics are those of an older model")
     for side in (found.a, found.b):
         for sentence in side.snapshot.missing:
             note(f"warning: {_name(side)}: {sentence}")
+
+
+def _say_table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], nothing: str, numbers: Sequence[int]
+) -> None:
+    say()
+    if rows:
+        table(head, rows, numbers=numbers)
+    else:
+        say(nothing)
 
 
 def _name(side: Side) -> str:

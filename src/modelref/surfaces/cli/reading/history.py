@@ -1,5 +1,8 @@
 """``modelref history``."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import click
 
 from modelref.api.shapes.registry import events_shape
@@ -8,7 +11,7 @@ from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.stage import ROLLBACK
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
-from modelref.surfaces.cli.output import report_findings, say_json, table
+from modelref.surfaces.cli.output import note, report_findings, say_json, table
 from modelref.usecases.history import history as read_history
 
 
@@ -38,19 +41,35 @@ def history(
     if as_json:
         say_json(shape)
         return
+    if not events:
+        note("no event" + (f" of stage {stage}" if stage else ""))
+        return
+    constant = {"Model": model, "Stage": stage}
+    columns = {name: cell for name, cell in _COLUMNS.items() if not constant.get(name)}
+    names = list(columns)
     table(
-        ["Date (UTC)", "Event", "Model", "Version", "Stage", "Author", "Tag", "Message"],
-        [
-            [
-                row["date"][:16].replace("T", " "),
-                ROLLBACK if row["trailers"].get(EVENT) == ROLLBACK else row["kind"],
-                row["model"],
-                row["version"] or "-",
-                row["stage"] or "-",
-                row["author"],
-                row["tag"],
-                row["message"].partition("\n\n")[2].partition("\n")[0] or row["message"],
-            ]
-            for row in shape["events"]
-        ],
+        names,
+        [[cell(row) for cell in columns.values()] for row in shape["events"]],
+        free=[names.index("Author"), names.index("Message")],
     )
+
+
+def _event(row: Mapping[str, Any]) -> str:
+    return ROLLBACK if row["trailers"].get(EVENT) == ROLLBACK else str(row["kind"])
+
+
+def _message(row: Mapping[str, Any]) -> str:
+    subject, _, own = row["message"].partition("\n\n")
+    return str(own.partition("\n")[0] or subject)
+
+
+_COLUMNS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "Date (UTC)": lambda row: str(row["date"][:16].replace("T", " ")),
+    "Event": _event,
+    "Model": lambda row: str(row["model"]),
+    "Version": lambda row: str(row["version"] or "-"),
+    "Stage": lambda row: str(row["stage"] or "-"),
+    "Author": lambda row: str(row["author"]),
+    "Message": _message,
+    "Tag": lambda row: str(row["tag"]),
+}

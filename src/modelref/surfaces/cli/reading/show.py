@@ -103,4 +103,4 @@ def _show_model(world: "World", ref: Ref, as_json: bool, at: int | None) -> None
                 why,
             ]
         )
-    table(["Version", "Stages", "Date (UTC)", "Author", "Commit", "Message"], rows)
+    table(["Version", "Stages", "Date (UTC)", "Author", "Commit", "Message"], rows, free=[3, 5])
