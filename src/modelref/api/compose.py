@@ -58,4 +58,4 @@ class RepositoryWorld:
         """The checkout."""
         from modelref.adapters.dvc.restore.workspace import DvcWorkspace
 
-        return DvcWorkspace(self.commits, self.outputs)
+        return DvcWorkspace(self.commits, self.outputs, self.journal.lock)

@@ -77,6 +77,11 @@ class WriterLock:
         _write(file, [str(os.getpid()), *self._unfinished, tag], self.folder)
         yield (file,)
 
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What a git that writes keeps open, so that nobody writes before it has ended."""
+        return () if self._file is None else (self._file,)
+
     def made(self) -> None:
         """Forget the tag that was being made: it is there."""
         if self._file is not None:

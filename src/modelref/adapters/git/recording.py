@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import Finished, Git
 from modelref.domain.restoring import Job
 from modelref.errors import OutOfReach, Refused
@@ -16,9 +17,11 @@ class Recorder:
 
     Attributes:
         git: the git program in its top folder.
+        lock: the writers' lock, which git holds as well: it may outlive the command that ran it.
     """
 
     git: Git
+    lock: WriterLock
 
     def staged(self, paths: Sequence[str]) -> list[str]:
         """Those of some paths that have staged changes."""
@@ -92,6 +95,7 @@ class Recorder:
             stdin=stdin.encode("utf-8", "surrogateescape"),
             env={"GIT_LITERAL_PATHSPECS": "1"},
             limit=None,
+            keep=self.lock.descriptors,
         )
         if done.code:
             said = done.stderr.removeprefix("fatal: ") or done.stdout.decode("utf-8", "replace")

@@ -9,6 +9,7 @@ from pathlib import Path
 from modelref.adapters.durable import write_durably
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.restore.plan import RestorePlanner
+from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.recording import Recorder
 from modelref.adapters.git.repository import GitCommits
 from modelref.adapters.swap import Swap
@@ -27,10 +28,12 @@ class DvcWorkspace:
     Attributes:
         commits: git.
         outputs: DVC's cache.
+        lock: the writers' lock.
     """
 
     commits: GitCommits
     outputs: DvcOutputs
+    lock: WriterLock
 
     def unfinished(self) -> Job | None:
         """The restore that was begun and neither finished nor undone."""
@@ -79,7 +82,7 @@ class DvcWorkspace:
 
     @cached_property
     def _recorder(self) -> Recorder:
-        return Recorder(self.commits.repository.git)
+        return Recorder(self.commits.repository.git, self.lock)
 
     @cached_property
     def _swap(self) -> Swap:
