@@ -74,13 +74,22 @@ Try next, in {CLONE.relative_to(ROOT)} (first: source .venv/bin/activate):
 
 
 def make_clone() -> None:
-    """Clone HEAD without tags or remote, with a name to commit under and a cache to keep."""
+    """A repository of HEAD's files, without tags or remote, with a cache to keep.
+
+    Not `git clone`: the checkout may be shallow, as a CI job's is.
+    """
     shutil.rmtree(CLONE, ignore_errors=True)
     CLONE.parent.mkdir(exist_ok=True)
-    quiet("git", "clone", "--quiet", "--no-tags", str(ROOT), str(CLONE), cwd=ROOT)
-    quiet("git", "remote", "remove", "origin")
+    CLONE.mkdir()
+    archive = subprocess.run(
+        ["git", "archive", "HEAD"], cwd=ROOT, check=True, stdout=subprocess.PIPE
+    ).stdout
+    subprocess.run(["tar", "-x"], cwd=CLONE, input=archive, check=True)
+    quiet("git", "init", "--quiet", "--initial-branch=main")
     quiet("git", "config", "user.name", "Demo")
     quiet("git", "config", "user.email", "demo@example.com")
+    quiet("git", "add", "--all")
+    quiet("git", "commit", "--quiet", "--message", "As in the checkout")
     quiet("dvc", "cache", "dir", "--local", str(CACHE))
     print(f"  {CLONE.relative_to(ROOT)}")
 

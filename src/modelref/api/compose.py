@@ -38,10 +38,10 @@ class RepositoryWorld:
         """DVC's cache: reading its settings costs more than a listing of the registry."""
         from modelref.adapters.dvc.cache import DvcOutputs
         from modelref.adapters.dvc.checked import Checked
-        from modelref.adapters.dvc.config import read_cache_config
+        from modelref.adapters.dvc.config import Caches
 
         return DvcOutputs(
-            read_cache_config(self.repository.root),
+            Caches(self.repository.root),
             Checked(self.repository.private / "modelref" / "checked.db"),
             self.repository.git,
         )

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from types import MappingProxyType
 
 from modelref.api.compose import RepositoryWorld
 from modelref.api.values import Diff, Files, ModelState
@@ -21,11 +22,11 @@ from modelref.usecases import withdraw as withdrawing
 from modelref.usecases.compare import DiffKind, compare
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.follow import follow
-from modelref.usecases.get import get
 from modelref.usecases.reading import read_registry
 from modelref.usecases.resolve import Resolved, resolve
 from modelref.usecases.restore import Restored
 from modelref.usecases.verify import Verification, verify
+from modelref.usecases.view import View
 from modelref.usecases.writing import Options
 
 
@@ -49,11 +50,13 @@ class ModelRegistry:
             ModelState(
                 str(model.artifact),
                 str(model.latest.version) if model.latest else None,
-                {
-                    name: model.name_at(held.current.commit)
-                    for name, held in sorted(model.stages.items())
-                    if held.current is not None
-                },
+                MappingProxyType(
+                    {
+                        name: model.name_at(held.current.commit)
+                        for name, held in sorted(model.stages.items())
+                        if held.current is not None
+                    }
+                ),
                 model.deprecated,
             )
             for model in registry.models.values()
@@ -83,16 +86,7 @@ class ModelRegistry:
         resolved = self.resolve(ref)
         key = outs_digest(resolved.outs) + resolved.path
         folder = self._cache / hashlib.sha256(key.encode()).hexdigest()
-        if not folder.is_dir():
-            get(self._world, resolved, folder)
-        places = {
-            file.path: folder / Path(file.path).relative_to(resolved.path)
-            if file.path != resolved.path
-            else folder / Path(file.path).name
-            for out in resolved.outs
-            for file in self._world.outputs.files(out)
-        }
-        return Files(folder, places)
+        return Files(folder, View(self._world, resolved, folder).files())
 
     def register(
         self,

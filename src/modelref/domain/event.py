@@ -107,6 +107,10 @@ def read_tag(record: TagRecord) -> Event | Finding | None:
         is somebody else's tag.
     """
     name = TagName.parse(record.ref)
+    if name is None and TagName.overlong(record.ref):
+        return Finding(
+            Severity.ERROR, "overlong-tag", record.ref[:80], "is too long to be one of ours"
+        )
     if name is None:
         return None
     if not record.type:

@@ -9,7 +9,7 @@ from modelref.domain.event import Event
 from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact, StageName
 from modelref.domain.stage import Stage, fold_stage
-from modelref.domain.tag import Kind
+from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import Version
 
 QUARANTINE = StageName("quarantine")
@@ -43,6 +43,7 @@ class Model:
         versions: every version ever registered, withdrawn ones included, lowest first.
         stages: every stage that ever held something.
         deprecated: whether its newest event is a deprecation.
+        taken: names of tags that are no events, but that no event can have.
     """
 
     artifact: Artifact
@@ -50,6 +51,14 @@ class Model:
     versions: Mapping[Version, VersionState]
     stages: Mapping[StageName, Stage]
     deprecated: bool
+    taken: frozenset[str] = frozenset()
+
+    def highest(self, stage: StageName) -> int:
+        """The highest counter that a tag of a stage has, 0 without one; stray tags count too."""
+        held = self.stages.get(stage)
+        stray = (TagName.parse(tag) for tag in self.taken)
+        counters = [name.counter or 0 for name in stray if name and name.stage == stage]
+        return max([held.highest if held else 0, *counters])
 
     @property
     def latest(self) -> VersionState | None:
@@ -112,20 +121,41 @@ class Registry:
     models: Mapping[Artifact, Model] = field(default_factory=lambda: MappingProxyType({}))
     findings: tuple[Finding, ...] = ()
 
+    def model(self, artifact: Artifact) -> Model:
+        """A model, without events where it has none."""
+        return self.models.get(artifact) or fold_model(
+            artifact, (), _taken(self.findings, artifact)
+        )
+
 
 def fold(events: Iterable[Event], findings: Iterable[Finding] = ()) -> Registry:
     """Fold events, in any order, into the registry."""
     by_artifact: dict[Artifact, list[Event]] = {}
     for event in events:
         by_artifact.setdefault(event.artifact, []).append(event)
+    odd = tuple(findings)
     models = {
-        artifact: fold_model(artifact, by_artifact[artifact]) for artifact in sorted(by_artifact)
+        artifact: fold_model(artifact, by_artifact[artifact], _taken(odd, artifact))
+        for artifact in sorted(by_artifact)
     }
-    return Registry(MappingProxyType(models), tuple(findings))
+    return Registry(MappingProxyType(models), odd)
 
 
-def fold_model(artifact: Artifact, events: Iterable[Event]) -> Model:
-    """Fold the events of one model, in any order."""
+def _taken(findings: Iterable[Finding], artifact: Artifact) -> frozenset[str]:
+    names = ((finding.tag, TagName.parse(finding.tag)) for finding in findings if finding.tag)
+    return frozenset(tag for tag, name in names if name is not None and name.artifact == artifact)
+
+
+def fold_model(
+    artifact: Artifact, events: Iterable[Event], taken: frozenset[str] = frozenset()
+) -> Model:
+    """Fold the events of one model, in any order.
+
+    Args:
+        artifact: the model.
+        events: its events.
+        taken: names of tags that are no events, but that no event can have.
+    """
     ordered = sorted(events, key=attrgetter("order"))
     versions = _fold_versions(ordered)
     by_stage: dict[StageName, list[Event]] = {}
@@ -141,6 +171,7 @@ def fold_model(artifact: Artifact, events: Iterable[Event]) -> Model:
         MappingProxyType(versions),
         MappingProxyType(stages),
         deprecated=bool(ordered) and ordered[-1].kind is Kind.DEPRECATE,
+        taken=taken,
     )
 
 

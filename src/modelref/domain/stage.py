@@ -65,8 +65,8 @@ def fold_stage(events: Iterable[Event], withdrawn: Collection[str]) -> Stage:
 
 
 def _popped_to(stack: list[Event], commit: str) -> list[Event]:
-    """The stack below its topmost entry of a commit; the whole stack where there is none."""
+    """The stack below its topmost entry of a commit; below its top, which is left, without one."""
     for depth in range(len(stack) - 1, -1, -1):
         if stack[depth].commit == commit:
             return stack[:depth]
-    return stack
+    return stack[:-1]

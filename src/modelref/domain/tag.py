@@ -12,7 +12,14 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Self
 
-from modelref.domain.names import DIRECTORY, NAME, Artifact, StageName, check_ref_format
+from modelref.domain.names import (
+    DIRECTORY,
+    MAX_TAG_LENGTH,
+    NAME,
+    Artifact,
+    StageName,
+    check_ref_format,
+)
 from modelref.domain.version import SEMVER, Version
 
 
@@ -61,7 +68,7 @@ class TagName:
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Parse a tag; None when it is none of ours."""
-        match = _TAG.fullmatch(text)
+        match = _TAG.fullmatch(text) if len(text) <= MAX_TAG_LENGTH else None
         if match is None:
             return None
         (directory, name, stage, stage_cancel, version, _, _, _, _, _, version_cancel, word, n) = (
@@ -77,6 +84,11 @@ class TagName:
             return cls(artifact, kind, version=_version(version), counter=counter)
         kind = Kind.DEPRECATE if word == "deprecated" else Kind.CREATE
         return cls(artifact, kind, counter=counter)
+
+    @staticmethod
+    def overlong(text: str) -> bool:
+        """Whether a tag would be one of ours, were it not too long to be believed."""
+        return len(text) > MAX_TAG_LENGTH and _TAG.fullmatch(text) is not None
 
     def __str__(self) -> str:
         head = self.artifact.in_tag

@@ -17,6 +17,8 @@ SEMVER = (
     r"(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?"
 )
 _SEMVER = re.compile(SEMVER)
+_LONGEST = 150
+"""Characters of a version: none is longer, and a number of thousands of digits ends int()."""
 
 
 class Bump(StrEnum):
@@ -63,11 +65,11 @@ class Version:
         Raises:
             BadInput: the text is no version.
         """
-        match = _SEMVER.fullmatch(text)
+        match = _SEMVER.fullmatch(text) if len(text) <= _LONGEST else None
         if match is None:
-            bare = _SEMVER.fullmatch(f"v{text}")
+            bare = _SEMVER.fullmatch(f"v{text[:_LONGEST]}")
             raise BadInput(
-                f"{text!r} is not a version",
+                f"{text[:80]!r} is not a version",
                 kind="invalid-version",
                 hint=f"write v{text}" if bare else "write it as SemVer with a v, as in v1.2.3",
             )

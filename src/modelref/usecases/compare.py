@@ -45,10 +45,12 @@ class Side:
     Attributes:
         target: the version; None for the workspace.
         snapshot: its facts.
+        cached: for each out, whether all its bytes are in this clone's cache.
     """
 
     target: Target | None
     snapshot: Snapshot
+    cached: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,11 @@ def compare(
             hint="compare two versions of one model",
         )
     before = _side(world, a, at)
-    after = _side(world, b, at) if b else Side(None, world.pipeline.snapshot(a.artifact, None))
+    after = (
+        _side(world, b, at)
+        if b
+        else _measured(world, None, world.pipeline.snapshot(a.artifact, None))
+    )
     chosen = tuple(kind for kind in DiffKind if kind in kinds)
     return ModelDiff(
         before,
@@ -112,4 +118,8 @@ def compare(
 def _side(world: "World", ref: Ref, at: int | None) -> Side:
     model, _ = read_model(world, ref.artifact, at=at)
     target = find(model, ref)
-    return Side(target, world.pipeline.snapshot(ref.artifact, target.commit))
+    return _measured(world, target, world.pipeline.snapshot(ref.artifact, target.commit))
+
+
+def _measured(world: "World", target: Target | None, snapshot: Snapshot) -> Side:
+    return Side(target, snapshot, tuple(world.outputs.cached(out) for out in snapshot.outs))

@@ -1,5 +1,6 @@
 """Get: the files of a version, verified, without a checkout."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -13,6 +14,10 @@ from modelref.usecases.resolve import Resolved
 
 if TYPE_CHECKING:
     from modelref.ports import World
+
+
+_LONGEST = 200
+"""Bytes of a folder's name that leave room for that of the scratch folder beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,9 @@ def get(
         OutOfReach: bytes are missing or damaged; the folder is not made.
     """
     wanted = _select(world, resolved, paths)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if len(os.fsencode(folder.name)) > _LONGEST or _occupied(folder):
         raise BadInput(
-            f"{folder} exists already and is not empty",
+            f"{str(folder)[:200]} exists and is not an empty folder, or has too long a name",
             kind="target-exists",
             hint="name another folder with -o, or remove it",
         )
@@ -78,13 +83,20 @@ def get(
     return Got(folder, {file.path: folder / _inside(resolved, file) for file in wanted})
 
 
+def _occupied(folder: Path) -> bool:
+    return folder.is_symlink() or (
+        folder.exists()
+        and (not folder.is_dir() or any(folder.iterdir()) or folder.samefile(Path.cwd()))
+    )
+
+
 def _select(world: "World", resolved: Resolved, paths: Sequence[str]) -> list[OutFile]:
     files = [file for out in resolved.outs for file in world.outputs.files(out)]
     if not paths:
         return files
     chosen: dict[OutFile, None] = {}
     for path in paths:
-        clean = path.rstrip("/")
+        clean = path.removeprefix("./").rstrip("/")
         hits = [
             file
             for file in files
@@ -113,5 +125,5 @@ def _unwritable(folder: Path, error: OSError) -> OutOfReach:
     return OutOfReach(
         f"cannot write {folder}: {error.strerror}",
         kind="unwritable",
-        hint="see that the disk is not full and that the folder is yours",
+        hint=f"see that {folder.parent} can be written and has room",
     )

@@ -82,8 +82,7 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
 
 def next_tag(model: Model, stage: StageName, kind: Kind) -> TagName:
     """The next tag of a stage: its counter is one above all that were used there."""
-    held = model.stages.get(stage)
-    return TagName(model.artifact, kind, stage=stage, counter=(held.highest if held else 0) + 1)
+    return TagName(model.artifact, kind, stage=stage, counter=model.highest(stage) + 1)
 
 
 def check_expected(model: Model, stage: StageName, expect: Version | None) -> None:

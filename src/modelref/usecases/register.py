@@ -1,5 +1,6 @@
 """Register: bind a version to a commit."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -51,13 +52,13 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
             model is deprecated.
         OutOfReach: bytes of its outs are not in the cache.
     """
-    commit = world.commits.resolve(asked.rev or "HEAD")
+    commit = world.commits.resolve("HEAD" if asked.rev is None else asked.rev)
     command = f"register {asked.artifact} {commit} {asked.version} {asked.bump} {asked.base}"
     outs = _sound_outs(world, asked, commit)
 
     def read() -> Model:
         registry = read_registry(world, asked.artifact)
-        return registry.models.get(asked.artifact) or Model(asked.artifact, (), {}, {}, False)
+        return registry.model(asked.artifact)
 
     def decide(intent: str) -> Sequence[Written]:
         model = read()
@@ -76,8 +77,11 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
         return [Written(event, command, new=True, version=str(version), note=note)]
 
     def already(intent: str) -> Sequence[Written]:
-        event = by_id(read().events, intent)
-        return [Written(event, command, new=False, version=str(event.version))] if event else []
+        model = read()
+        event = by_id(model.events, intent)
+        if event is None or event.version is None or not model.versions[event.version].active:
+            return []
+        return [Written(event, command, new=False, version=str(event.version))]
 
     (written,) = run_once(world, command, options, decide, already)
     return written
@@ -111,7 +115,7 @@ def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, 
         raise OutOfReach(
             f"the bytes of {', '.join(absent)} at commit {commit[:10]} are not in the DVC cache",
             kind="missing-bytes",
-            hint=f"dvc fetch {' '.join(absent)}; or dvc commit if the workspace has them",
+            hint=f"dvc fetch {shlex.join(absent)}; or dvc commit if the workspace has them",
         )
     return snapshot.outs
 

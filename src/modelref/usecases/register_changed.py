@@ -51,7 +51,7 @@ def register_changed(
     Raises:
         UnknownRef: the commit is not there.
     """
-    commit = world.commits.resolve(rev or "HEAD")
+    commit = world.commits.resolve("HEAD" if rev is None else rev)
     models = read_registry(world).models
     registered: list[Written] = []
     unchanged: list[Artifact] = []

@@ -1,5 +1,6 @@
 """Roll back: assign the version that held the stage before. History is never rewritten."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -141,7 +142,7 @@ def _check_bytes(world: "World", model: Model, asked: Rollback, commit: str) -> 
             f"the bytes of {model.artifact}@{name} are not, or not whole, in the DVC cache "
             f"({', '.join(absent)}); nothing was changed",
             kind="missing-bytes",
-            hint=f"dvc fetch --all-tags {' '.join(absent)}; or, if the servers have them: "
+            hint=f"dvc fetch --all-tags {shlex.join(absent)}; or, if the servers have them: "
             f"modelref rollback {_typed(asked)} --unchecked",
         )
 

@@ -1,5 +1,6 @@
 """Verify: prove that every event is sound and that every live version still loads."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -108,7 +109,7 @@ def _version(
             "missing-bytes",
             state.event.tag,
             f"has files that are not in this clone's cache ({', '.join(absent)}){where}",
-            f"dvc fetch --all-tags {' '.join(absent)}",
+            f"dvc fetch --all-tags {shlex.join(absent)}",
         )
 
 

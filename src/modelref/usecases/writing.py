@@ -156,7 +156,7 @@ def by_id(events: Sequence[Event], intent: str) -> Event | None:
 
 def free_tag(model: Model, tag: TagName) -> TagName:
     """A tag without a counter, or with the first free one where the plain name is taken."""
-    used = {event.tag for event in model.events}
+    used = {*model.taken, *(event.tag for event in model.events)}
     counter = 1
     while str(tag) in used:
         counter += 1
@@ -166,7 +166,7 @@ def free_tag(model: Model, tag: TagName) -> TagName:
 
 def with_event(model: Model, event: Event) -> Model:
     """The model after one more event."""
-    return fold_model(model.artifact, [*model.events, event])
+    return fold_model(model.artifact, [*model.events, event], model.taken)
 
 
 def _date(now: int, model: Model) -> int:

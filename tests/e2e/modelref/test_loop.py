@@ -88,7 +88,7 @@ def test_get_brings_only_what_is_asked_for(registered: Project) -> None:
     assert list(got["files"]) == ["models/rec/ids/items.json"]
     assert (registered.root / "rec-v2.0.0" / "ids" / "items.json").exists()
     again = registered.modelref("get", "rec#prod", check=False)
-    assert (again.code, "exists already" in again.err) == (2, True)
+    assert (again.code, "exists and is not an empty folder" in again.err) == (2, True)
 
 
 def test_a_rollback_brings_the_first_bytes_back(registered: Project, tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """DVC's cache: where bytes lie, whether they are right, and how they are handed over."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
 
 from modelref.adapters.dvc.checked import Checked
-from modelref.adapters.dvc.config import CacheConfig
+from modelref.adapters.dvc.config import Caches
 from modelref.adapters.dvc.lockfile import LEGACY_MD5
 from modelref.adapters.dvc.manifest import check_hash, read_manifest
 from modelref.adapters.git.program import Git
@@ -21,7 +22,7 @@ _BLOCK = 1 << 20
 class DvcOutputs:
     """Bytes of outs from DVC's cache, or from git for what git tracks; port ``Outputs``."""
 
-    cache: CacheConfig
+    caches: Caches
     checked: Checked
     git: Git
 
@@ -30,7 +31,7 @@ class DvcOutputs:
         if out.size is not None or out.algorithm == GIT or out.is_dir:
             return out
         try:
-            size = self._object(out.algorithm, out.hash).stat().st_size
+            size = self._object(out.path, out.algorithm, out.hash).stat().st_size
         except OSError:
             return out
         return Out(out.path, out.algorithm, out.hash, size, out.files, out.within)
@@ -40,11 +41,11 @@ class DvcOutputs:
         if out.algorithm == GIT:
             return True
         try:
-            size = self._object(out.algorithm, out.hash).stat().st_size
+            size = self._object(out.path, out.algorithm, out.hash).stat().st_size
             if not out.is_dir:
                 return out.size is None or size == out.size
-            files = self.files(out)
-            return all(self._object(file.algorithm, file.hash).is_file() for file in files)
+            total = sum(self.locate(file).stat().st_size for file in self.files(out))
+            return out.size is None or bool(out.within) or total == out.size
         except (OSError, OutOfReach):
             return False
 
@@ -62,7 +63,7 @@ class DvcOutputs:
         """
         if out.algorithm == GIT:
             return self.git.output("cat-file", "blob", out.hash)
-        path = self._object(out.algorithm, out.hash)
+        path = self._object(out.path, out.algorithm, out.hash)
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -78,7 +79,7 @@ class DvcOutputs:
         """See that a file is here and sound, and return its size in bytes."""
         if file.algorithm == GIT:
             return len(self.git.output("cat-file", "blob", file.hash))
-        source = self._object(file.algorithm, file.hash)
+        source = self._object(file.path, file.algorithm, file.hash)
         self._verify(file, source, deep=deep)
         return source.stat().st_size
 
@@ -90,7 +91,7 @@ class DvcOutputs:
         source = self.locate(file)
         self._verify(file, source, deep=deep)
         try:
-            link(source, target, self.cache.links)
+            link(source, target, self.caches.of(file.path).links)
         except OSError as error:
             raise OutOfReach(
                 f"cannot write {target}: {error.strerror}",
@@ -100,7 +101,7 @@ class DvcOutputs:
 
     def locate(self, file: OutFile) -> Path:
         """Where the cache keeps a file that is DVC's, if it does."""
-        return self._object(file.algorithm, file.hash)
+        return self._object(file.path, file.algorithm, file.hash)
 
     def _verify(self, file: OutFile, source: Path, *, deep: bool) -> None:
         try:
@@ -117,9 +118,9 @@ class DvcOutputs:
         if same:
             self.checked.remember(source, after, file.hash)
 
-    def _object(self, algorithm: str, digest: str) -> Path:
+    def _object(self, path: str, algorithm: str, digest: str) -> Path:
         check_hash(digest)
-        base = self.cache.folder
+        base = self.caches.of(path).folder
         if algorithm != LEGACY_MD5:
             base = base / "files" / "md5"
         return base / digest[:2] / digest[2:]
@@ -150,7 +151,7 @@ def _absent(name: str, path: Path, error: OSError) -> OutOfReach:
         return OutOfReach(
             f"the bytes of {name} are not in the DVC cache ({path})",
             kind="missing-bytes",
-            hint=f"dvc fetch --all-tags {name}",
+            hint=f"dvc fetch --all-tags {shlex.quote(name)}",
         )
     return OutOfReach(f"cannot read {path}: {error.strerror}", kind="unreadable")
 
@@ -159,5 +160,5 @@ def _damaged(name: str, path: Path) -> OutOfReach:
     return OutOfReach(
         f"the cached bytes of {name} are not what their hash says; nothing was handed over",
         kind="damaged-bytes",
-        hint=f"rm {path} && dvc fetch --all-tags {name}",
+        hint=f"rm {shlex.quote(str(path))} && dvc fetch --all-tags {shlex.quote(name)}",
     )

@@ -51,5 +51,6 @@ class Checked:
     def _open(self) -> sqlite3.Connection:
         self.file.parent.mkdir(exist_ok=True)
         db = sqlite3.connect(self.file, timeout=5)
+        db.execute("PRAGMA synchronous = OFF")  # losing a note costs one hashing
         db.execute(_SCHEMA)
         return db

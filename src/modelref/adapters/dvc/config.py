@@ -4,7 +4,7 @@ import configparser
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from modelref.errors import BadInput
 
@@ -23,6 +23,27 @@ class CacheConfig:
 
     folder: Path
     links: tuple[str, ...]
+
+
+class Caches:
+    """The caches of a checkout: each DVC repository in it, wherever it lies, has its own."""
+
+    def __init__(self, root: Path) -> None:
+        """Bind the top folder of a checkout; nothing is read yet."""
+        self._root = root
+        self._known: dict[Path, CacheConfig] = {}
+
+    def of(self, path: str) -> CacheConfig:
+        """The cache that keeps what lies at a repository path: that of the nearest ``.dvc``.
+
+        Raises:
+            BadInput: as :func:`read_cache_config`.
+        """
+        folders = [self._root / parent for parent in PurePosixPath(path).parents]
+        nearest = next((one for one in folders if (one / ".dvc").is_dir()), self._root)
+        if nearest not in self._known:
+            self._known[nearest] = read_cache_config(nearest)
+        return self._known[nearest]
 
 
 def read_cache_config(root: Path) -> CacheConfig:

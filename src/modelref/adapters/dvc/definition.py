@@ -44,6 +44,18 @@ class Definition:
         """
         return cls(path, path.rpartition("/")[0], mapping(path, data))
 
+    def wdirs(self) -> Mapping[str, str]:
+        """Working folders of the DVC stages that name one, by stage."""
+        stages = self.raw.get("stages")
+        found: dict[str, str] = {}
+        for name, body in stages.items() if isinstance(stages, Mapping) else ():
+            if isinstance(body, Mapping):
+                own = body.get("do") if "foreach" in body else body
+                wdir = own.get("wdir") if isinstance(own, Mapping) else None
+                if isinstance(wdir, str) and "${" not in wdir:
+                    found[str(name)] = wdir
+        return found
+
     def artifacts(self) -> Mapping[str, Annotation]:
         """Return what stands under ``artifacts:``, by name.
 
@@ -90,9 +102,10 @@ class Definition:
         return tuple(found)
 
     def _stage_files(self, name: str, section: str, recorded: Collection[str]) -> Iterator[str]:
-        body = (self.raw.get("stages") or {}).get(name) or (self.raw.get("stages") or {}).get(
-            name.partition("@")[0]
-        )
+        stages = self.raw.get("stages")
+        if not isinstance(stages, Mapping):
+            return
+        body = stages.get(name) or stages.get(name.partition("@")[0])
         if not isinstance(body, Mapping):
             return
         if "foreach" in body:
@@ -128,7 +141,7 @@ class Definition:
         try:
             return join(self.folder, path)
         except BadInput as error:
-            raise self._wrong("it", error.message) from error
+            raise self._wrong("in it", error.message) from error
 
     def _wrong(self, key: str, why: str) -> BadInput:
         return BadInput(

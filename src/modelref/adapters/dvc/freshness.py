@@ -39,7 +39,7 @@ def staleness(root: Path, commit: str | None, path: str) -> Sequence[str]:
     try:
         with Repo.open(str(root), uninitialized=True, subrepos=True) as repo, switched(repo):
             return tuple(dict.fromkeys(_reasons(repo, path)))
-    except (DvcException, SCMError) as error:
+    except (DvcException, SCMError, ImportError, TypeError, ValueError) as error:
         raise BadInput(
             f"DVC cannot read the pipeline of {(commit or 'the workspace')[:13]}: {error}",
             kind="unreadable-file",
@@ -71,11 +71,14 @@ def _reasons(repo: Any, path: str) -> Iterator[str]:
 
 def _with_upstream(index: Any, producers: Sequence[Any]) -> list[Any]:
     """Stages and all that they need, these first."""
-    from networkx import descendants
-
-    wanted = set(producers)
-    for stage in producers:
-        wanted |= descendants(index.graph, stage)
+    wanted: set[Any] = set()
+    pending = list(producers)
+    while pending:
+        stage = pending.pop()
+        if stage not in wanted:
+            wanted.add(stage)
+            # A frozen DVC stage stands for itself: DVC does not look at what it was made from.
+            pending += [] if stage.frozen else list(index.graph.successors(stage))
     return sorted(wanted, key=lambda stage: str(stage.addressing))
 
 

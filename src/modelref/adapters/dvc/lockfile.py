@@ -30,12 +30,16 @@ class LockedStage:
     params: Mapping[str, Mapping[str, Any]]
 
 
-def read_lock(path: str, data: bytes) -> tuple[LockedStage, ...]:
+def read_lock(
+    path: str, data: bytes, wdirs: Mapping[str, str] | None = None
+) -> tuple[LockedStage, ...]:
     """Read a ``dvc.lock``.
 
     Args:
         path: its repository path; the paths in it are relative to its folder.
         data: its bytes.
+        wdirs: working folders of the DVC stages that have one, which their paths are relative to,
+            by name as in dvc.yaml.
 
     Raises:
         BadInput: it is not a dvc.lock, or a path in it leaves the repository.
@@ -43,7 +47,10 @@ def read_lock(path: str, data: bytes) -> tuple[LockedStage, ...]:
     folder = str(PurePosixPath(path).parent)
     stages = mapping(path, data).get("stages") or {}
     try:
-        return tuple(_locked(folder, str(name), stage) for name, stage in stages.items())
+        return tuple(
+            _locked(_wdir(folder, str(name), wdirs or {}), str(name), stage)
+            for name, stage in stages.items()
+        )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadInput(f"{path} is not a dvc.lock: {error}", kind="unreadable-file") from error
 
@@ -133,6 +140,11 @@ def join_folder(folder: str, path: str) -> str:
 
 def _leaves(path: str) -> BadInput:
     return BadInput(f"the path {path!r} leaves the repository", kind="unsafe-path")
+
+
+def _wdir(folder: str, name: str, wdirs: Mapping[str, str]) -> str:
+    wdir = wdirs.get(name) or wdirs.get(name.partition("@")[0]) or "."
+    return join_folder(folder, wdir)
 
 
 def _locked(folder: str, name: str, stage: Mapping[str, Any]) -> LockedStage:

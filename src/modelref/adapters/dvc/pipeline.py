@@ -102,8 +102,8 @@ class DvcPipeline:
         """Say why a model's outs at a commit are not what its pipeline would make."""
         definition, stages = self._definition(artifact, commit)
         annotation = self._annotation(artifact, definition, commit)
-        if not any(out.path for stage in stages for out in outs_under(stage.outs, annotation.path)):
-            return ()  # a .dvc file or a file in git: nothing makes it, so nothing can be stale
+        if not stages and not self.commits.listed(commit, LOCK):
+            return ()  # no DVC stage ever ran: nothing makes it, so nothing can be stale
         return staleness(self.commits.repository.root, commit, annotation.path)
 
     def _metrics_files(
@@ -114,7 +114,7 @@ class DvcPipeline:
             annotation = definition.artifacts().get(artifact.name)
             if annotation is None:
                 return ()
-            stages = read_lock(paths[1], texts[1])
+            stages = read_lock(paths[1], texts[1], definition.wdirs())
         except BadInput:
             return ()  # a listing goes on; the version's own card says what is wrong
         return definition.metrics_files(stages, related(stages, annotation.path))
@@ -125,7 +125,7 @@ class DvcPipeline:
         path, lock = join(artifact.dir, DEFINITION), join(artifact.dir, LOCK)
         found = self.commits.read(commit, [path, lock])
         definition = Definition.read(path, found.get(path, b""))
-        return definition, read_lock(lock, found.get(lock, b""))
+        return definition, read_lock(lock, found.get(lock, b""), definition.wdirs())
 
     def _annotation(
         self, artifact: Artifact, definition: Definition, commit: str | None
@@ -169,14 +169,20 @@ class DvcPipeline:
         return [out for path, data in texts.items() for out in read_dvc_file(path, data)]
 
     def _all_outs(self, commit: str | None) -> list[Out]:
-        locks = self.commits.read(commit, self.commits.listed(commit, LOCK))
-        outs = [
-            out
-            for path, data in locks.items()
-            for stage in read_lock(path, data)
-            for out in stage.outs
-        ]
+        outs = [out for stage in self._all_stages(commit) for out in stage.outs]
         return outs + self._dvc_files(self.commits.ending(commit, ".dvc"), commit)
+
+    def _all_stages(self, commit: str | None) -> list[LockedStage]:
+        locks = self.commits.listed(commit, LOCK)
+        definitions = {path: f"{path.removesuffix(LOCK)}{DEFINITION}" for path in locks}
+        texts = self.commits.read(commit, [*definitions, *definitions.values()])
+        return [
+            stage
+            for lock, path in definitions.items()
+            for stage in read_lock(
+                lock, texts.get(lock, b""), Definition.read(path, texts.get(path, b"")).wdirs()
+            )
+        ]
 
     def _in_git(self, path: str, commit: str | None) -> tuple[Out, ...]:
         return tuple(

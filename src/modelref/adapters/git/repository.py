@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from modelref.adapters.git.program import Git, failed
 from modelref.errors import BadInput, OutOfReach, UnknownRef
@@ -11,6 +12,9 @@ from modelref.errors import BadInput, OutOfReach, UnknownRef
 # Read from the file, for the time that one more run of git takes: a hint is all that depends on it.
 _REMOTE = re.compile(r'^\[remote "([^"\n]+)"\]', re.MULTILINE)
 _FETCH = re.compile(r"^\s*fetch\s*=\s*\+?(refs/heads/[^:\n]*):", re.MULTILINE)
+
+
+_MOST_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Repository:
             "--git-common-dir",
             "--show-toplevel",
         )
-        lines = done.stdout.decode("utf-8", "surrogateescape").splitlines()
+        lines = done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
         if len(lines) == 3 and lines[0] == "true":
             lines.append(lines[2])
         if len(lines) != 4:
@@ -198,7 +202,11 @@ class GitCommits:
         found: dict[str, bytes] = {}
         for path in paths:
             try:
-                found[path] = (self.repository.root / path).read_bytes()
+                place = self.repository.root / path
+                found_there = place.stat()
+                if not S_ISREG(found_there.st_mode) or found_there.st_size > _MOST_BYTES:
+                    continue  # a folder, a pipe, a device, or no text that anybody wrote
+                found[path] = place.read_bytes()
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 continue
             except OSError as error:

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from modelref.api.shapes.versions import outs_shape
 from modelref.usecases.compare import ModelDiff, Side
 
 
 def diff_shape(diff: ModelDiff) -> dict[str, Any]:
     """``diff --json``; what was not compared is null."""
+    model = str(diff.a.target.artifact) if diff.a.target else ""
     return {
-        "from": _side_shape(diff.a),
-        "to": _side_shape(diff.b) | {"stale": list(diff.stale)},
+        "from": _side_shape(diff.a, model),
+        "to": _side_shape(diff.b, model) | {"stale": list(diff.stale)},
         "metrics": None
         if "metrics" not in diff.kinds
         else [
@@ -41,15 +43,12 @@ def diff_shape(diff: ModelDiff) -> dict[str, Any]:
     }
 
 
-def _side_shape(side: Side) -> dict[str, Any]:
+def _side_shape(side: Side, model: str) -> dict[str, Any]:
     target = side.target
     return {
-        "model": str(target.artifact) if target else None,
+        "model": model,
         "version": str(target.version) if target and target.version else None,
         "tag": target.event.tag if target else None,
         "commit": side.snapshot.commit,
-        "outs": [
-            {"path": out.path, "hash": out.hash, "algorithm": out.algorithm, "size": out.size}
-            for out in side.snapshot.outs
-        ],
+        "outs": outs_shape(side.snapshot.outs, side.cached),
     }

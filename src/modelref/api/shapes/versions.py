@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from modelref.api.shapes.registry import event_shape
+from modelref.domain.outs import Out
 from modelref.usecases.resolve import Resolved
 from modelref.usecases.restore import Restored
 from modelref.usecases.writing import Written
@@ -16,18 +17,23 @@ def resolved_shape(resolved: Resolved) -> dict[str, Any]:
         "version": resolved.version,
         "tag": resolved.tag,
         "commit": resolved.commit,
-        "outs": [
-            {
-                "path": out.path,
-                "hash": out.hash,
-                "algorithm": out.algorithm,
-                "size": out.size,
-                "files": out.files,
-                "cached": cached,
-            }
-            for out, cached in zip(resolved.outs, resolved.cached, strict=True)
-        ],
+        "outs": outs_shape(resolved.outs, resolved.cached),
     }
+
+
+def outs_shape(outs: Sequence[Out], cached: Sequence[bool]) -> list[dict[str, Any]]:
+    """Outs, each with whether its bytes are here."""
+    return [
+        {
+            "path": out.path,
+            "hash": out.hash,
+            "algorithm": out.algorithm,
+            "size": out.size,
+            "files": out.files,
+            "cached": here,
+        }
+        for out, here in zip(outs, cached, strict=True)
+    ]
 
 
 def written_shape(written: Sequence[Written], *, several: bool = False) -> dict[str, Any]:

@@ -38,6 +38,7 @@ _COMMANDS = {
 _WORDS = ("-m", "--message")
 INTERRUPTED = 130
 BUG = 3
+OUT_OF_REACH = 5
 _LONGEST = 1200
 """Most characters of an error's message that are shown."""
 
@@ -138,7 +139,7 @@ def main() -> Never:
     """Run the command and exit with its code; see ``docs/cli.md``."""
     wants_json = "--json" in sys.argv
     try:
-        code = cli.main(standalone_mode=False)
+        code = _invoke()
         sys.stdout.flush()
     except ModelRefError as error:
         report_error(error.kind, _short(error.message), _short(error.hint), as_json=wants_json)
@@ -157,6 +158,11 @@ def main() -> Never:
         # The reader (head, less) has gone; Python would complain of it once more at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        report_error(
+            "unwritable", f"cannot write the answer: {error.strerror}", "", as_json=wants_json
+        )
+        code = OUT_OF_REACH
     except Exception as error:  # noqa: BLE001  # the last door: a traceback is for the log
         code = _report_bug(error, as_json=wants_json)
     sys.exit(code if isinstance(code, int) else 0)
@@ -166,6 +172,14 @@ def _short(text: str) -> str:
     """A text that somebody's endless word does not scroll away."""
     half = _LONGEST // 2
     return text if len(text) <= _LONGEST else f"{text[:half]} ... {text[-half:]}"
+
+
+def _invoke() -> object:
+    if "_MODELREF_COMPLETE" in os.environ:
+        return cli.main(standalone_mode=False)  # a shell asks for completions
+    # Not cli.main(): it would answer a reader that has gone (head) with exit code 1.
+    with cli.make_context("modelref", sys.argv[1:]) as ctx:
+        return cli.invoke(ctx)
 
 
 def _report_usage(error: click.ClickException, *, as_json: bool) -> int:

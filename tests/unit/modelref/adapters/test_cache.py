@@ -7,7 +7,7 @@ import pytest
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.checked import Checked
-from modelref.adapters.dvc.config import CacheConfig, read_cache_config
+from modelref.adapters.dvc.config import CacheConfig, Caches, read_cache_config
 from modelref.adapters.git.program import Git
 from modelref.domain.outs import MD5, Out, OutFile
 from modelref.errors import BadInput, OutOfReach
@@ -23,8 +23,10 @@ def cached(folder: Path, data: bytes) -> tuple[str, Path]:
 
 
 def outputs(folder: Path, *links: str) -> DvcOutputs:
-    config = CacheConfig(folder / "cache", links or ("copy",))
-    return DvcOutputs(config, Checked(folder / "state" / "checked.db"), Git(folder))
+    (folder / ".dvc").mkdir(exist_ok=True)
+    text = f"[cache]\ndir = ../cache\ntype = {','.join(links or ('copy',))}\n"
+    (folder / ".dvc" / "config").write_text(text)
+    return DvcOutputs(Caches(folder), Checked(folder / "state" / "checked.db"), Git(folder))
 
 
 @pytest.mark.parametrize("kind", ["copy", "hardlink", "symlink", "reflink"])

@@ -11,6 +11,7 @@ from modelref.usecases.reading import read_model
 from modelref.usecases.register import Registration, register
 from modelref.usecases.rollback import Rollback, rollback
 from modelref.usecases.writing import Options, Written
+from support.events import record
 
 PROD = StageName("prod")
 
@@ -200,3 +201,28 @@ def test_a_withdrawn_version_cannot_be_promoted(world: MemoryWorld) -> None:
     world.tags.create(tag, world.commits.head, "withdrawn\n", world.clock.time + 10)
     with pytest.raises(UnknownRef, match="was withdrawn"):
         up(world, "v3.0.0")
+
+
+@pytest.mark.parametrize("kind", ["commit", "tag"])
+def test_a_stray_tag_takes_a_counter_but_blocks_nothing(world: MemoryWorld, kind: str) -> None:
+    up(world, "v1.0.0")
+    stray = record("rec#prod#2", world.commits.head, trailers="")
+    world.tags.records["rec#prod#2"] = stray._replace(type=kind, name="another")
+    assert up(world, "v2.0.0").event.tag == "rec#prod#3"
+    assert back(world).event.tag == "rec#prod#4"
+
+
+def test_a_rollback_to_what_was_taken_off_does_not_come_back_to_what_it_left(
+    world: MemoryWorld,
+) -> None:
+    up(world, "v1.0.0")
+    up(world, "v2.0.0")
+    tag = TagName.parse("rec#prod!#3")
+    assert tag
+    model, _ = read_model(world, Artifact.parse("rec"))
+    first = model.versions[Version(1, 0, 0)].commit
+    world.tags.create(tag, first, "off\n", world.clock.time + 60)
+    world.clock.time += 120
+    assert back(world, "v1.0.0").version == "v1.0.0"
+    with pytest.raises(Refused):
+        back(world)

@@ -73,7 +73,7 @@ class Disk:
         try:
             if target.is_symlink():
                 return Path(os.path.realpath(target)).is_relative_to(
-                    os.path.realpath(self.outputs.cache.folder)
+                    os.path.realpath(self.outputs.caches.of(path).folder)
                 )
             known = expected.get(path)
             cached = known is not None and known.algorithm != GIT and self._cached(known)

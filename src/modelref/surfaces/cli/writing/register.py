@@ -1,6 +1,7 @@
 """``modelref register``."""
 
 import sys
+from functools import partial
 
 import click
 
@@ -10,7 +11,7 @@ from modelref.errors import BadInput
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.output import report_error, say
-from modelref.surfaces.cli.writing.report import report
+from modelref.surfaces.cli.writing.report import report, report_each
 from modelref.usecases.register import Registration
 from modelref.usecases.register import register as register_version
 from modelref.usecases.register_changed import Sweep, register_changed
@@ -75,8 +76,8 @@ def register(
         sweep = register_changed(context.world, asked, artifacts, rev, options)
         _report_sweep(context, sweep, options, as_json)
         return
-    done = [register_version(context.world, asked(artifact), options) for artifact in artifacts]
-    report(context.world, done, options, _sentence, as_json=as_json)
+    jobs = [partial(register_version, context.world, asked(one), options) for one in artifacts]
+    report_each(context.world, jobs, options, _sentence, as_json=as_json)
 
 
 def _check_usage(models: tuple[str, ...], changed: bool, version: str | None) -> None:

@@ -5,9 +5,30 @@ from collections.abc import Callable, Sequence
 
 from modelref.api.shapes.versions import written_shape
 from modelref.domain.ref import quoted
+from modelref.errors import ModelRefError
 from modelref.ports import World
 from modelref.surfaces.cli.output import say, say_json
 from modelref.usecases.writing import Options, Written
+
+
+def report_each(
+    world: World,
+    jobs: Sequence[Callable[[], Written]],
+    options: Options,
+    sentence: Callable[[Written], str],
+    *,
+    as_json: bool,
+) -> None:
+    """Run several writes and tell what each did, those before a failing one included."""
+    done: list[Written] = []
+    try:
+        for job in jobs:
+            done.append(job())  # noqa: PERF401  # what was done before a failure is told
+    except ModelRefError:
+        if done:
+            report(world, done, options, sentence, as_json=as_json)
+        raise
+    report(world, done, options, sentence, as_json=as_json)
 
 
 def _only_here(world: World, tags: Sequence[str]) -> str:
