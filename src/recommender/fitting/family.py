@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,14 @@ class Fitted:
         return Fitted(self.users, self.items, self.seen, own)
 
 
+class Sizes(NamedTuple):
+    """How much a model was fitted on."""
+
+    users: int
+    items: int
+    pairs: int
+
+
 class Family(ABC):
     """Hyper-parameters of one kind of model."""
 
@@ -85,6 +93,14 @@ class Family(ABC):
         Returns:
             Tensors by name. A tensor with one value per seen pair follows the pattern of
             `data.counts`.
+        """
+
+    @abstractmethod
+    def shapes(self, sizes: Sizes) -> Mapping[str, tuple[int, ...]]:
+        """The tensors that `learn` returns for data of these sizes, and their shapes.
+
+        Args:
+            sizes: Users, items and seen pairs.
         """
 
     @abstractmethod

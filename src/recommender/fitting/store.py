@@ -22,7 +22,7 @@ from safetensors.numpy import save as to_bytes
 
 from recommender.errors import ModelError
 from recommender.files import read_table, replacing, write_json, write_table
-from recommender.fitting.family import Fitted
+from recommender.fitting.family import Fitted, Sizes
 from recommender.fitting.recommender import Recommender
 from recommender.interactions import ITEM, USER
 from recommender.models import family_class, family_name
@@ -58,6 +58,8 @@ def save(model: Recommender, folder: Path, *, seed: int, made_from: Mapping[str,
         made_from: JSON facts of its data: hashes of the inputs, weeks.
     """
     fitted = model.fitted
+    sizes = Sizes(len(fitted.users), len(fitted.items), fitted.seen.nnz)
+    check_tensors(fitted.tensors, model.family.shapes(sizes), family_name(model.family))
     tensors = {name: np.ascontiguousarray(value) for name, value in fitted.tensors.items()}
     tensors[_INDPTR] = fitted.seen.indptr.astype(np.int64)
     tensors[_INDICES] = fitted.seen.indices.astype(np.int32)
@@ -115,7 +117,40 @@ def load(folder: Path) -> Recommender:
     users = id_map(read_table(folder / USERS), USER)
     items = id_map(read_table(folder / ITEMS), ITEM)
     seen = _seen(tensors, (len(users), len(items)), path)
+    check_tensors(tensors, family.shapes(Sizes(len(users), len(items), seen.nnz)), str(path))
     return Recommender(family, Fitted(users, items, seen, tensors))
+
+
+def check_tensors(
+    tensors: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], where: str
+) -> None:
+    """Refuse tensors that are not what a family learns.
+
+    Args:
+        tensors: By name.
+        shapes: What they must be.
+        where: The file they stand in, or the family that learned them, for the message.
+
+    Raises:
+        ModelError: One is missing, of another shape or type, not finite, or too many.
+    """
+    for name, shape in shapes.items():
+        if name not in tensors:
+            raise ModelError(f"{where}: the tensor {name!r} is missing", _HINT)
+        tensor = tensors[name]
+        if tensor.shape != shape or tensor.dtype != np.float32:
+            raise ModelError(
+                f"{where}: the tensor {name!r} is {tensor.dtype} {tensor.shape}, not float32 {shape}",
+                _HINT,
+            )
+        if not np.isfinite(tensor).all():
+            raise ModelError(
+                f"{where}: the tensor {name!r} has values that are not finite",
+                "correct the parameters or the data that lead to them, and fit again",
+            )
+    strange = sorted(tensors.keys() - shapes.keys())
+    if strange:
+        raise ModelError(f"{where}: the tensor {strange[0]!r} is no tensor of this family", _HINT)
 
 
 def _seen(tensors: dict[str, Any], shape: tuple[int, int], path: Path) -> Csr:

@@ -16,9 +16,11 @@ import numpy as np
 import scipy.sparse as sp
 from tqdm import tqdm
 
-from recommender.fitting.family import Family, Fitted, Tensors
+from recommender.fitting.family import Family, Fitted, Sizes, Tensors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from recommender.arrays import Csr, Floats, Ints
     from recommender.fitting.dataset import FitData
     from recommender.params import Section
@@ -77,6 +79,13 @@ class Als(Family):
             users = improve(users, items, extra, self.regularization)
             items = improve(items, users, across, self.regularization)
         return {"user_factors": users, "item_factors": items}
+
+    def shapes(self, sizes: Sizes) -> Mapping[str, tuple[int, ...]]:
+        """One tensor a name that `learn` returns."""
+        return {
+            "user_factors": (sizes.users, self.factors),
+            "item_factors": (sizes.items, self.factors),
+        }
 
     def scores(self, fitted: Fitted, users: Ints) -> Floats:
         """Products of the vectors."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from tqdm import tqdm
 
-from recommender.fitting.family import Family, Fitted, Tensors
+from recommender.fitting.family import Family, Fitted, Sizes, Tensors
 from recommender.models import family_class, family_names
 
 if TYPE_CHECKING:
@@ -64,6 +64,14 @@ class Blend(Family):
             f"{name}.{tensor}": value
             for name, component in tqdm(self.components.items(), desc="blend", disable=None)
             for tensor, value in component.params.learn(data, seed).items()
+        }
+
+    def shapes(self, sizes: Sizes) -> Mapping[str, tuple[int, ...]]:
+        """One tensor a name that `learn` returns."""
+        return {
+            f"{name}.{tensor}": shape
+            for name, component in self.components.items()
+            for tensor, shape in component.params.shapes(sizes).items()
         }
 
     def scores(self, fitted: Fitted, users: Ints) -> Floats:

@@ -20,9 +20,11 @@ import scipy.linalg.lapack as lapack
 import scipy.sparse as sp
 
 from recommender.errors import ModelError
-from recommender.fitting.family import Family, Fitted, Tensors
+from recommender.fitting.family import Family, Fitted, Sizes, Tensors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from recommender.arrays import Csr, Doubles, Floats, Ints
     from recommender.fitting.dataset import FitData
     from recommender.params import Section
@@ -82,6 +84,13 @@ class Ease(Family):
             return {"entries": entries.data, **dual(entries, self.regularization)}
         return {"entries": entries.data, "weights": primal(entries, self.regularization)}
 
+    def shapes(self, sizes: Sizes) -> Mapping[str, tuple[int, ...]]:
+        """One tensor a name that `learn` returns."""
+        own: dict[str, tuple[int, ...]] = {"entries": (sizes.pairs,)}
+        if sizes.users <= sizes.items:
+            return {**own, "inverse": (sizes.users, sizes.users), "diagonal": (sizes.items,)}
+        return {**own, "weights": (sizes.items, sizes.items)}
+
     def scores(self, fitted: Fitted, users: Ints) -> Floats:
         """X B for the rows of `users`."""
         entries = fitted.on_seen("entries")
@@ -128,8 +137,13 @@ def primal(entries: Csr, regularization: float) -> Floats:
 def _inverse(gram: Doubles, regularization: float) -> Doubles:
     """(gram + regularization I)^-1, symmetric positive definite; `gram` is overwritten."""
     gram[np.diag_indices_from(gram)] += regularization
-    factor, _ = lapack.dpotrf(gram, lower=1, overwrite_a=1)
-    half, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
+    factor, refused = lapack.dpotrf(gram, lower=1, overwrite_a=1)
+    half, singular = lapack.dpotri(factor, lower=1, overwrite_c=1)
+    if refused or singular:
+        raise ModelError(
+            f"ease cannot invert its Gram matrix with regularization {regularization:g}",
+            "raise the regularization of ease in params.yaml",
+        )
     lower = np.tril(half)
     inverse: Doubles = lower + np.tril(lower, -1).T
     return inverse

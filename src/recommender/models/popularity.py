@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from recommender.fitting.family import Family, Fitted, Tensors
+from recommender.fitting.family import Family, Fitted, Sizes, Tensors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from recommender.arrays import Floats, Ints
     from recommender.fitting.dataset import FitData
     from recommender.params import Section
@@ -34,6 +36,10 @@ class Popularity(Family):
     def learn(self, data: FitData, seed: int) -> Tensors:  # noqa: ARG002
         """Count users an item."""
         return {"popularity": data.popularity(self.days)}
+
+    def shapes(self, sizes: Sizes) -> Mapping[str, tuple[int, ...]]:
+        """One tensor a name that `learn` returns."""
+        return {"popularity": (sizes.items,)}
 
     def scores(self, fitted: Fitted, users: Ints) -> Floats:
         """The counts, once a user."""

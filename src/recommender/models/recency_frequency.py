@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from recommender.fitting.family import Family, Fitted, Tensors
+from recommender.fitting.family import Family, Fitted, Sizes, Tensors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from recommender.arrays import Floats, Ints
     from recommender.fitting.dataset import FitData
     from recommender.params import Section
@@ -47,6 +49,10 @@ class RecencyFrequency(Family):
             "decayed": data.decayed(self.tau_days).data,
             "popularity": popularity / max(popularity.max(), np.float32(1)),
         }
+
+    def shapes(self, sizes: Sizes) -> Mapping[str, tuple[int, ...]]:
+        """One tensor a name that `learn` returns."""
+        return {"decayed": (sizes.pairs,), "popularity": (sizes.items,)}
 
     def scores(self, fitted: Fitted, users: Ints) -> Floats:
         """The user's decayed counts, and a trace of popularity."""

@@ -93,12 +93,12 @@ class EvaluateParams:
     """Evaluation.
 
     Attributes:
-        on: The hold-out.
+        holdout: Which part to measure on.
         panel_users: How many users' lists are kept for comparing versions.
         new_weeks: A user first seen in so many weeks before the hold-out is new.
     """
 
-    on: Part
+    holdout: Part
     panel_users: int
     new_weeks: int
 
@@ -155,14 +155,16 @@ def evaluate_params(root: Section) -> EvaluateParams:
         LeakError: The model would be measured on weeks it was fitted on.
     """
     section = root.section("evaluate")
-    section.only("on", "panel_users", "new_weeks")
-    on = Part(section.choice("on", (Part.VALIDATION, Part.TEST)))
-    if on in fit_on(root):
+    section.only("holdout", "panel_users", "new_weeks")
+    holdout = Part(section.choice("holdout", (Part.VALIDATION, Part.TEST)))
+    if holdout in fit_on(root):
         raise LeakError(
-            f"params.yaml: evaluate.on is {on}, weeks the model is fitted on (fit_on)",
-            f"set evaluate.on to test, or take {on} out of fit_on",
+            f"params.yaml: evaluate.holdout is {holdout}, weeks the model is fitted on (fit_on)",
+            f"set evaluate.holdout to test, or take {holdout} out of fit_on",
         )
-    return EvaluateParams(on, section.integer("panel_users", 1), section.integer("new_weeks", 1))
+    return EvaluateParams(
+        holdout, section.integer("panel_users", 1), section.integer("new_weeks", 1)
+    )
 
 
 def _split(section: Section) -> SplitParams:

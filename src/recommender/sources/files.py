@@ -44,6 +44,7 @@ _ENDINGS = {
 }
 
 # Unix times above this are milliseconds: as seconds they would lie beyond the year 5138.
+_FIRST_DATE, _LAST_DATE = 19000101, 21001231
 _LARGEST_SECONDS = 1e11
 
 
@@ -159,7 +160,8 @@ def _read(path: Path, kind: str | None) -> pd.DataFrame:
     except (ValueError, pa.ArrowInvalid) as error:
         reason = " ".join(str(error).split())
         raise SourceError(
-            f"{path}: not readable as {kind} ({reason})", "export it again, or set its format"
+            f"{path}: not readable as {kind} ({reason})",
+            "export it again, or set collect.files.format in params.yaml",
         ) from error
     raise SourceError(
         f"{path}: its ending is none of {', '.join(sorted(_ENDINGS))}",
@@ -180,6 +182,8 @@ def _times(values: pd.Series, origin: Origin) -> pd.Series:
         times = pd.to_datetime(values, utc=True)
     else:
         numbers = pd.to_numeric(values, errors="coerce")
+        dates = numbers.between(_FIRST_DATE, _LAST_DATE)
+        _refuse(dates, origin, TIME, "is a date without separators; write it as 2024-01-31")
         if numbers.notna().all():
             scale = 1 if numbers.abs().max() > _LARGEST_SECONDS else 1000
             milliseconds = (numbers * scale).round().astype("int64").to_numpy()
@@ -193,6 +197,7 @@ def _times(values: pd.Series, origin: Origin) -> pd.Series:
 def _numbers(values: pd.Series, origin: Origin, column: str) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce").astype(np.float64)
     _refuse(numbers.isna() & values.notna(), origin, column, "is not a number")
+    _refuse(np.isinf(numbers), origin, column, "is not finite")
     return numbers
 
 

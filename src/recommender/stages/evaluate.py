@@ -27,16 +27,16 @@ def evaluate(root: Section) -> str:
     """Write metrics.json and data/evaluation."""
     params = evaluate_params(root)
     fitted_on = read_card(MODEL)["made_from"]["fit_on"]
-    if params.on in fitted_on:
+    if params.holdout in fitted_on:
         raise LeakError(
-            f"{MODEL}: fitted on {', '.join(fitted_on)}, and evaluate.on is {params.on}",
-            "run `dvc repro` to fit it again, or set evaluate.on to test",
+            f"{MODEL}: fitted on {', '.join(fitted_on)}, and evaluate.holdout is {params.holdout}",
+            "run `dvc repro` to fit it again, or set evaluate.holdout to test",
         )
     model = load(MODEL)
-    earlier = before(params.on)
+    earlier = before(params.holdout)
     history = read_parts(PREPARED, earlier)
     users, _ = read_known(PREPARED, earlier)
-    truth = read_table(PREPARED / "holdout" / f"{params.on}.parquet")
+    truth = read_table(PREPARED / "holdout" / f"{params.holdout}.parquet")
     groups = segments(history, users, params.new_weeks)
     results = {
         task: measure(model, truth, history, task)
@@ -52,7 +52,7 @@ def evaluate(root: Section) -> str:
         f"{task} nDCG@20 {result.summary['ndcg@20']:.4f} ({len(result.users):,} users)"
         for task, result in results.items()
     )
-    return f"on {params.on}: {shown}"
+    return f"on {params.holdout}: {shown}"
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ def prepare(root: Section) -> str:
     raw = read_table(RAW / "interactions.parquet")
     cleaned = clean(raw, items, params.cleaning)
     parts = split(with_weeks(cleaned.rows, params.first_week), params.split)
+    kept = sum(len(rows) for rows in parts.values())
+    outside = len(cleaned.rows) - kept
     holdouts = {
         part: truth(pd.concat([parts[earlier] for earlier in before(part)]), parts[part])
         for part in (Part.VALIDATION, Part.TEST)
@@ -42,7 +44,12 @@ def prepare(root: Section) -> str:
     write_json(
         REPORT,
         {
-            "rows": {"raw": len(raw), "dropped": cleaned.total, "kept": len(cleaned.rows)},
+            "rows": {
+                "raw": len(raw),
+                "dropped": cleaned.total,
+                "outside_split": outside,
+                "kept": kept,
+            },
             "dropped": cleaned.dropped,
             "parts": {
                 part: {
@@ -63,7 +70,8 @@ def prepare(root: Section) -> str:
         },
     )
     sizes = ", ".join(f"{part} {len(rows):,}" for part, rows in parts.items())
-    return f"{len(cleaned.rows):,} of {len(raw):,} rows kept: {sizes}"
+    elsewhere = f" ({outside:,} in no week of the split)" if outside else ""
+    return f"{kept:,} of {len(raw):,} rows kept{elsewhere}: {sizes}"
 
 
 if __name__ == "__main__":

@@ -157,6 +157,23 @@ def test_a_full_disk_changes_nothing(project: Project) -> None:
     assert len(tags(project)) == len(before) + 1
 
 
+def test_a_full_disk_under_the_output_is_no_bug_and_a_repeat_tells(project: Project) -> None:
+    before = tags(project)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [str(SCRIPTS / "modelref"), *PROMOTE],
+            cwd=project.root,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 5
+    assert done.stderr.startswith("error: cannot write to standard output: No space left")
+    assert "holds v0.1.0" in project.modelref(*PROMOTE).out
+    assert len(tags(project)) == len(before) + 1
+
+
 def test_a_folder_that_cannot_be_written_is_named(project: Project) -> None:
     before = tags(project)
     shutil.rmtree(project.root / ".git" / "modelref")

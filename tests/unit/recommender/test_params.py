@@ -50,7 +50,7 @@ def test_the_repositorys_own_params_are_allowed_for_every_family() -> None:
         ("train__blend__components__ease__weight", 0, "a number above 0"),
         ("train__blend__components__ease__params__regularization", -3, "a number above 0"),
         ("train__blend__components__ease__params__weighting", "tfidf", "one of binary, log"),
-        ("evaluate__on", "train", "one of test, validation"),
+        ("evaluate__holdout", "train", "one of test, validation"),
         ("evaluate__panel_users", 2.5, "a whole number from 1"),
     ],
 )
@@ -116,9 +116,9 @@ def test_a_missing_key_is_named() -> None:
 
 def test_weeks_the_model_is_fitted_on_cannot_be_the_hold_out() -> None:
     with pytest.raises(LeakError, match="weeks the model is fitted on"):
-        params.evaluate_params(sample.root(evaluate__on="validation"))
-    allowed = sample.root(evaluate__on="validation", fit_on=["train"])
-    assert params.evaluate_params(allowed).on == "validation"
+        params.evaluate_params(sample.root(evaluate__holdout="validation"))
+    allowed = sample.root(evaluate__holdout="validation", fit_on=["train"])
+    assert params.evaluate_params(allowed).holdout == "validation"
 
 
 def test_a_files_source_needs_its_columns() -> None:

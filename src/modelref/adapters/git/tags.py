@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from modelref.adapters.durable import sync_folder
-from modelref.adapters.git.lock import WriterLock
+from modelref.adapters.git.lock import WriterLock, unwritable
 from modelref.adapters.git.program import Finished, failed
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.salvage import broken, salvage
@@ -123,8 +123,12 @@ class GitTags:
         private = self.repository.private
         ref = (private / "refs" / "tags" / name).parent
         for folder in (private / "objects", private / "objects" / oid[:2], ref):
-            with suppress(OSError):  # other ref and object stores have no such folders
+            try:
                 sync_folder(folder)
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # other ref and object stores have no such folders
+            except OSError as error:
+                raise unwritable(folder, error) from error
 
     def _refuse_without_tags(self) -> None:
         """An empty listing means "no versions" only in a clone that would have had the tags."""

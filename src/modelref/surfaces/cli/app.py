@@ -1,5 +1,6 @@
 """The command ``modelref``: its subcommands, loaded when called, and its exit codes."""
 
+import errno
 import os
 import sys
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Never
 
 import click
 
-from modelref.errors import BadInput, ModelRefError
+from modelref.errors import BadInput, ModelRefError, OutOfReach
 from modelref.surfaces.cli.output import report_error
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _COMMANDS = {
 _WORDS = ("-m", "--message")
 INTERRUPTED = 130
 BUG = 3
-OUT_OF_REACH = 5
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _LONGEST = 1200
 """Most characters of an error's message that are shown."""
 
@@ -155,17 +156,25 @@ def main() -> Never:
         report_error("interrupted", "interrupted", "", as_json=wants_json)
         code = INTERRUPTED
     except BrokenPipeError:
-        # The reader (head, less) has gone; Python would complain of it once more at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()  # the reader (head, less) has gone
         code = 0
     except OSError as error:
-        report_error(
-            "unwritable", f"cannot write the answer: {error.strerror}", "", as_json=wants_json
-        )
-        code = OUT_OF_REACH
+        if error.filename is not None or error.errno not in _FULL:
+            code = _report_bug(error, as_json=wants_json)
+        else:
+            _give_up_output()
+            message = f"cannot write to standard output: {error.strerror}"
+            hint = "what was to be done may have been: repeat the command, and it will say so"
+            report_error("unwritable", message, hint, as_json=wants_json)
+            code = OutOfReach.exit_code
     except Exception as error:  # noqa: BLE001  # the last door: a traceback is for the log
         code = _report_bug(error, as_json=wants_json)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _give_up_output() -> None:
+    """Drop what was still to be printed: Python would fail on it once more at its exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _short(text: str) -> str:
