@@ -140,7 +140,7 @@ def check_tensors(
         tensor = tensors[name]
         if tensor.shape != shape or tensor.dtype != np.float32:
             raise ModelError(
-                f"{where}: the tensor {name!r} is {tensor.dtype} {tensor.shape}, not float32 {shape}",
+                f"{where}: {name!r} is {tensor.dtype} {tensor.shape}, not float32 {shape}",
                 _HINT,
             )
         if not np.isfinite(tensor).all():

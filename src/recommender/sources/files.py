@@ -197,7 +197,7 @@ def _times(values: pd.Series, origin: Origin) -> pd.Series:
 def _numbers(values: pd.Series, origin: Origin, column: str) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce").astype(np.float64)
     _refuse(numbers.isna() & values.notna(), origin, column, "is not a number")
-    _refuse(np.isinf(numbers), origin, column, "is not finite")
+    _refuse(numbers.abs() == np.inf, origin, column, "is not finite")
     return numbers
 
 

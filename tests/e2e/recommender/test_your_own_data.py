@@ -85,7 +85,7 @@ def follow(text: str, clone: Path) -> str:
         # "Replace these two sections" of params.yaml; of dvc.yaml only what is shown.
         replaced = document | change if file.name == "params.yaml" else merged(document, change)
         file.write_text(yaml.safe_dump(replaced))
-    run("git add -A", clone)
+    run("git add -A -- :!shop :!events", clone)
     run("git commit -q -m before", clone)
     commands = [
         line.removeprefix("$ ") for block in blocks(text, "console") for line in block.splitlines()

@@ -179,3 +179,21 @@ def test_complete_journey_products_have_a_name() -> None:
     items = completejourney.to_items(products)
     assert items["name"].tolist() == ["PASTRY", "ICE - CRUSHED 22 LB"]
     assert items["category"].tolist()[1] == "FRZN ICE"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("1,2,20240131,1", "is a date without separators; write it as 2024-01-31"),
+        ("1,2,2024-01-31,inf", "is not finite"),
+    ],
+)
+def test_what_would_be_misread_is_refused(tmp_path: Path, row: str, said: str) -> None:
+    with pytest.raises(SourceError, match=said):
+        read(tmp_path, f"who,what,when,n\n{row}\n")
+
+
+def test_a_bad_format_names_the_parameter_that_sets_it(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as caught:
+        read(tmp_path, "no parquet", "log.parquet")
+    assert "collect.files.format" in str(caught.value.hint)

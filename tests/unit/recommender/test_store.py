@@ -1,18 +1,21 @@
 """A model folder that is damaged is refused, and nothing in it is run."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 from safetensors.numpy import load_file, save_file
 
 from contract.recommender.test_families import data, fresh
 from recommender.errors import ModelError, ParamsError
 from recommender.files import write_table
 from recommender.fitting.store import load, save
-from recommender.models.ease import Ease
+from recommender.models.ease import Ease, dual
 
 
 @pytest.fixture
@@ -101,3 +104,30 @@ def test_ease_uses_the_smaller_side() -> None:
         0,
     )
     assert tall["weights"].shape == (6, 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "said"),
+    [
+        ("ease.inverse", None, "the tensor 'ease.inverse' is missing"),
+        ("ease.inverse", lambda t: t[:-1], "'ease.inverse' is float32"),
+        ("ease.diagonal", lambda t: t.astype(np.float64), "'ease.diagonal' is float64"),
+        ("recency_frequency.decayed", lambda t: t * np.nan, "values that are not finite"),
+        ("stranger", lambda _: np.zeros(1, np.float32), "'stranger' is no tensor of this family"),
+    ],
+)
+def test_a_tensor_that_the_family_does_not_learn_is_named(
+    folder: Path, name: str, damage: Callable[[Any], Any] | None, said: str
+) -> None:
+    tensors = load_file(folder / "weights.safetensors")
+    old = tensors.pop(name, None)
+    if damage is not None:
+        tensors[name] = damage(old)
+    save_file(tensors, folder / "weights.safetensors")
+    with pytest.raises(ModelError, match=said):
+        load(folder)
+
+
+def test_a_matrix_that_cannot_be_inverted_is_no_model() -> None:
+    with pytest.raises(ModelError, match="ease cannot invert"):
+        dual(sp.csr_array(np.ones((3, 4), dtype=np.float32)), 1e-300)
