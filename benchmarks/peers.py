@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from recommender.fitting.family import Family, Fitted, Tensors
+from recommender.fitting.family import Family, Fitted, Sizes, Tensors
 
 if TYPE_CHECKING:
     from recommender.arrays import Floats, Ints
@@ -73,6 +73,10 @@ class ImplicitAls(Family):
         )
         model.fit(matrix, show_progress=False)
         return {"user_factors": model.user_factors, "item_factors": model.item_factors}
+
+    def shapes(self, sizes: Sizes) -> dict[str, tuple[int, ...]]:
+        """As ours."""
+        return {"user_factors": (sizes.users, 64), "item_factors": (sizes.items, 64)}
 
     def scores(self, fitted: Fitted, users: Ints) -> Floats:
         """Products of the vectors."""
