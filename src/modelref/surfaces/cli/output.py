@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from shutil import get_terminal_size
 from typing import Any, Literal
 
 from modelref.domain.finding import Finding
@@ -73,6 +74,11 @@ def coloured(stream: Any) -> bool:
         and not os.environ.get("NO_COLOR")
         and os.environ.get("TERM") != "dumb"
     )
+
+
+def is_narrow(columns: int) -> bool:
+    """Whether standard output is a terminal of fewer columns."""
+    return sys.stdout.isatty() and get_terminal_size().columns < columns
 
 
 def printable(text: str) -> str:
@@ -152,7 +158,7 @@ def _rich_table(
     from rich.table import Table
     from rich.text import Text
 
-    ruled = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    ruled = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0, header_style="bold")
     for i, title in enumerate(head):
         justify: Literal["left", "right"] = "right" if i in numbers else "left"
         ruled.add_column(

@@ -11,7 +11,7 @@ from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.stage import ROLLBACK
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
-from modelref.surfaces.cli.output import note, report_findings, say_json, table
+from modelref.surfaces.cli.output import is_narrow, note, report_findings, say_json, table
 from modelref.usecases.history import history as read_history
 
 
@@ -44,14 +44,19 @@ def history(
     if not events:
         note("no event" + (f" of stage {stage}" if stage else ""))
         return
-    constant = {"Model": model, "Stage": stage}
-    columns = {name: cell for name, cell in _COLUMNS.items() if not constant.get(name)}
+    # A tag says its model and stage: these columns are for those who have the room.
+    told = {"Model": model or is_narrow(_WIDE), "Stage": stage or is_narrow(_WIDE)}
+    columns = {name: cell for name, cell in _COLUMNS.items() if not told.get(name)}
     names = list(columns)
     table(
         names,
         [[cell(row) for cell in columns.values()] for row in shape["events"]],
         free=[names.index("Author"), names.index("Message")],
     )
+
+
+_WIDE = 110
+"""Columns of a terminal that has room for every column of the table."""
 
 
 def _event(row: Mapping[str, Any]) -> str:
