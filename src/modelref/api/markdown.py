@@ -11,7 +11,8 @@ from modelref.api.rows import (
     metric_rows,
     param_rows,
 )
-from modelref.usecases.compare import DiffKind, ModelDiff, Side
+from modelref.domain.diff.kind import DiffKind
+from modelref.usecases.compare import ModelDiff, Side
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~"})
 _MENTION = re.compile(r"(?<!\w)@")

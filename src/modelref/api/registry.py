@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from modelref.api.compose import RepositoryWorld
 from modelref.api.values import Diff, Files, ModelState
+from modelref.domain.diff.kind import DiffKind
 from modelref.domain.event import Event
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.ref import Ref
@@ -19,7 +20,7 @@ from modelref.usecases import register as registering
 from modelref.usecases import restore as restoring
 from modelref.usecases import rollback as rolling
 from modelref.usecases import withdraw as withdrawing
-from modelref.usecases.compare import DiffKind, compare
+from modelref.usecases.compare import compare
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.follow import follow
 from modelref.usecases.reading import read_registry

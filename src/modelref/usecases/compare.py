@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from modelref.domain.diff import MetricChange, ParamChange, diff_metrics, diff_params
+from modelref.domain.diff.kind import DiffKind
+from modelref.domain.diff.metrics import MetricChange, diff_metrics
+from modelref.domain.diff.params import ParamChange, diff_params
 from modelref.domain.ref import Ref
 from modelref.domain.snapshot import Snapshot
 from modelref.domain.target import Target, find
@@ -14,28 +15,6 @@ from modelref.usecases.reading import read_model
 
 if TYPE_CHECKING:
     from modelref.ports import World
-
-
-class DiffKind(StrEnum):
-    """What can be compared."""
-
-    METRICS = "metrics"
-    PARAMS = "params"
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Parse a kind's name.
-
-        Raises:
-            BadInput: there is no such kind.
-        """
-        try:
-            return cls(text)
-        except ValueError:
-            known = ", ".join(cls)
-            raise BadInput(
-                f"{text!r} is not a kind of diff", kind="usage", hint=f"kinds: {known}"
-            ) from None
 
 
 @dataclass(frozen=True, slots=True)

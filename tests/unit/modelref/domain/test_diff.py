@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from modelref.domain.diff import diff_metrics, diff_params
+from modelref.domain.diff.metrics import diff_metrics
+from modelref.domain.diff.params import diff_params
 from modelref.domain.direction import higher_is_better
 from modelref.domain.snapshot import Annotation, Snapshot, Value, flatten
 

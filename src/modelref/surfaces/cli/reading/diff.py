@@ -15,12 +15,13 @@ from modelref.api.rows import (
     param_rows,
 )
 from modelref.api.shapes.diff import diff_shape
+from modelref.domain.diff.kind import DiffKind
 from modelref.domain.ref import Ref
 from modelref.errors import BadInput
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import note, say, say_json, table
-from modelref.usecases.compare import DiffKind, ModelDiff, Side, compare
+from modelref.usecases.compare import ModelDiff, Side, compare
 
 
 @click.command(short_help="What changed between two versions, or since one.")
