@@ -192,6 +192,23 @@ class Workspace(Protocol):
             Refused: git did not take the commit.
         """
 
+    def carry(self, artifact: Artifact, path: str, message: str, known: Sequence[str]) -> str:
+        """Commit what one model's DVC stages made here on top of HEAD; no branch moves.
+
+        Args:
+            artifact: the model.
+            path: repository path of its files.
+            message: of the commit.
+            known: commits that may be this one already: a repeat makes no second one.
+
+        Returns:
+            Full id of the commit; HEAD's where it has all that already.
+
+        Raises:
+            Refused: definitions here are not those of HEAD.
+            OutOfReach: the repository cannot be written.
+        """
+
     def forget(self) -> None:
         """Note that the begun restore is finished."""
 

@@ -102,10 +102,15 @@ class MemoryCommits:
 
     def commit(self) -> str:
         """Commit the workspace and return the new commit's id."""
-        text = repr((self.head, sorted(self.trees[None].items())))
-        self.head = sha1(text.encode(), usedforsecurity=False).hexdigest()
-        self.trees[self.head] = dict(self.trees[None])
+        self.head = self.beside(self.trees[None])
         return self.head
+
+    def beside(self, tree: Mapping[str, bytes]) -> str:
+        """Commit some files on top of HEAD, which stays, and return the new commit's id."""
+        text = repr((self.head, sorted(tree.items())))
+        commit = sha1(text.encode(), usedforsecurity=False).hexdigest()
+        self.trees[commit] = dict(tree)
+        return commit
 
     def resolve(self, rev: str) -> str:
         """Return the commit that a revision names: HEAD, or the start of an id."""

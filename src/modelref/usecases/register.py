@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
-from modelref.domain.message import EVENT, OUTS
+from modelref.domain.message import EVENT, OUTS, check_words
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
 from modelref.domain.registry import Model
@@ -14,11 +14,15 @@ from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
 from modelref.usecases.digest import outs_digest
-from modelref.usecases.reading import read_registry
+from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.writing import Draft, Options, Written, by_id, free_tag, run_once, write
 
 if TYPE_CHECKING:
     from modelref.ports import World
+
+
+_MOST_KNOWN = 50
+"""Newest versions among which a commit of the same results is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Registration:
         version: the version to give it; None to derive one.
         bump: which part of the highest active version goes up where none is given.
         base: the version whose line is bumped instead of the highest (a hotfix).
+        carry: first commit what the model's DVC stages made in the workspace, on top of HEAD; no
+            branch moves.
         revive: register even if the model is deprecated, which revives it.
     """
 
@@ -39,6 +45,7 @@ class Registration:
     version: Version | None = None
     bump: Bump = Bump.PATCH
     base: Version | None = None
+    carry: bool = False
     revive: bool = False
 
 
@@ -47,12 +54,12 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
 
     Raises:
         UnknownRef: the commit is not there, or declares no such model.
-        BadInput: the version is taken, or both ``version`` and ``base`` are given.
+        BadInput: the version is taken, or two options exclude each other.
         Refused: the pipeline of the model is stale, the commit carries another version, or the
             model is deprecated.
         OutOfReach: bytes of its outs are not in the cache.
     """
-    commit = world.commits.resolve("HEAD" if asked.rev is None else asked.rev)
+    commit = _commit(world, asked, options)
     command = f"register {asked.artifact} {commit} {asked.version} {asked.bump} {asked.base}"
     outs = _sound_outs(world, asked, commit)
 
@@ -85,6 +92,26 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
 
     (written,) = run_once(world, command, options, decide, already)
     return written
+
+
+def _commit(world: "World", asked: Registration, options: Options) -> str:
+    """The commit to register; one made now is reachable from nothing until the tag is there."""
+    if not asked.carry:
+        return world.commits.resolve("HEAD" if asked.rev is None else asked.rev)
+    if asked.rev is not None:
+        raise BadInput(
+            "a revision and a commit to be made exclude each other",
+            kind="usage",
+            hint="leave out --rev, or --commit",
+        )
+    check_words(options.message)
+    refuse_partial(world)
+    model = read_registry(world, asked.artifact).model(asked.artifact)
+    newest = list(model.versions.values())[-_MOST_KNOWN:]
+    path = world.pipeline.snapshot(asked.artifact, None).annotation.path
+    message = "\n\n".join(filter(None, [f"Update {asked.artifact}", options.message]))
+    known = [state.commit for state in newest]
+    return world.workspace.carry(asked.artifact, path, message, known)
 
 
 def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, ...]:

@@ -58,16 +58,18 @@ def register_changed(
     failed: list[tuple[Artifact, ModelRefError]] = []
     for artifact in only or world.pipeline.declared(commit):
         try:
-            if _same(world, artifact, models.get(artifact), commit):
+            registration = asked(artifact)
+            made_at = None if registration.carry else commit
+            if _same(world, artifact, models.get(artifact), made_at):
                 unchanged.append(artifact)
                 continue
-            registered.append(register(world, asked(artifact), options))
+            registered.append(register(world, registration, options))
         except ModelRefError as error:
             failed.append((artifact, error))
     return Sweep(tuple(registered), tuple(unchanged), tuple(failed))
 
 
-def _same(world: "World", artifact: Artifact, model: Model | None, commit: str) -> bool:
+def _same(world: "World", artifact: Artifact, model: Model | None, commit: str | None) -> bool:
     latest = model.latest if model else None
     if latest is None:
         return False

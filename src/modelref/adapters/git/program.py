@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelref.errors import OutOfReach
+from modelref.errors import BadInput, OutOfReach
 
 _ALLOWED = frozenset(
     [
@@ -14,16 +14,21 @@ _ALLOWED = frozenset(
         "cat-file",
         "check-ref-format",
         "commit",
+        "commit-tree",
         "config",
         "diff",
         "for-each-ref",
+        "hash-object",
         "log",
         "ls-files",
         "ls-tree",
+        "read-tree",
         "reset",
         "rev-parse",
         "tag",
+        "update-index",
         "update-ref",
+        "write-tree",
     ]
 )
 # What would make git look at another repository than the one that was asked for, or at other
@@ -45,6 +50,13 @@ _REDIRECTS = (
     "GIT_NOGLOB_PATHSPECS",
     "GIT_ICASE_PATHSPECS",
 )
+DURABLE = {
+    "core.fsync": "committed,loose-object,reference",
+    "core.fsyncMethod": "fsync",
+    # Milliseconds that git waits for another git, which holds a ref's lock for one or two.
+    "core.filesRefLockTimeout": "1000",
+}
+"""Settings under which git has objects and refs on disk before it says that it made them."""
 _LIMIT = 60.0
 """Seconds that a local git command may take."""
 
@@ -142,6 +154,18 @@ def failed(command: str, done: Finished) -> OutOfReach:
     return OutOfReach(f"git {command} failed: {said}", kind="git-failed")
 
 
+def no_identity(done: Finished) -> BadInput | None:
+    """The error for a git command that failed because it knows nobody to sign with, if so."""
+    said = done.stderr
+    if not any(sign in said for sign in ("tell me who you are", "empty ident", "no email was")):
+        return None
+    return BadInput(
+        "git does not know who you are",
+        kind="no-identity",
+        hint="git config user.name 'Your Name' && git config user.email you@example.com",
+    )
+
+
 def _not_started(folder: Path) -> OutOfReach:
     if not folder.is_dir():
         return OutOfReach(f"there is no folder {str(folder)!r}", kind="no-folder")
@@ -155,5 +179,6 @@ def _not_started(folder: Path) -> OutOfReach:
 def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
     env = {key: value for key, value in os.environ.items() if key not in _REDIRECTS}
     env.update(LC_ALL="C", LANGUAGE="C", GIT_OPTIONAL_LOCKS="0", GIT_NO_REPLACE_OBJECTS="1")
+    env.update(GIT_LITERAL_PATHSPECS="1")  # a path is a path, whatever characters it has
     env.update(extra or {})
     return env

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import Finished, Git
+from modelref.adapters.git.repository import GitCommits
 from modelref.domain.restoring import Job
 from modelref.errors import OutOfReach, Refused
 
@@ -16,12 +17,17 @@ class Recorder:
     """Commits of one checkout.
 
     Attributes:
-        git: the git program in its top folder.
+        commits: its git.
         lock: the writers' lock, which git holds as well: it may outlive the command that ran it.
     """
 
-    git: Git
+    commits: GitCommits
     lock: WriterLock
+
+    @property
+    def git(self) -> Git:
+        """The git program in the checkout's top folder."""
+        return self.commits.repository.git
 
     def staged(self, paths: Sequence[str]) -> list[str]:
         """Those of some paths that have staged changes."""
@@ -39,7 +45,7 @@ class Recorder:
         made = self._made(job)
         if made is not None:
             return made
-        paths = self._differing(job.texts)
+        paths = self.commits.changed(job.texts)
         if not paths:
             return None
         self._must("add", "--all", operands=paths)
@@ -77,14 +83,6 @@ class Recorder:
         )  # fmt: skip
         return out.decode().split("\n")[0] or None
 
-    def _differing(self, paths: Sequence[str]) -> list[str]:
-        if not paths:
-            return []
-        out = self.git.output("diff", "--name-only", "-z", "HEAD", operands=paths)
-        new = self.git.output("ls-files", "-z", "--others", "--exclude-standard", operands=paths)
-        names = (out + new).decode("utf-8", "surrogateescape").split("\0")
-        return sorted({name for name in names if name})
-
     def _must(
         self, command: str, *options: str, operands: Sequence[str], stdin: str = ""
     ) -> Finished:
@@ -93,7 +91,6 @@ class Recorder:
             *options,
             operands=operands,
             stdin=stdin.encode("utf-8", "surrogateescape"),
-            env={"GIT_LITERAL_PATHSPECS": "1"},
             limit=None,
             keep=self.lock.descriptors,
         )

@@ -180,6 +180,18 @@ class GitCommits:
         """List the repository paths of all files whose names end in a suffix."""
         return [path for path in self._paths(commit) if path.endswith(suffix)]
 
+    def changed(self, paths: Sequence[str]) -> Sequence[str]:
+        """List the files at or below some paths that differ from HEAD, and that git may keep."""
+        if not paths:
+            return ()
+        tracked = self.repository.git.output(
+            "diff", "--name-only", "--no-renames", "-z", "HEAD", operands=paths
+        )
+        new = self.repository.git.output(
+            "ls-files", "-z", "--others", "--exclude-standard", operands=paths
+        )
+        return sorted(set((tracked + new).decode("utf-8", "surrogateescape").split("\0")) - {""})
+
     def _paths(self, commit: str | None) -> Sequence[str]:
         if commit is not None:
             return sorted(self.tree(commit))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from modelref.adapters.durable import sync_folder
 from modelref.adapters.git.lock import WriterLock, unwritable
-from modelref.adapters.git.program import Finished, failed
+from modelref.adapters.git.program import DURABLE, Finished, failed, no_identity
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.salvage import broken, salvage
 from modelref.adapters.git.trailers import trailers_of
@@ -34,13 +34,6 @@ _SIGNED = "%(if)%(contents:signature)%(then)%(contents:body)%(end)%00"
 _FORMAT = "".join(f"%({field})%00" for field in _FIELDS) + _SIGNED
 _BODY = "%(contents:body)%00"
 _BROKEN = re.compile(r"warning: ignoring broken ref refs/tags/(.*)")
-# One event is one object and one ref; both are on disk before anybody is told of them.
-_DURABLE = {
-    "core.fsync": "committed,loose-object,reference",
-    "core.fsyncMethod": "fsync",
-    # Milliseconds that git waits for another git, which holds a ref's lock for one or two.
-    "core.filesRefLockTimeout": "1000",
-}
 _IN_THE_WAY = re.compile(r"Unable to create '.*\.lock': File exists", re.DOTALL)
 # A person's own settings must not change what a trailer is.
 _OUR_TRAILERS = {"trailer.separators": ":"}
@@ -112,7 +105,7 @@ class GitTags:
                 "--cleanup=verbatim",
                 "--file=-",
                 operands=[name, commit],
-                config=_DURABLE,
+                config=DURABLE,
                 stdin=message.encode("utf-8", "surrogateescape"),
                 env={"GIT_COMMITTER_DATE": f"@{date} +0000"},
                 keep=keep,
@@ -161,12 +154,9 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
             kind="tag-exists",
             hint="modelref history shows what happened; run the command again if it still applies",
         )
-    if "tell me who you are" in said or "empty ident" in said or "no email was given" in said:
-        return BadInput(
-            "git does not know who you are",
-            kind="no-identity",
-            hint="git config user.name 'Your Name' && git config user.email you@example.com",
-        )
+    nobody = no_identity(done)
+    if nobody is not None:
+        return nobody
     if "is not a valid tag name" in said:
         return BadInput(f"git does not allow the tag {name!r}", kind="invalid-name")
     if _IN_THE_WAY.search(said):

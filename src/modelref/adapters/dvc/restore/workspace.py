@@ -8,7 +8,9 @@ from pathlib import Path
 
 from modelref.adapters.durable import write_durably
 from modelref.adapters.dvc.cache import DvcOutputs
+from modelref.adapters.dvc.carried import carried_files
 from modelref.adapters.dvc.restore.plan import RestorePlanner
+from modelref.adapters.git.carrying import Carrier
 from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.recording import Recorder
 from modelref.adapters.git.repository import GitCommits
@@ -71,6 +73,12 @@ class DvcWorkspace:
         """Commit the restored files that git tracks; None where they are so in HEAD."""
         return self._recorder.record(job)
 
+    def carry(self, artifact: Artifact, path: str, message: str, known: Sequence[str]) -> str:
+        """Commit one model's results on top of HEAD, where no branch moves to."""
+        head = self.commits.resolve("HEAD")
+        files = carried_files(self.commits, artifact, path, head)
+        return Carrier(self.commits.repository).carry(head, files, message, known)
+
     def forget(self) -> None:
         """Note that the begun restore is finished."""
         self._swap.forget()
@@ -82,7 +90,7 @@ class DvcWorkspace:
 
     @cached_property
     def _recorder(self) -> Recorder:
-        return Recorder(self.commits.repository.git, self.lock)
+        return Recorder(self.commits, self.lock)
 
     @cached_property
     def _swap(self) -> Swap:

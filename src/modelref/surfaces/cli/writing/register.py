@@ -31,6 +31,12 @@ from modelref.usecases.writing import Options, Written
     help="Which part of the highest version goes up.",
 )
 @click.option("--base", metavar="VERSION", help="Bump this version instead: a hotfix of its line.")
+@click.option(
+    "--commit",
+    "carry",
+    is_flag=True,
+    help="First commit this model's results on top of HEAD; no branch moves.",
+)
 @click.option("--revive", is_flag=True, help="Even if the model is deprecated.")
 @write_options
 @click.pass_obj
@@ -42,6 +48,7 @@ def register(
     version: str | None,
     bump: str,
     base: str | None,
+    carry: bool,
     revive: bool,
     message: str,
     dry_run: bool,
@@ -56,7 +63,7 @@ def register(
     modelref register recommender -m "week 50, warm start"
     modelref register recommender --bump minor
     modelref register recommender --rev fix-branch --base v1.4.2
-    modelref register --changed          after the nightly retrain
+    modelref register --changed --commit      after the nightly retrain
     """
     _check_usage(models, changed, version)
     options = Options(message, dry_run)
@@ -69,6 +76,7 @@ def register(
             Version.parse(version) if version is not None else None,
             Bump.parse(bump),
             Version.parse(base) if base is not None else None,
+            carry,
             revive,
         )
 
