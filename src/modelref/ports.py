@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out, OutFile
     from modelref.domain.restoring import Job, RestorePlan
-    from modelref.domain.snapshot import Candidate, Snapshot, Values
+    from modelref.domain.snapshot import Candidate, Made, Snapshot, Values
     from modelref.domain.tag import TagName
 
 
@@ -88,6 +88,14 @@ class Pipeline(Protocol):
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None.
+
+        Raises:
+            UnknownRef: no ``dvc.yaml`` there declares the model.
+            BadInput: a file there cannot be read; the message names it.
+        """
+
+    def made(self, artifact: Artifact, commit: str | None) -> Made:
+        """Read only what a model is made of: much less than its facts.
 
         Raises:
             UnknownRef: no ``dvc.yaml`` there declares the model.

@@ -14,7 +14,7 @@ from modelref.domain.event import TagRecord
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile
-from modelref.domain.snapshot import Annotation, Candidate, Snapshot, Values
+from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict, OutOfReach, UnknownRef
 from modelref.testing_workspace import MemoryWorkspace
@@ -170,6 +170,11 @@ class MemoryPipeline:
         out = Out(path, MD5, md5(data, usedforsecurity=False).hexdigest(), len(data))
         metrics = self.scores.get(commit or "", {})
         return Snapshot(commit, Annotation(path, "model"), (out,), metrics, {})
+
+    def made(self, artifact: Artifact, commit: str | None) -> Made:
+        """Read what a model is made of."""
+        snapshot = self.snapshot(artifact, commit)
+        return Made(snapshot.annotation, snapshot.outs)
 
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only metrics."""

@@ -50,6 +50,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What a model is made of at one place.
+
+    Attributes:
+        annotation: its entry in dvc.yaml.
+        outs: its files.
+    """
+
+    annotation: Annotation
+    outs: tuple[Out, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All facts of a model at one place.
 

@@ -108,7 +108,7 @@ def _commit(world: "World", asked: Registration, options: Options) -> str:
     refuse_partial(world)
     model = read_registry(world, asked.artifact).model(asked.artifact)
     newest = list(model.versions.values())[-_MOST_KNOWN:]
-    path = world.pipeline.snapshot(asked.artifact, None).annotation.path
+    path = world.pipeline.made(asked.artifact, None).annotation.path
     message = "\n\n".join(filter(None, [f"Update {asked.artifact}", options.message]))
     known = [state.commit for state in newest]
     return world.workspace.carry(asked.artifact, path, message, known)
@@ -116,9 +116,9 @@ def _commit(world: "World", asked: Registration, options: Options) -> str:
 
 def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, ...]:
     """The outs to register, once they are known to be what the pipeline makes, and to be here."""
-    snapshot = world.pipeline.snapshot(asked.artifact, commit)
-    name, path = asked.artifact, snapshot.annotation.path
-    if not snapshot.outs:
+    made = world.pipeline.made(asked.artifact, commit)
+    name, path = asked.artifact, made.annotation.path
+    if not made.outs:
         raise Refused(
             f"{name} has no files at commit {commit[:10]}: {path} is in no dvc.lock, no .dvc file "
             "and not in git",
@@ -126,7 +126,7 @@ def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, 
             hint="dvc repro (or dvc add), then git commit the result",
         )
     if asked.rev is None:
-        _refuse_uncommitted(world, asked.artifact, snapshot.outs, commit)
+        _refuse_uncommitted(world, asked.artifact, made.outs, commit)
     reasons = world.pipeline.stale(asked.artifact, commit)
     if reasons:
         more = f" (and {len(reasons) - 3} more reasons)" if len(reasons) > 3 else ""
@@ -137,14 +137,14 @@ def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, 
             kind="stale-pipeline",
             hint=_mend(reasons),
         )
-    absent = [out.path for out in snapshot.outs if not world.outputs.cached(out)]
+    absent = [out.path for out in made.outs if not world.outputs.cached(out)]
     if absent:
         raise OutOfReach(
             f"the bytes of {', '.join(absent)} at commit {commit[:10]} are not in the DVC cache",
             kind="missing-bytes",
             hint=f"dvc fetch {shlex.join(absent)}; or dvc commit if the workspace has them",
         )
-    return snapshot.outs
+    return made.outs
 
 
 def _mend(reasons: Sequence[str]) -> str:
@@ -166,7 +166,7 @@ def _refuse_uncommitted(
     world: "World", artifact: Artifact, outs: tuple[Out, ...], commit: str
 ) -> None:
     """Refuse when the workspace holds a newer model than the commit: it would be forgotten."""
-    now = world.pipeline.snapshot(artifact, None)
+    now = world.pipeline.made(artifact, None)
     if {out.key for out in now.outs} != {out.key for out in outs}:
         raise Refused(
             f"{artifact} in the workspace is not the one in commit {commit[:10]}",

@@ -73,8 +73,8 @@ def _same(world: "World", artifact: Artifact, model: Model | None, commit: str |
     latest = model.latest if model else None
     if latest is None:
         return False
-    outs = world.pipeline.snapshot(artifact, commit).outs
+    outs = world.pipeline.made(artifact, commit).outs
     promised = latest.event.trailer(OUTS)
     if promised is None:  # GTO registered it
-        promised = outs_digest(world.pipeline.snapshot(artifact, latest.commit).outs)
+        promised = outs_digest(world.pipeline.made(artifact, latest.commit).outs)
     return promised == outs_digest(outs)

@@ -60,11 +60,11 @@ def resolve(world: "World", ref: Ref, *, at: int | None = None) -> Resolved:
     """
     model, findings = read_model(world, ref.artifact, at=at)
     target = find(model, ref)
-    snapshot = world.pipeline.snapshot(ref.artifact, target.commit)
+    made = world.pipeline.made(ref.artifact, target.commit)
     return Resolved(
         target,
-        snapshot.annotation.path,
-        snapshot.outs,
-        tuple(world.outputs.cached(out) for out in snapshot.outs),
+        made.annotation.path,
+        made.outs,
+        tuple(world.outputs.cached(out) for out in made.outs),
         findings,
     )

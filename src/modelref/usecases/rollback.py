@@ -134,8 +134,8 @@ def _target(model: Model, stage: StageName, now: Event, to: Version | None) -> s
 
 
 def _check_bytes(world: "World", model: Model, asked: Rollback, commit: str) -> None:
-    snapshot = world.pipeline.snapshot(model.artifact, commit)
-    absent = [out.path for out in snapshot.outs if not world.outputs.cached(out)]
+    made = world.pipeline.made(model.artifact, commit)
+    absent = [out.path for out in made.outs if not world.outputs.cached(out)]
     if absent:
         name = model.name_at(commit)
         raise OutOfReach(

@@ -72,7 +72,7 @@ def verify(
             versions += 1
             progress(f"{model.artifact}@{state.version}")
             try:
-                outs = world.pipeline.snapshot(model.artifact, state.commit).outs
+                outs = world.pipeline.made(model.artifact, state.commit).outs
             except ModelRefError as error:
                 findings.append(_unreadable(state, error))
                 continue

@@ -13,7 +13,7 @@ from modelref.adapters.dvc.textfiles import mapping, parse
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within, outs_under
-from modelref.domain.snapshot import Annotation, Candidate, Snapshot, Value, Values, flatten
+from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Value, Values, flatten
 from modelref.errors import BadInput, ModelRefError, UnknownRef
 
 DEFINITION = "dvc.yaml"
@@ -57,23 +57,39 @@ class DvcPipeline:
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None."""
         definition, stages = self._definition(artifact, commit)
-        annotation = self._annotation(artifact, definition, commit)
+        made = self._made(artifact, definition, stages, commit)
+        annotation = made.annotation
         names = related(stages, annotation.path) or {stage.name for stage in stages}
         missing: list[str] = []
         metrics = self._values(definition.metrics_files(stages, names), commit, stages, missing)
         params = self._values(definition.params_files(stages, names), commit, stages, [])
-        outs = self._outs(annotation.path, stages, commit)
-        if not outs:
+        if not made.outs:
             missing.append(f"{annotation.path} is in no dvc.lock, no .dvc file and not in git")
         return Snapshot(
             commit,
             annotation,
-            tuple(self.outputs.measure(out) for out in outs),
+            made.outs,
             metrics,
             params,
             _read_params(stages, names),
             tuple(missing),
         )
+
+    def made(self, artifact: Artifact, commit: str | None) -> Made:
+        """Read only what a model is made of: its annotation and outs."""
+        definition, stages = self._definition(artifact, commit)
+        return self._made(artifact, definition, stages, commit)
+
+    def _made(
+        self,
+        artifact: Artifact,
+        definition: Definition,
+        stages: Sequence[LockedStage],
+        commit: str | None,
+    ) -> Made:
+        annotation = self._annotation(artifact, definition, commit)
+        outs = self._outs(annotation.path, stages, commit)
+        return Made(annotation, tuple(self.outputs.measure(out) for out in outs))
 
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only the metrics of a model at many commits, in two runs of git."""
@@ -156,9 +172,11 @@ class DvcPipeline:
     ) -> tuple[Out, ...]:
         near = [f"{path}.dvc", *(f"{parent}.dvc" for parent in PurePosixPath(path).parents)]
         near = [name for name in near if name != "..dvc"]
-        outs = [out for stage in stages for out in stage.outs]
-        outs += self._dvc_files(near, commit)
-        found = outs_under(outs, path)
+        locked = [out for stage in stages for out in stage.outs]
+        found = outs_under(locked, path)
+        if any(is_within(path, out.path) for out in found):
+            return found  # all of it is a DVC stage's: no .dvc file can track some of it
+        found = outs_under([*locked, *self._dvc_files(near, commit)], path)
         if found:
             return found
         found = outs_under(self._all_outs(commit), path)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from modelref.api.shapes.versions import written_shape
+from modelref.api.shapes.writes import written_shape
 from modelref.domain.ref import quoted
 from modelref.errors import ModelRefError
 from modelref.ports import World

@@ -2,7 +2,7 @@
 
 import click
 
-from modelref.api.shapes.versions import restored_shape
+from modelref.api.shapes.writes import restored_shape
 from modelref.domain.ref import Ref
 from modelref.errors import BadInput
 from modelref.surfaces.cli.app import Context
