@@ -28,6 +28,8 @@ _ALLOWED = frozenset(
         "tag",
         "update-index",
         "update-ref",
+        "var",
+        "verify-tag",
         "write-tree",
     ]
 )

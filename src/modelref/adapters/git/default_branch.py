@@ -1,0 +1,47 @@
+"""The default branch: what a team has agreed on stands there, and no pull request changes it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from modelref.adapters.git.objects import read_objects
+from modelref.adapters.git.repository import Repository
+
+_NAMES = ("main", "master")
+
+
+class AgreedFile(NamedTuple):
+    """A file of the default branch.
+
+    Attributes:
+        commit: full id of the branch's commit, ``""`` where nothing is committed yet.
+        data: the file's bytes, None where it has none.
+    """
+
+    commit: str
+    data: bytes | None
+
+
+def read_agreed(repository: Repository, path: str) -> AgreedFile:
+    """Read a file of the default branch, in one run of git.
+
+    That is what the remote says its default branch is (``git remote set-head``), else its
+    ``main`` or ``master``; without any of these this clone's own, and at last what is checked
+    out. So a pull request that is checked out is believed only where the default branch was
+    never fetched.
+    """
+    candidates = _candidates(repository)
+    asked = [name for ref in candidates for name in (f"{ref}^{{commit}}", f"{ref}:{path}")]
+    found = read_objects(repository.git, asked)
+    for commit, file in zip(found[::2], found[1::2], strict=True):
+        if commit is not None:
+            blob = file is not None and file.type == "blob"
+            return AgreedFile(commit.oid, file.data if file and blob else None)
+    return AgreedFile("", None)
+
+
+def _candidates(repository: Repository) -> Sequence[str]:
+    if repository.bare:
+        return ["HEAD"]
+    remotes = sorted(repository.remotes, key=lambda name: (name != "origin", name))
+    theirs = [f"refs/remotes/{remotes[0]}/{name}" for name in ("HEAD", *_NAMES)] if remotes else []
+    return [*theirs, *(f"refs/heads/{name}" for name in _NAMES), "HEAD"]
