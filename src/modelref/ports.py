@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out, OutFile
     from modelref.domain.restoring import Job, RestorePlan
+    from modelref.domain.signature import Signature
     from modelref.domain.snapshot import Candidate, Made, Snapshot, Values
     from modelref.domain.tag import TagName
 
@@ -34,7 +35,9 @@ class Tags(Protocol):
             OutOfReach: the repository cannot be read.
         """
 
-    def create(self, tag: TagName, commit: str, message: str, date: int) -> str:
+    def create(
+        self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False
+    ) -> str:
         """Create one annotated tag, all or nothing, and return its object's id.
 
         Args:
@@ -42,12 +45,39 @@ class Tags(Protocol):
             commit: full id of the commit.
             message: the whole message.
             date: the tagger's date, seconds since 1970-01-01 UTC.
+            sign: sign it even if git is not set up to sign every tag.
 
         Raises:
             Conflict: the tag exists already.
-            BadInput: git has no name and address to sign with.
+            BadInput: git has no name and address to tag as, or no key to sign with.
             OutOfReach: the repository cannot be written.
         """
+
+    def discard(self, tag: TagName, oid: str) -> None:
+        """Take back a tag that was just made, and that nobody was told of.
+
+        Args:
+            tag: its name.
+            oid: its object: a tag that names another by now stays.
+
+        Raises:
+            OutOfReach: the repository cannot be written.
+        """
+
+
+class Signatures(Protocol):
+    """The signatures of tag objects."""
+
+    def check(self, oids: Sequence[str]) -> Mapping[str, Signature]:
+        """Check the signatures of tag objects; only signed ones take time.
+
+        Raises:
+            OutOfReach: the program that checks, or the list of signers, is missing.
+            BadInput: the list of signers is none.
+        """
+
+    def own(self) -> frozenset[str]:
+        """What the person goes by who writes here: an address, the fingerprint of a key."""
 
 
 class Commits(Protocol):
@@ -270,6 +300,10 @@ class World(Protocol):
         """The tags."""
 
     @property
+    def signatures(self) -> Signatures:
+        """The signatures of tags."""
+
+    @property
     def commits(self) -> Commits:
         """The commits."""
 
@@ -295,6 +329,16 @@ class World(Protocol):
 
         Raises:
             BadInput: ``modelref.yaml`` is not valid.
+        """
+
+    @property
+    def agreed(self) -> Config:
+        """What the default branch says the repository has agreed on.
+
+        What guards the registry is read from there: a pull request cannot weaken its own guard.
+
+        Raises:
+            BadInput: the ``modelref.yaml`` there is not valid.
         """
 
     @property

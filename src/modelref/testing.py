@@ -17,6 +17,7 @@ from modelref.domain.outs import MD5, Out, OutFile
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict, OutOfReach, UnknownRef
+from modelref.testing_signatures import MemorySignatures
 from modelref.testing_workspace import MemoryWorkspace
 
 
@@ -48,10 +49,12 @@ class MemoryTags:
     Attributes:
         records: by tag.
         author: who makes them.
+        signatures: where signed tags are noted.
     """
 
     records: dict[str, TagRecord] = field(default_factory=dict)
     author: str = "Ada"
+    signatures: MemorySignatures = field(default_factory=MemorySignatures)
 
     def list(
         self, artifact: Artifact | None = None, *, bodies: bool = False
@@ -62,7 +65,9 @@ class MemoryTags:
             if artifact is None or ref.startswith((f"{artifact.in_tag}@", f"{artifact.in_tag}#")):
                 yield record if bodies else record._replace(body=None)
 
-    def create(self, tag: TagName, commit: str, message: str, date: int) -> str:
+    def create(
+        self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False
+    ) -> str:
         """Create one annotated tag."""
         name = str(tag)
         if name in self.records:
@@ -85,7 +90,14 @@ class MemoryTags:
             trailers,
             body,
         )
+        if sign:
+            self.signatures.sign(oid)
         return oid
+
+    def discard(self, tag: TagName, oid: str) -> None:
+        """Take back a tag."""
+        if self.records[str(tag)].oid == oid:
+            del self.records[str(tag)]
 
 
 @dataclass
@@ -254,12 +266,13 @@ class MemoryWorld:
     def __init__(self) -> None:
         """Start with nothing."""
         self.tags = MemoryTags()
+        self.signatures = self.tags.signatures
         self.commits = MemoryCommits()
         self.pipeline = MemoryPipeline(self.commits)
         self.outputs = MemoryOutputs()
         self.workspace = MemoryWorkspace(self.commits, self.outputs)
         self.journal = MemoryJournal()
-        self.config = Config()
+        self.config = self.agreed = Config()
         self.clock = MemoryClock()
 
     def train(self, model: str, data: bytes) -> str:

@@ -22,10 +22,22 @@ def read_config(root: Path) -> Config:
             continue
         except OSError as error:
             raise OutOfReach(f"cannot read {name}: {error.strerror}", kind="unreadable") from error
+        if name == FILE:
+            return parse_config(data)
         from modelref.adapters.dvc.textfiles import mapping
 
-        raw = mapping(name, data)
-        if name == FILE:
-            return Config.parse(raw)
-        return Config(stages=parse_stages(name, raw.get("stages")), source=name)
+        return Config(stages=parse_stages(name, mapping(name, data).get("stages")), source=name)
     return Config()
+
+
+def parse_config(data: bytes | None) -> Config:
+    """Parse a ``modelref.yaml``; None where there is none.
+
+    Raises:
+        BadInput: it is not valid; the message names the key.
+    """
+    if data is None:
+        return Config()
+    from modelref.adapters.dvc.textfiles import mapping
+
+    return Config.parse(mapping(FILE, data))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
+    from modelref.adapters.git.default_branch import AgreedFile
+    from modelref.adapters.git.signatures import GitSignatures
     from modelref.domain.config import Config
 
 
@@ -32,6 +34,27 @@ class RepositoryWorld:
         from modelref.adapters.config import read_config
 
         return read_config(self.repository.root)
+
+    @cached_property
+    def agreed(self) -> "Config":
+        """What the ``modelref.yaml`` of the default branch says."""
+        from modelref.adapters.config import parse_config
+
+        return parse_config(self._agreed_file.data)
+
+    @cached_property
+    def signatures(self) -> "GitSignatures":
+        """Signatures, against the signers of the person, or of the default branch."""
+        from modelref.adapters.git.signatures import GitSignatures
+
+        return GitSignatures(self.repository, self.agreed.signing, self._agreed_file.commit)
+
+    @cached_property
+    def _agreed_file(self) -> "AgreedFile":
+        from modelref.adapters.git.default_branch import read_agreed
+        from modelref.domain.config import FILE
+
+        return read_agreed(self.repository, FILE)
 
     @cached_property
     def outputs(self) -> "DvcOutputs":

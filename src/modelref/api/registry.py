@@ -98,6 +98,7 @@ class ModelRegistry:
         bump: str = "patch",
         base: str | None = None,
         message: str = "",
+        sign: bool = False,
     ) -> Event:
         """Register a version of a model; see ``modelref register --help``.
 
@@ -112,12 +113,18 @@ class ModelRegistry:
             Bump.parse(bump),
             Version.parse(base) if base is not None else None,
         )
-        written = registering.register(self._world, asked, Options(message))
+        written = registering.register(self._world, asked, Options(message, sign=sign))
         self._world.journal.acknowledge(written.command)
         return written.event
 
     def promote(
-        self, version: str, stage: str, *, expect: str | None = None, message: str = ""
+        self,
+        version: str,
+        stage: str,
+        *,
+        expect: str | None = None,
+        message: str = "",
+        sign: bool = False,
     ) -> Event:
         """Assign a version to a stage.
 
@@ -126,6 +133,7 @@ class ModelRegistry:
             stage: the stage's name.
             expect: the version that the stage must hold now.
             message: the person's own words.
+            sign: sign the event, whatever git is set up to do.
 
         Raises:
             Conflict: the stage holds something else.
@@ -136,7 +144,7 @@ class ModelRegistry:
             parse_stage(stage),
             Version.parse(expect) if expect is not None else None,
         )
-        written = promoting.promote(self._world, asked, Options(message))
+        written = promoting.promote(self._world, asked, Options(message, sign=sign))
         self._world.journal.acknowledge(written.command)
         return written.event
 
@@ -149,6 +157,7 @@ class ModelRegistry:
         unchecked: bool = False,
         quarantine: bool = False,
         message: str = "",
+        sign: bool = False,
     ) -> Event:
         """Assign the version that held ``model#stage`` before.
 
@@ -164,12 +173,12 @@ class ModelRegistry:
             unchecked,
             quarantine,
         )
-        written = rolling.rollback(self._world, asked, Options(message))[-1]
+        written = rolling.rollback(self._world, asked, Options(message, sign=sign))[-1]
         self._world.journal.acknowledge(written.command)
         return written.event
 
     def unassign(
-        self, stage: str, *, fall_back: bool = False, message: str = ""
+        self, stage: str, *, fall_back: bool = False, message: str = "", sign: bool = False
     ) -> tuple[Event, ...]:
         """Empty ``model#stage``, or with ``fall_back`` withdraw its current version only.
 
@@ -177,24 +186,28 @@ class ModelRegistry:
             UnknownRef: the stage was never used.
         """
         asked = withdrawing.Unassignment(Ref.parse_stage(stage), fall_back)
-        done = withdrawing.unassign(self._world, asked, Options(message))
+        done = withdrawing.unassign(self._world, asked, Options(message, sign=sign))
         for written in done:
             self._world.journal.acknowledge(written.command)
         return tuple(written.event for written in done)
 
-    def deregister(self, version: str, *, message: str = "") -> Event:
+    def deregister(self, version: str, *, message: str = "", sign: bool = False) -> Event:
         """Withdraw a version.
 
         Raises:
             Refused: a stage holds it.
         """
-        written = withdrawing.deregister(self._world, Ref.parse_version(version), Options(message))
+        written = withdrawing.deregister(
+            self._world, Ref.parse_version(version), Options(message, sign=sign)
+        )
         self._world.journal.acknowledge(written.command)
         return written.event
 
-    def deprecate(self, model: str, *, message: str = "") -> Event:
+    def deprecate(self, model: str, *, message: str = "", sign: bool = False) -> Event:
         """Retire a model."""
-        written = withdrawing.deprecate(self._world, Artifact.parse(model), Options(message))
+        written = withdrawing.deprecate(
+            self._world, Artifact.parse(model), Options(message, sign=sign)
+        )
         self._world.journal.acknowledge(written.command)
         return written.event
 

@@ -132,10 +132,9 @@ def in_the_way(
         name = TagName.parse(finding.tag)
         if name is None or name.artifact != model.artifact or name.stage != stage:
             continue
-        if stage is not None and (name.counter or 0) > since:
-            found.append(finding)
-        elif name.version is not None and (
-            latest is None or name.version.precedence > latest.version.precedence
+        if (stage is not None and (name.counter or 0) > since) or (
+            name.version is not None
+            and (latest is None or name.version.precedence > latest.version.precedence)
         ):
             found.append(finding)
     return found

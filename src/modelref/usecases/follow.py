@@ -1,34 +1,50 @@
 """Follow a ref: tell each time it resolves to another version."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from modelref.domain.ref import Ref
 from modelref.domain.target import Target, find
-from modelref.errors import UnknownRef
+from modelref.errors import Refused, UnknownRef
 from modelref.usecases.reading import read_model
+from modelref.usecases.signatures import check_ref
 
 if TYPE_CHECKING:
     from modelref.ports import World
 
 
-def follow(world: "World", ref: Ref, interval: float) -> Iterator[Target]:
+def follow(
+    world: "World", ref: Ref, interval: float, refused: Callable[[Refused], None] = lambda _: None
+) -> Iterator[Target]:
     """Yield what a ref means now, then each time it means something else; never ends.
 
-    While it means nothing (an empty stage), the last version stands: a server keeps what it has.
+    While it means nothing (an empty stage), or what it means is not signed as the default branch
+    requires, the last version stands: a server keeps what it has.
 
     Args:
         world: the ports.
         ref: what to follow.
         interval: seconds between two looks.
+        refused: called once for each reason why the last version stands though the ref moved.
+
+    Raises:
+        Refused: what it means at first is not signed as required: there is no version to stand.
     """
-    told = ""
+    told = why = ""
     while True:
         try:
-            model, _ = read_model(world, ref.artifact)
-            target = find(model, ref)
+            model, findings = read_model(world, ref.artifact)
+            check_ref(world, model, ref, findings)
+            target, why = find(model, ref), ""
         except UnknownRef:
             target = None
+        except Refused as refusal:
+            if not told:
+                raise
+            target = None
+            if refusal.message != why:
+                why = refusal.message
+                refused(refusal)
         if target is not None and target.commit != told:
             told = target.commit
             yield target

@@ -14,6 +14,7 @@ from modelref.domain.target import find
 from modelref.domain.version import Version
 from modelref.errors import Conflict, Refused
 from modelref.usecases.reading import read_model
+from modelref.usecases.signatures import APPROVED, approvals, check_ref, stands_signed
 from modelref.usecases.writing import Draft, Options, Written, by_id, run_once, write
 
 if TYPE_CHECKING:
@@ -45,21 +46,22 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
 
     Raises:
         UnknownRef: the version is not there.
-        Refused: it is quarantined, or the model is deprecated.
+        Refused: it is quarantined, the model is deprecated, or a signature is missing.
         Conflict: the stage holds something else than expected.
     """
     artifact, stage = asked.ref.artifact, asked.stage
     command = f"promote {asked.ref} {stage} {asked.expect}"
 
     def decide(intent: str) -> Sequence[Written]:
-        model, _ = read_model(world, artifact)
+        model, findings = read_model(world, artifact)
         target = find(model, asked.ref)
+        check_ref(world, model, asked.ref, findings)
         world.config.check_stage(stage)
         check_expected(model, stage, asked.expect)
         now = held_there(model, stage, target.commit)
         name = model.name_at(target.commit)
         before = model.name_at(now.commit) if now else ""
-        if now is not None and now.commit == target.commit:
+        if now is not None and now.commit == target.commit and _settled(world, model, now, options):
             return [Written(now, command, new=False, version=name, before=before, now=name)]
         _refuse_unfit(model, target.commit, asked)
         draft = Draft(
@@ -105,6 +107,22 @@ def check_expected(model: Model, stage: StageName, expect: Version | None) -> No
     )
 
 
+def _settled(world: "World", model: Model, now: Event, options: Options) -> bool:
+    """Whether an assignment says all that a new one would say.
+
+    Not where it lacks the signature that its stage requires; and a second person's approval of a
+    version is another approval.
+    """
+    if now.stage is None or not stands_signed(world, model, now.stage):
+        return False
+    if now.stage != APPROVED or not (
+        options.sign or world.agreed.signing.rule(model.artifact, APPROVED)
+    ):
+        return True
+    own = world.signatures.own()
+    return any(one.signature.identities & own for one in approvals(world, model, now.commit))
+
+
 def _new_stage(model: Model, stage: StageName) -> str:
     """Say so when a stage is new beside others: it may be misspelt."""
     others = sorted(name for name in model.stages if name != QUARANTINE)
@@ -116,7 +134,7 @@ def _new_stage(model: Model, stage: StageName) -> str:
 def held_there(model: Model, stage: StageName, commit: str) -> Event | None:
     """The assignment that a promotion of a commit would replace, or repeat."""
     held = model.stages.get(stage)
-    if held is not None and stage == QUARANTINE:
+    if held is not None and stage in (QUARANTINE, APPROVED):
         return next((event for event in held.live if event.commit == commit), None)
     return held.current if held else None
 

@@ -8,6 +8,7 @@ from modelref.domain.outs import Out
 from modelref.domain.ref import Ref
 from modelref.domain.target import Target, find
 from modelref.usecases.reading import read_model
+from modelref.usecases.signatures import check_ref
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -57,8 +58,11 @@ def resolve(world: "World", ref: Ref, *, at: int | None = None) -> Resolved:
 
     Raises:
         UnknownRef: the model, version or stage is not there.
+        Refused: what it means rests on an event that is not signed as the default branch requires.
     """
     model, findings = read_model(world, ref.artifact, at=at)
+    # A tag that is no event has no time: it says nothing of how the registry stood.
+    check_ref(world, model, ref, findings if at is None else ())
     target = find(model, ref)
     made = world.pipeline.made(ref.artifact, target.commit)
     return Resolved(

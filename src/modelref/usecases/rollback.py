@@ -17,6 +17,7 @@ from modelref.domain.version import Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.usecases.promote import check_expected, next_tag, still_stands
 from modelref.usecases.reading import read_model
+from modelref.usecases.signatures import check_version, check_went_through, stands_signed
 from modelref.usecases.writing import Draft, Options, Written, run_once, with_event, write
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def rollback(world: "World", asked: Rollback, options: Options) -> tuple[Written
     Raises:
         BadInput: the ref names no stage.
         UnknownRef: the stage is empty, or never held the version.
-        Refused: nothing to go back to, or the target is quarantined or withdrawn.
+        Refused: nothing to go back to, or the target is quarantined, withdrawn, or was put there
+            without the signature that the stage requires.
         Conflict: the stage holds something else than expected.
         OutOfReach: the target's bytes are not here; nothing was changed.
     """
@@ -69,8 +71,10 @@ def rollback(world: "World", asked: Rollback, options: Options) -> tuple[Written
         check_expected(model, stage, asked.expect)
         commit = _target(model, stage, now, asked.to)
         name, before = model.name_at(commit), model.name_at(now.commit)
-        if commit == now.commit:
+        if commit == now.commit and stands_signed(world, model, stage):
             return [Written(now, command, new=False, version=name, before=before, now=name)]
+        check_went_through(world, model, stage, commit)
+        check_version(world, model, model.at_commit(commit))
         if not asked.unchecked:
             _check_bytes(world, model, asked, commit)
         done: list[Written] = []

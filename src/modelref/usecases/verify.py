@@ -14,6 +14,7 @@ from modelref.domain.registry import Model, VersionState
 from modelref.errors import ModelRefError, OutOfReach
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry, unknown_model
+from modelref.usecases.signatures import signature_findings
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -48,7 +49,7 @@ def verify(
     deep: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Verification:
-    """Check every event, every chain, and that every live version is what it was registered as.
+    """Check every event, chain and signature, and that every live version is what it was registered as.
 
     Args:
         world: the ports.
@@ -58,6 +59,7 @@ def verify(
 
     Raises:
         UnknownRef: the model has no event.
+        OutOfReach: the program that checks signatures, or the list of signers, is missing.
     """
     registry = read_registry(world, artifact)
     if artifact is not None and artifact not in registry.models and not registry.findings:
@@ -66,6 +68,8 @@ def verify(
     versions = hashed = 0
     for model in registry.models.values():
         findings += audit(model)
+        progress(f"{model.artifact}: signatures")
+        findings += signature_findings(world, model.events)
         for state in model.versions.values():
             if not state.active:
                 continue

@@ -10,6 +10,7 @@ from modelref.domain.registry import Model, fold_model
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, Conflict, OutOfReach, Refused
 from modelref.usecases.reading import refuse_partial
+from modelref.usecases.signatures import must_sign, refuse_own
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -66,14 +67,19 @@ class Options:
     Attributes:
         message: the person's own words.
         dry_run: decide and compose, but write nothing.
+        sign: sign the events, whatever git is set up to do.
     """
 
     message: str = ""
     dry_run: bool = False
+    sign: bool = False
 
 
 def write(world: "World", model: Model, draft: Draft, options: Options, intent: str) -> Event:
     """Create one event; the caller holds the lock and has decided.
+
+    Where the default branch requires a signature of such events, it is signed, and one that
+    nobody else would believe is taken back.
 
     Args:
         world: the ports.
@@ -83,8 +89,10 @@ def write(world: "World", model: Model, draft: Draft, options: Options, intent: 
         intent: id of the command that makes it.
 
     Raises:
-        Refused: the clock is far behind the model's last event.
+        Refused: the clock is far behind the model's last event, or the event needs the signature
+            of somebody else.
         Conflict: the tag exists already.
+        BadInput: it has to be signed, and git has no key.
     """
     date = _date(world.clock.now(), model)
     trailers = {**draft.trailers, ID: intent, PREVIOUS: _previous(model, draft.tag)}
@@ -92,13 +100,26 @@ def write(world: "World", model: Model, draft: Draft, options: Options, intent: 
     draft.tag.check()
     if options.dry_run:
         return _composed(draft, message, trailers, date)
-    oid = world.tags.create(draft.tag, draft.commit, message, date)
+    oid = _created(world, draft, message, date, options)
     for record in world.tags.list(draft.tag.artifact, bodies=True):
         if record.oid == oid and record.ref == str(draft.tag):
             event = read_tag(record)
             if isinstance(event, Event):
                 return event
     raise OutOfReach(f"git made the tag {draft.tag}, but does not list it", kind="git-failed")
+
+
+def _created(world: "World", draft: Draft, message: str, date: int, options: Options) -> str:
+    tag = draft.tag
+    rule = must_sign(world, tag.artifact, tag.stage)
+    sign = options.sign or rule is not None
+    oid = world.tags.create(tag, draft.commit, message, date, sign=sign)
+    if rule is not None:
+        signature = world.signatures.check([oid])[oid]
+        if not rule.accepts(signature):
+            world.tags.discard(tag, oid)
+            raise refuse_own(signature, str(tag), tag.stage or "versions")
+    return oid
 
 
 def run_once(

@@ -18,24 +18,24 @@ _SOUND = re.compile(r'^Good "git" signature with \S+ key (SHA256:\S+)$', re.MULT
 _EXPIRED = re.compile(r": key (?:has expired|is not yet valid): verify time", re.MULTILINE)
 
 
-def of_ssh(code: int, said: str, key: str) -> Signature:
+def of_ssh(code: int, said: str) -> Signature:
     """The answer about a tag with an SSH signature.
 
     Args:
         code: exit code.
         said: what was printed.
-        key: fingerprint of the key that the signature names.
     """
     named = _PRINCIPAL.findall(said)
-    if code == 0 and len(named) == 1 and named[0][1] == key:
-        return Signature(Outcome.GOOD, named[0][0], key)
-    if _SOUND.findall(said) != [key]:
+    if code == 0 and len(named) == 1:
+        return Signature(Outcome.GOOD, *named[0])
+    sound = _SOUND.findall(said)
+    if len(sound) != 1:
         return Signature(Outcome.TAMPERED, why="has a signature of something else")
     if _EXPIRED.search(said):
-        why = f"is signed with a key that the allowed signers had not, or no longer, then: {key}"
-        return Signature(Outcome.EXPIRED, key=key, why=why)
-    why = f"is signed by a key that the allowed signers do not have: {key}"
-    return Signature(Outcome.UNKNOWN_SIGNER, key=key, why=why)
+        why = f"is signed with a key that the allowed signers did not have at its date: {sound[0]}"
+        return Signature(Outcome.EXPIRED, why=why)
+    why = f"is signed by a key that the allowed signers do not have: {sound[0]}"
+    return Signature(Outcome.UNKNOWN_SIGNER, key=sound[0], why=why)
 
 
 def of_openpgp(code: int, said: str) -> Signature:

@@ -45,9 +45,7 @@ def read_objects(git: Git, names: Sequence[str]) -> list[Object | None]:
             found.append(None)
             continue
         size = int(header[2])
-        found.append(
-            Object(header[0].decode(), header[1].decode(), done.stdout[at : at + size])
-        )
+        found.append(Object(header[0].decode(), header[1].decode(), done.stdout[at : at + size]))
         at += size + 1
     if len(found) < len(names):
         raise failed("cat-file", done)

@@ -20,11 +20,12 @@ from modelref.domain.signing import Signing
 from modelref.errors import OutOfReach
 
 _BEGIN = re.compile(
-    rb"^-----BEGIN (PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----$", re.MULTILINE
+    rb"^-----BEGIN (PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----", re.MULTILINE
 )
 _END = re.compile(
     rb"^-----END (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----$", re.MULTILINE
 )
+_REVOKED = "gpg.ssh.revocationFile"
 _AT_ONCE = 4
 """Checks that run side by side; each waits for another program most of its time."""
 
@@ -68,13 +69,12 @@ class GitSignatures:
 
     def _check(self, settings: Mapping[str, str], oid: str, key: str) -> Signature:
         answer = self._verify(settings, oid, key)
-        revoked = settings.get("gpg.ssh.revocationFile")
+        revoked = settings[_REVOKED] != os.devnull
         if revoked and answer.outcome is Outcome.TAMPERED and key:
             # ssh-keygen does not say that a key is revoked: only that the check failed.
-            without = {**settings, "gpg.ssh.revocationFile": os.devnull}
+            without = {**settings, _REVOKED: os.devnull}
             if self._verify(without, oid, key).outcome is not Outcome.TAMPERED:
-                why = f"is signed with a revoked key: {key}"
-                return Signature(Outcome.REVOKED, key="", why=why)
+                return Signature(Outcome.REVOKED, why=f"is signed with a revoked key: {key}")
         return answer
 
     def _verify(self, settings: Mapping[str, str], oid: str, key: str) -> Signature:
@@ -82,7 +82,7 @@ class GitSignatures:
         said = f"{done.stdout.decode('utf-8', 'replace')}\n{done.stderr}"
         if "cannot run" in done.stderr:
             raise _no_program(done)
-        return answers.of_ssh(done.code, said, key) if key else answers.of_openpgp(done.code, said)
+        return answers.of_ssh(done.code, said) if key else answers.of_openpgp(done.code, said)
 
 
 def _first_look(tag: Object | None) -> Signature | str:
@@ -107,11 +107,15 @@ def _first_look(tag: Object | None) -> Signature | str:
     if not ends or ends[0].start() < start:
         return Signature(Outcome.UNREADABLE, why="has a signature that does not end")
     if message[ends[0].end() :].strip(b"\n"):
-        return Signature(Outcome.TAMPERED, why="has text below its signature, which does not cover it")
+        return Signature(
+            Outcome.TAMPERED, why="has text below its signature, which does not cover it"
+        )
     if kind == b"SSH SIGNATURE":
         return _first_look_ssh(message[start : ends[0].end()])
     if kind == b"SIGNED MESSAGE":
-        return Signature(Outcome.UNREADABLE, why="has an X.509 signature, which is not checked here")
+        return Signature(
+            Outcome.UNREADABLE, why="has an X.509 signature, which is not checked here"
+        )
     return ""
 
 
@@ -128,16 +132,15 @@ def _first_look_ssh(armoured: bytes) -> Signature | str:
 @contextmanager
 def _written(files: SignerFiles) -> Iterator[Mapping[str, str]]:
     """Settings of git that name our own copies of the lists, and the person's programs."""
-    settings = dict(files.programs)
     with tempfile.TemporaryDirectory(prefix="modelref-") as folder:
-        allowed = Path(folder) / "allowed_signers"
+        allowed, revoked = Path(folder) / "allowed_signers", Path(folder) / "revoked_keys"
         allowed.write_bytes(files.allowed)
-        settings["gpg.ssh.allowedSignersFile"] = str(allowed)
-        revoked = Path(folder) / "revoked_keys"
-        if files.revoked:
-            revoked.write_bytes(files.revoked)
-        settings["gpg.ssh.revocationFile"] = str(revoked) if files.revoked else ""
-        yield settings
+        revoked.write_bytes(files.revoked)
+        yield {
+            **files.programs,
+            "gpg.ssh.allowedSignersFile": str(allowed),
+            _REVOKED: str(revoked) if files.revoked else os.devnull,
+        }
 
 
 def _own_key(told: str, root: Path) -> str:
@@ -159,5 +162,3 @@ def _no_program(done: Finished) -> OutOfReach:
     error.kind = "no-verifier"
     error.hint = "install gnupg for OpenPGP signatures, openssh-client for SSH signatures"
     return error
-
-

@@ -70,7 +70,7 @@ def signer_files(repository: Repository, signing: Signing, commit: str) -> Signe
 
 
 def _settings(repository: Repository) -> dict[str, dict[str, str]]:
-    """git's settings of ``gpg.*`` by scope, the strongest scope first."""
+    """Git's settings of ``gpg.*`` by scope, the strongest scope first."""
     done = repository.git.run(
         "config", "--null", "--show-scope", "--type=path", "--get-regexp", r"^gpg\."
     )

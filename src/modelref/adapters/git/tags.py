@@ -34,6 +34,8 @@ _SIGNED = "%(if)%(contents:signature)%(then)%(contents:body)%(end)%00"
 _FORMAT = "".join(f"%({field})%00" for field in _FIELDS) + _SIGNED
 _BODY = "%(contents:body)%00"
 _BROKEN = re.compile(r"warning: ignoring broken ref refs/tags/(.*)")
+_SIGNING_LIMIT = 300.0
+"""Seconds that making a tag may take: a person may have to type a passphrase, or touch a key."""
 _IN_THE_WAY = re.compile(r"Unable to create '.*\.lock': File exists", re.DOTALL)
 # A person's own settings must not change what a trailer is.
 _OUR_TRAILERS = {"trailer.separators": ":"}
@@ -79,16 +81,18 @@ class GitTags:
                 record[-1 - bodies] = trailers_of(signed)
             yield TagRecord(*record)
 
-    def create(self, tag: TagName, commit: str, message: str, date: int) -> str:
+    def create(
+        self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False
+    ) -> str:
         """Create one annotated tag, with one ``git tag``: it makes the object, then the ref.
 
         Making the ref is the commit point: it is create-only, so that of two writers one fails.
         """
         name = str(tag)
-        done = self._make(name, commit, message, date)
+        done = self._make(name, commit, message, date, sign)
         if self.lock is not None and _IN_THE_WAY.search(done.stderr):
             self.lock.clear(name)
-            done = self._make(name, commit, message, date)
+            done = self._make(name, commit, message, date, sign)
         if done.code:
             raise _not_created(name, done)
         if self.lock is not None:
@@ -97,11 +101,18 @@ class GitTags:
         self._sync_names(name, oid.decode().strip())
         return oid.decode().strip()
 
-    def _make(self, name: str, commit: str, message: str, date: int) -> Finished:
+    def discard(self, tag: TagName, oid: str) -> None:
+        """Take back a tag that was just made, if it still names that object."""
+        ref = f"refs/tags/{tag}"
+        done = self.repository.git.run("update-ref", "-d", operands=[ref, oid], config=DURABLE)
+        if done.code:
+            raise failed("update-ref", done)
+
+    def _make(self, name: str, commit: str, message: str, date: int, sign: bool) -> Finished:
         with self.lock.making(name) if self.lock else nullcontext(()) as keep:
             return self.repository.git.run(
                 "tag",
-                "--annotate",
+                "--sign" if sign else "--annotate",
                 "--cleanup=verbatim",
                 "--file=-",
                 operands=[name, commit],
@@ -109,6 +120,7 @@ class GitTags:
                 stdin=message.encode("utf-8", "surrogateescape"),
                 env={"GIT_COMMITTER_DATE": f"@{date} +0000"},
                 keep=keep,
+                limit=_SIGNING_LIMIT,
             )
 
     def _sync_names(self, name: str, oid: str) -> None:
@@ -157,6 +169,8 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
     nobody = no_identity(done)
     if nobody is not None:
         return nobody
+    if "unable to sign the tag" in said:
+        return _not_signed(name, said)
     if "is not a valid tag name" in said:
         return BadInput(f"git does not allow the tag {name!r}", kind="invalid-name")
     if _IN_THE_WAY.search(said):
@@ -166,3 +180,14 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
             hint="if no git command runs in this clone, remove that file and try again",
         )
     return failed("tag", done)
+
+
+def _not_signed(name: str, said: str) -> BadInput:
+    why = next((line for line in said.splitlines() if line.startswith("error: ")), "error: ")
+    return BadInput(
+        f"git could not sign the tag {name}: {why.removeprefix('error: ').strip()}; "
+        "nothing was written",
+        kind="not-signed",
+        hint="say with which key: git config gpg.format ssh, "
+        "then git config user.signingKey ~/.ssh/id_ed25519.pub; try it: git tag -s -m try try",
+    )

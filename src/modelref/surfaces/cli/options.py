@@ -29,6 +29,7 @@ def write_options(command: _F) -> _F:
     """Add what every write takes."""
     for option in (
         as_json,
+        click.option("--sign", is_flag=True, help="Sign the tags, as git is set up to."),
         click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing."),
         click.option("-m", "--message", default="", metavar="TEXT", help="Why, in your own words."),
     ):

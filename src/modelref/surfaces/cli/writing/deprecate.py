@@ -14,7 +14,9 @@ from modelref.usecases.writing import Options, Written
 @click.argument("model", metavar="MODEL")
 @write_options
 @click.pass_obj
-def deprecate(context: Context, model: str, message: str, dry_run: bool, as_json: bool) -> None:
+def deprecate(
+    context: Context, model: str, message: str, dry_run: bool, sign: bool, as_json: bool
+) -> None:
     """Retire a model: it takes no version and no promotion any more.
 
     What its stages hold stays. register and promote take --revive.
@@ -22,7 +24,7 @@ def deprecate(context: Context, model: str, message: str, dry_run: bool, as_json
     \b
     modelref deprecate recommender-v1 -m "replaced by recommender"
     """
-    options = Options(message, dry_run)
+    options = Options(message, dry_run, sign)
     done = retire(context.world, Artifact.parse(model), options)
     report(context.world, [done], options, _sentence, as_json=as_json)
 

@@ -31,6 +31,7 @@ def promote(
     revive: bool,
     message: str,
     dry_run: bool,
+    sign: bool,
     as_json: bool,
 ) -> None:
     """Assign a version to a stage: what reads the stage then gets it.
@@ -44,7 +45,7 @@ def promote(
         raise BadInput(
             "a stage holds one version of a model", kind="usage", hint="name each model once"
         )
-    options = Options(message, dry_run)
+    options = Options(message, dry_run, sign)
     expected = Version.parse(expect) if expect is not None else None
     asked = [Promotion(ref, parse_stage(stage), expected, revive) for ref in refs]
     jobs = [partial(promote_version, context.world, promotion, options) for promotion in asked]

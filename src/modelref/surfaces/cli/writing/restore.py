@@ -27,6 +27,7 @@ def restore(
     undo: bool,
     message: str,
     dry_run: bool,
+    sign: bool,
     as_json: bool,
 ) -> None:
     """Bring one model of the workspace back to one of its versions.

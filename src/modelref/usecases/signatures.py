@@ -1,0 +1,247 @@
+"""Signatures: what the default branch requires, asked before anything is believed or kept."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelref.domain.event import Event
+from modelref.domain.finding import Finding, Severity
+from modelref.domain.names import Artifact, StageName
+from modelref.domain.ref import Ref, quoted
+from modelref.domain.registry import Model, VersionState
+from modelref.domain.signature import Outcome, Signature, Signers, by_another
+from modelref.domain.signing import deciding, deciding_latest, in_the_way
+from modelref.errors import Refused
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+APPROVED = StageName("approved")
+"""The stage that an approval assigns a version to."""
+_GUIDE = "docs/how-to/sign.md says how"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A signed assignment to the stage ``approved`` that stands.
+
+    Attributes:
+        signature: who approved.
+        when: seconds since 1970-01-01 UTC, by the tagger's clock.
+        tag: the assignment.
+    """
+
+    signature: Signature
+    when: int
+    tag: str
+
+    @property
+    def signer(self) -> str:
+        """The principal, or the key where it has none."""
+        return self.signature.signer or self.signature.key
+
+
+def signed(world: "World", event: Event) -> Signature:
+    """The signature of one event, checked.
+
+    Raises:
+        OutOfReach: the program that checks, or the list of signers, is missing.
+    """
+    return world.signatures.check([event.oid])[event.oid]
+
+
+def approvals(world: "World", model: Model, commit: str) -> tuple[Approval, ...]:
+    """The approvals of a commit that stand, oldest first: good signatures by whom the rule accepts.
+
+    The stage holds a set, as quarantine does: each commit's newest event there counts, so that an
+    unassignment takes every approval before it back.
+
+    Raises:
+        OutOfReach: the program that checks, or the list of signers, is missing.
+    """
+    held = model.stages.get(APPROVED)
+    if held is None or not any(event.commit == commit for event in held.live):
+        return ()
+    own = [event for event in held.events if event.commit == commit]
+    last = max((place for place, one in enumerate(own) if one.kind != "assign"), default=-1)
+    standing = own[last + 1 :]
+    rule = world.agreed.signing.rule(model.artifact, APPROVED) or Signers()
+    checked = world.signatures.check([event.oid for event in standing])
+    return tuple(
+        Approval(checked[event.oid], event.date, event.tag)
+        for event in standing
+        if rule.accepts(checked[event.oid])
+    )
+
+
+def approved(
+    world: "World", model: Model, commit: str, promoter: Collection[str] | None = None
+) -> bool:
+    """Whether somebody else than the one who promotes has approved a commit.
+
+    Args:
+        world: the ports.
+        model: the model.
+        commit: what is to be promoted.
+        promoter: what the promoter goes by (:attr:`Signature.identities` of a signed promotion);
+            None for the person who writes here.
+
+    Raises:
+        OutOfReach: the program that checks, or the list of signers, is missing.
+    """
+    standing = approvals(world, model, commit)
+    if not standing:
+        return False
+    known = world.signatures.own() if promoter is None else promoter
+    return by_another((approval.signature for approval in standing), known)
+
+
+def check_ref(world: "World", model: Model, ref: Ref, findings: Iterable[Finding] = ()) -> None:
+    """Refuse to say what a ref means where that rests on an event that is not signed as required.
+
+    Args:
+        world: the ports.
+        model: the model that the ref is about.
+        ref: a stage, a version, the latest.
+        findings: what was wrong with tags; those in the place of newer events are refused too.
+
+    Raises:
+        Refused: an event is not signed as required; the message names it and says why.
+        OutOfReach: the program that checks, or the list of signers, is missing.
+    """
+    if not world.agreed.signing.required:
+        return
+    if ref.stage is not None:
+        check_stage(world, model, ref.stage, findings)
+        current = model.current(ref.stage)
+        state = model.at_commit(current.commit) if current else None
+        check_version(world, model, state)
+        return
+    if ref.version is not None:
+        check_version(world, model, model.versions.get(ref.version))
+        return
+    rule = world.agreed.signing.rule(model.artifact, None)
+    if rule is not None:
+        _refuse_in_the_way(in_the_way(model, None, findings), f"{model.artifact}@latest")
+        _refuse_unsigned(world, rule, list(deciding_latest(model)), "versions")
+
+
+def check_stage(
+    world: "World", model: Model, stage: StageName, findings: Iterable[Finding] = ()
+) -> None:
+    """Refuse what a stage holds if an event that decides it is not signed as required.
+
+    Raises:
+        Refused: one is not; never is the stage said to hold what it held before.
+    """
+    rule = world.agreed.signing.rule(model.artifact, stage)
+    if rule is not None:
+        _refuse_in_the_way(in_the_way(model, stage, findings), f"{model.artifact}#{stage}")
+        _refuse_unsigned(world, rule, list(deciding(model, stage)), stage)
+
+
+def stands_signed(world: "World", model: Model, stage: StageName) -> bool:
+    """Whether what a stage holds is signed as required; a stage that requires nothing always is."""
+    try:
+        check_stage(world, model, stage)
+    except Refused:
+        return False
+    return True
+
+
+def check_version(world: "World", model: Model, state: VersionState | None) -> None:
+    """Refuse a version whose registration is not signed as required.
+
+    Raises:
+        Refused: it is not.
+    """
+    rule = world.agreed.signing.rule(model.artifact, None)
+    if rule is not None and state is not None and state.active:
+        _refuse_unsigned(world, rule, [state.event], "versions")
+
+
+def check_went_through(world: "World", model: Model, stage: StageName, commit: str) -> None:
+    """Refuse to go back to what no rightly signed event put into a stage.
+
+    Raises:
+        Refused: only unsigned events put it there.
+    """
+    rule = world.agreed.signing.rule(model.artifact, stage)
+    if rule is None:
+        return
+    put = [event for event in model.stages[stage].events if event.commit == commit]
+    assigned = [event for event in put if event.kind == "assign"]
+    checked = world.signatures.check([event.oid for event in assigned])
+    if not any(rule.accepts(checked[event.oid]) for event in assigned):
+        _refuse_unsigned(world, rule, assigned[-1:], stage)
+
+
+def must_sign(world: "World", artifact: Artifact, stage: StageName | None) -> Signers | None:
+    """Who must sign a new event of a stage, or with None of a model's versions; None: nobody."""
+    return world.agreed.signing.rule(artifact, stage)
+
+
+def signature_findings(world: "World", events: Sequence[Event]) -> Sequence[Finding]:
+    """What is wrong with the signatures of some events.
+
+    An error where a signature is required of the event; else a warning, and none for an event
+    that is not signed at all.
+
+    Raises:
+        OutOfReach: the program that checks, or the list of signers, is missing.
+    """
+    checked = world.signatures.check([event.oid for event in events])
+    found = []
+    for event in events:
+        signature = checked[event.oid]
+        rule = world.agreed.signing.rule(event.artifact, event.stage)
+        if rule is not None and not rule.accepts(signature):
+            kind, why = _wrong(signature, event.stage or "versions")
+            found.append(Finding(Severity.ERROR, kind, event.tag, why, _GUIDE))
+        elif rule is None and not signature.good and signature.outcome is not Outcome.UNSIGNED:
+            kind = signature.outcome.value
+            found.append(Finding(Severity.WARNING, kind, event.tag, signature.why, _GUIDE))
+    return found
+
+
+def refuse_own(signature: Signature, tag: str, where: str) -> Refused:
+    """The refusal of an event that was just made, and that nobody else would believe."""
+    kind, why = _wrong(signature, where)
+    hint = "git config user.signingKey says with which key you sign; "
+    return Refused(f"your tag {tag} {why}; nothing was written", kind=kind, hint=hint + _GUIDE)
+
+
+def _refuse_in_the_way(found: Sequence[Finding], what: str) -> None:
+    if found:
+        raise Refused(
+            f"what {quoted(what)} means must be signed, and the tag {found[-1].tag} {found[-1].what}",
+            kind=found[-1].kind,
+            hint=found[-1].hint or f"git show {quoted(found[-1].tag)}",
+        )
+
+
+def _refuse_unsigned(world: "World", rule: Signers, events: Sequence[Event], where: str) -> None:
+    checked: Mapping[str, Signature] = world.signatures.check([event.oid for event in events])
+    for event in events:
+        if not rule.accepts(checked[event.oid]):
+            kind, why = _wrong(checked[event.oid], where)
+            raise Refused(
+                f"the tag {event.tag} {why}",
+                kind=kind,
+                hint=f"git show {quoted(event.tag)} says who made it; {_mend(event)}",
+            )
+
+
+def _mend(event: Event) -> str:
+    if event.stage is not None:
+        return f"modelref promote {event.artifact}@VERSION {event.stage} puts a signed one above it"
+    return f"modelref verify {event.artifact} lists all of them"
+
+
+def _wrong(signature: Signature, where: str) -> tuple[str, str]:
+    """Kind and words of what is wrong with a signature that a rule does not accept."""
+    required = f"signing.{where if where == 'versions' else f'stages.{where}'} of modelref.yaml"
+    if signature.good:
+        signer = signature.signer or signature.key
+        return "other-signer", f"is signed by {signer}, whom {required} does not list"
+    return signature.outcome.value, f"{signature.why}, as {required} requires"
