@@ -1,7 +1,7 @@
 """Configuration: what ``modelref.yaml`` may say, validated at the door; every key is optional."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from modelref.domain.names import StageName, parse_stage
@@ -29,7 +29,7 @@ class Config:
     remote: str | None = None
     stages: tuple[StageName, ...] = ()
     source: str = FILE
-    signing: Signing = Signing()
+    signing: Signing = field(default_factory=Signing)
 
     @classmethod
     def parse(cls, raw: Mapping[str, object]) -> Self:

@@ -104,7 +104,7 @@ def deciding(model: Model, stage: StageName) -> Iterator[Event]:
 
 
 def deciding_latest(model: Model) -> Iterator[Event]:
-    """The events that decide which version is the latest: its own, and what withdrew higher ones."""
+    """The events that decide which version is the latest: its own, and what withdrew higher."""
     latest = model.latest
     for state in model.versions.values():
         if latest is None or state.version.precedence >= latest.version.precedence:

@@ -214,7 +214,8 @@ def refuse_own(signature: Signature, tag: str, where: str) -> Refused:
 def _refuse_in_the_way(found: Sequence[Finding], what: str) -> None:
     if found:
         raise Refused(
-            f"what {quoted(what)} means must be signed, and the tag {found[-1].tag} {found[-1].what}",
+            f"what {quoted(what)} means must be signed, "
+            f"and the tag {found[-1].tag} {found[-1].what}",
             kind=found[-1].kind,
             hint=found[-1].hint or f"git show {quoted(found[-1].tag)}",
         )

@@ -49,7 +49,7 @@ def verify(
     deep: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Verification:
-    """Check every event, chain and signature, and that every live version is what it was registered as.
+    """Check every event, chain and signature, and that each live version is as registered.
 
     Args:
         world: the ports.

@@ -107,15 +107,11 @@ def _first_look(tag: Object | None) -> Signature | str:
     if not ends or ends[0].start() < start:
         return Signature(Outcome.UNREADABLE, why="has a signature that does not end")
     if message[ends[0].end() :].strip(b"\n"):
-        return Signature(
-            Outcome.TAMPERED, why="has text below its signature, which does not cover it"
-        )
+        return Signature(Outcome.TAMPERED, why="has text below its signature")
     if kind == b"SSH SIGNATURE":
         return _first_look_ssh(message[start : ends[0].end()])
     if kind == b"SIGNED MESSAGE":
-        return Signature(
-            Outcome.UNREADABLE, why="has an X.509 signature, which is not checked here"
-        )
+        return Signature(Outcome.UNREADABLE, why="has an X.509 signature: none is checked here")
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Who may sign, by which programs it is checked: the person's word first, then the default branch's.
+"""Who may sign, and what checks it: the person's word first, then the default branch's.
 
 Nothing here comes from what is checked out: a pull request would bring its own signers along.
 """

@@ -1,7 +1,7 @@
 """The armour and the public facts of an SSH signature.
 
-Format: ``PROTOCOL.sshsig`` of OpenSSH. Nothing here says that a signature is sound; it says of which
-key it claims to be, and for what purpose.
+Format: ``PROTOCOL.sshsig`` of OpenSSH. Nothing here says that a signature is sound; it says of
+which key it claims to be, and for what purpose.
 """
 
 import base64
@@ -53,7 +53,7 @@ def fingerprint(key: bytes) -> str:
 
 
 def fingerprint_of_line(line: str) -> str:
-    """Fingerprint of the first public key in a line like ``ssh-ed25519 AAAA… comment``, or ``""``."""
+    """Fingerprint of the public key in a line like ``ssh-ed25519 AAAA… name``, or ``""``."""
     for word in line.split():
         if word.startswith("AAAA"):
             try:

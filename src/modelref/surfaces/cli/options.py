@@ -26,10 +26,15 @@ def at_option(command: _F) -> _F:
 
 
 def write_options(command: _F) -> _F:
-    """Add what every write takes."""
+    """Add what every command takes that makes events."""
+    sign = click.option("--sign", is_flag=True, help="Sign the tags, with the key that git has.")
+    return change_options(sign(command))
+
+
+def change_options(command: _F) -> _F:
+    """Add what every command takes that changes something."""
     for option in (
         as_json,
-        click.option("--sign", is_flag=True, help="Sign the tags, as git is set up to."),
         click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing."),
         click.option("-m", "--message", default="", metavar="TEXT", help="Why, in your own words."),
     ):
