@@ -17,7 +17,6 @@ from modelref.errors import BadInput
 FILE = "modelref.yaml"
 _RULES = ("stages", "versions")
 _KEYS = ("allowed_signers", "revoked_keys", *_RULES)
-_NONE: Mapping[StageName, Signers] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Rules:
         versions: for registrations, deregistrations and deprecations; None where they need none.
     """
 
-    stages: Mapping[StageName, Signers] = _NONE
+    stages: Mapping[StageName, Signers] = field(default_factory=lambda: MappingProxyType({}))
     versions: Signers | None = None
 
 
@@ -47,7 +46,7 @@ class Signing:
 
     allowed_signers: str | None = None
     revoked_keys: str | None = None
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     models: Mapping[Artifact, Rules] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod

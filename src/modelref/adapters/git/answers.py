@@ -1,7 +1,8 @@
 """What ``git verify-tag --raw`` printed, understood.
 
 For an OpenPGP signature that is gpg's status (GnuPG ``doc/DETAILS``); for one of SSH what
-ssh-keygen says to people. Only a zero exit code makes a signature good; the text tells why one is not.
+ssh-keygen says to people. Only a zero exit code makes a signature good; the text tells why one is
+not.
 """
 
 import re
