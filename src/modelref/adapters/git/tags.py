@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from modelref.adapters.durable import sync_folder
 from modelref.adapters.git.lock import WriterLock, unwritable
-from modelref.adapters.git.program import DURABLE, Finished, failed, no_identity
+from modelref.adapters.git.program import DURABLE, Finished, Git, failed, no_identity
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.salvage import broken, salvage
-from modelref.adapters.git.trailers import trailers_of
+from modelref.adapters.git.trailers import trailers_of, unsigned
 from modelref.domain.event import TagRecord
 from modelref.domain.names import Artifact
 from modelref.domain.tag import TagName
@@ -97,9 +97,13 @@ class GitTags:
             raise _not_created(name, done)
         if self.lock is not None:
             self.lock.made()
-        oid = self.repository.git.output("rev-parse", "--verify", "--quiet", f"refs/tags/{name}")
-        self._sync_names(name, oid.decode().strip())
-        return oid.decode().strip()
+        listed = self.repository.git.output("rev-parse", "--verify", "--quiet", f"refs/tags/{name}")
+        oid = listed.decode().strip()
+        if self._lacks_signature(oid, done.stderr, sign):
+            self.discard(tag, oid)
+            raise _not_signed(name, done.stderr)
+        self._sync_names(name, oid)
+        return oid
 
     def discard(self, tag: TagName, oid: str) -> None:
         """Take back a tag that was just made, if it still names that object."""
@@ -122,6 +126,17 @@ class GitTags:
                 keep=keep,
                 limit=_SIGNING_LIMIT,
             )
+
+    def _lacks_signature(self, oid: str, said: str, sign: bool) -> bool:
+        """Whether git was to sign a tag and did not.
+
+        When ssh-keygen finds no key, git up to 2.39 at least says so, makes the tag without a
+        signature, and exits with 0.
+        """
+        git = self.repository.git
+        if not sign and "error: " in said:
+            sign = b"true" in git.run("config", "--type=bool", "--get", "tag.gpgSign").stdout
+        return sign and unsigned(made := _message(git, oid)) == made
 
     def _sync_names(self, name: str, oid: str) -> None:
         """Have the names of ref and object on disk: git syncs what is in files, not in folders."""
@@ -150,6 +165,10 @@ class GitTags:
                 kind="no-tags",
                 hint="git fetch --tags",
             )
+
+
+def _message(git: Git, oid: str) -> str:
+    return git.output("cat-file", "tag", oid).decode("utf-8", "surrogateescape")
 
 
 def _patterns(artifact: Artifact) -> list[str]:
@@ -183,7 +202,7 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
 
 
 def _not_signed(name: str, said: str) -> BadInput:
-    why = next((line for line in said.splitlines() if line.startswith("error: ")), "error: ")
+    why = next((line for line in said.splitlines() if line.startswith("error: ")), "no signature")
     return BadInput(
         f"git could not sign the tag {name}: {why.removeprefix('error: ').strip()}; "
         "nothing was written",

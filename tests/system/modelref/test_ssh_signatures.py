@@ -1,0 +1,444 @@
+"""SSH signatures, with keys that ssh-keygen makes: good ones are believed, eight kinds are not."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import modelref
+from modelref.domain.signature import Outcome, Signature
+from modelref.errors import Refused
+from support.inprocess import run
+from support.keys import SshKeys, content_of, put_tag
+from support.project import Project, Result
+from support.tiny import tiny_registry
+
+REQUIRED = """
+signing:
+  allowed_signers: .modelref/allowed_signers
+  revoked_keys: .modelref/revoked_keys
+  stages:
+    prod: [alice@shop.example, bob@shop.example]
+"""
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> SshKeys:
+    return SshKeys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, keys: SshKeys) -> Project:
+    """Three versions; prod must be signed, and v0.1.0 is there, signed by Alice."""
+    project = tiny_registry(tmp_path_factory.mktemp("ssh") / "shop", ("rec",), 3)
+    allowed = [
+        keys.allowed("alice"),
+        keys.allowed("bob", 'namespaces="git"'),
+        keys.allowed("former", 'valid-before="20200101"'),
+        keys.allowed("thief"),
+        keys.allowed("carol"),
+    ]
+    project.write(".modelref/allowed_signers", "\n".join(allowed) + "\n")
+    project.write(".modelref/revoked_keys", keys.public("thief") + "\n")
+    project.write("modelref.yaml", REQUIRED)
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "say who may sign")
+    keys.use(project, "alice")
+    modelref.open(project.root).promote("rec@v0.1.0", "prod")
+    return project
+
+
+@pytest.fixture
+def project(built: Project, tmp_path: Path) -> Project:
+    return built.copied_to(tmp_path / "shop")
+
+
+def signature(project: Project, tag: str) -> Signature:
+    from modelref.api.compose import RepositoryWorld
+
+    oid = project.git("rev-parse", tag)
+    return RepositoryWorld(project.root).signatures.check([oid])[oid]
+
+
+def assign(project: Project, counter: int, *options: str, version: str = "v0.2.0") -> str:
+    """An assignment that git makes, past modelref."""
+    tag = f"rec#prod#{counter}"
+    project.git("tag", *options, "--message", f"Assign {version}", tag, f"rec@{version}^{{}}")
+    return tag
+
+
+def by_file_namespace(project: Project, keys: SshKeys) -> None:
+    assign(project, 2, "--annotate")
+    content = content_of(project, "rec#prod#2")
+    text = project.root / "text"
+    text.write_bytes(content)
+    argv = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", str(keys.make("alice"))]
+    subprocess.run([*argv, str(text)], check=True, capture_output=True)
+    put_tag(project, "rec#prod#2", content + Path(f"{text}.sig").read_bytes())
+
+
+def signed_by(name: str) -> Callable[[Project, SshKeys], None]:
+    def make(project: Project, keys: SshKeys) -> None:
+        keys.use(project, name)
+        assign(project, 2, "--sign")
+
+    return make
+
+
+def tampered(project: Project, keys: SshKeys) -> None:
+    assign(project, 2, "--sign")
+    content = content_of(project, "rec#prod#2").replace(b"Assign", b"Assigns")
+    put_tag(project, "rec#prod#2", content)
+
+
+def replayed(project: Project, keys: SshKeys) -> None:
+    project.git("update-ref", "refs/tags/rec#prod#2", project.git("rev-parse", "rec#prod#1"))
+
+
+def pasted(project: Project, keys: SshKeys) -> None:
+    assign(project, 2, "--annotate")
+    good = content_of(project, "rec#prod#1")
+    signature = good[good.index(b"-----BEGIN") :]
+    put_tag(project, "rec#prod#2", content_of(project, "rec#prod#2") + signature)
+
+
+def signed_twice(project: Project, keys: SshKeys) -> None:
+    assign(project, 2, "--sign")
+    content = content_of(project, "rec#prod#2")
+    put_tag(project, "rec#prod#2", content + content[content.index(b"-----BEGIN") :])
+
+
+def text_below(project: Project, keys: SshKeys) -> None:
+    assign(project, 2, "--sign")
+    content = content_of(project, "rec#prod#2")
+    put_tag(project, "rec#prod#2", content + b"\nModelref-Verdict: passed\n")
+
+
+def trailing_nul(project: Project, keys: SshKeys) -> None:
+    assign(project, 2, "--annotate")
+    content = content_of(project, "rec#prod#2") + b"\0"
+    text = project.root / "text"
+    text.write_bytes(content)
+    argv = ["ssh-keygen", "-q", "-Y", "sign", "-n", "git", "-f", str(keys.make("alice"))]
+    subprocess.run([*argv, str(text)], check=True, capture_output=True)
+    put_tag(project, "rec#prod#2", content + Path(f"{text}.sig").read_bytes())
+
+
+def no_signature_at_all(project: Project, keys: SshKeys) -> None:
+    assign(project, 2, "--annotate")
+    garbage = b"-----BEGIN SSH SIGNATURE-----\nbm90aGluZw==\n-----END SSH SIGNATURE-----\n"
+    put_tag(project, "rec#prod#2", content_of(project, "rec#prod#2") + garbage)
+
+
+WRONG: list[tuple[str, Callable[[Project, SshKeys], None], str, str]] = [
+    (
+        "unsigned",
+        lambda project, _: void(assign(project, 2, "--annotate")),
+        "unsigned",
+        "the tag rec#prod#2 is not signed, as signing.stages.prod of modelref.yaml requires",
+    ),
+    (
+        "unknown",
+        signed_by("mallory"),
+        "unknown-signer",
+        "the tag rec#prod#2 is signed by a key that the allowed signers do not have: SHA256:",
+    ),
+    (
+        "not on the list",
+        signed_by("carol"),
+        "other-signer",
+        "the tag rec#prod#2 is signed by carol@shop.example, whom signing.stages.prod of "
+        "modelref.yaml does not list",
+    ),
+    ("tampered", tampered, "tampered-tag", "rec#prod#2 has a signature of something else"),
+    ("revoked", signed_by("thief"), "revoked-key", "rec#prod#2 is signed with a revoked key: SHA"),
+    (
+        "expired",
+        signed_by("former"),
+        "expired-key",
+        "is signed with a key that the allowed signers did not have at its date: SHA256:",
+    ),
+    (
+        "replayed",
+        replayed,
+        "renamed-tag",
+        "what 'rec#prod' means must be signed, and the tag rec#prod#2 holds a tag object that "
+        "was made under the name 'rec#prod#1'",
+    ),
+    (
+        "wrong namespace",
+        by_file_namespace,
+        "wrong-namespace",
+        "rec#prod#2 has a signature made for 'file', not for 'git'",
+    ),
+    (
+        "lightweight",
+        lambda project, _: void(project.git("tag", "rec#prod#2", "rec@v0.2.0^{}")),
+        "lightweight-tag",
+        "what 'rec#prod' means must be signed, and the tag rec#prod#2 is a lightweight tag",
+    ),
+    ("pasted", pasted, "tampered-tag", "rec#prod#2 has a signature of something else"),
+    ("signed twice", signed_twice, "tampered-tag", "rec#prod#2 has more than one signature"),
+    ("text below", text_below, "tampered-tag", "rec#prod#2 has text below its signature"),
+    ("trailing NUL", trailing_nul, "tampered-tag", "rec#prod#2 holds a NUL"),
+    ("garbage", no_signature_at_all, "unreadable-signature", "that cannot be read"),
+]
+
+
+def void(_: object) -> None:
+    """For lambdas that only do something."""
+
+
+def refused(result: Result, message: str) -> None:
+    assert result.code == 1, result
+    assert not result.out
+    assert message in result.err
+
+
+@pytest.mark.parametrize(("what", "make", "kind", "message"), WRONG, ids=[one[0] for one in WRONG])
+def test_a_stage_that_requires_signatures_is_never_said_to_hold_what_it_held_before(
+    project: Project,
+    keys: SshKeys,
+    what: str,
+    make: Callable[[Project, SshKeys], None],
+    kind: str,
+    message: str,
+) -> None:
+    assert run(project.root, "resolve", "rec#prod", "--json").json["version"] == "v0.1.0"
+    make(project, keys)
+    refused(run(project.root, "resolve", "rec#prod"), message)
+    refused(run(project.root, "get", "rec#prod"), message)
+    told = run(project.root, "follow", "rec#prod", "--once", "--exec", "echo ran")
+    assert (told.code, "ran" in told.out) == (1, False)
+    found = run(project.root, "verify", "rec", "--json")
+    assert found.code == (0 if what == "lightweight" else 1)
+    assert ("rec#prod#2", kind) in {(one["tag"], one["kind"]) for one in found.json["findings"]}
+
+
+@pytest.mark.parametrize(("what", "make", "kind", "message"), WRONG, ids=[one[0] for one in WRONG])
+def test_a_signed_promotion_above_it_mends_the_stage(
+    project: Project,
+    keys: SshKeys,
+    what: str,
+    make: Callable[[Project, SshKeys], None],
+    kind: str,
+    message: str,
+) -> None:
+    make(project, keys)
+    keys.use(project, "bob")
+    done = run(project.root, "promote", "rec@v0.2.0", "prod")
+    assert "'rec#prod' now holds v0.2.0" in done.out, done
+    resolved = run(project.root, "resolve", "rec#prod", "--json").json
+    assert (resolved["version"], resolved["tag"]) == ("v0.2.0", "rec#prod#3")
+
+
+def test_a_good_signature_names_signer_and_key(project: Project, keys: SshKeys) -> None:
+    assert signature(project, "rec#prod#1") == Signature(
+        Outcome.GOOD, "alice@shop.example", keys.fingerprint("alice")
+    )
+
+
+def test_a_required_signature_is_made_without_being_asked_for(project: Project) -> None:
+    assert b"SSH SIGNATURE" in content_of(project, "rec#prod#1")
+    assert b"SSH SIGNATURE" not in content_of(project, "rec@v0.1.0")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["register", "rec", "--version", "v9.0.0"],
+        ["promote", "rec@v0.2.0", "dev"],
+        ["rollback", "rec#dev"],
+        ["unassign", "rec#dev"],
+        ["deregister", "rec@v0.3.0"],
+        ["deprecate", "rec"],
+    ],
+    ids=" ".join,
+)
+def test_every_write_signs_when_asked(project: Project, keys: SshKeys, args: list[str]) -> None:
+    registry = modelref.open(project.root)
+    for version in ("v0.1.0", "v0.2.0", "v0.1.0"):
+        registry.promote(f"rec@{version}", "dev")
+    done = run(project.root, *args, "--sign", "--json")
+    assert done.code == 0, done
+    events = done.json.get("events") or [done.json["event"]]
+    assert {signature(project, event["tag"]).signer for event in events} == {"alice@shop.example"}
+
+
+def test_a_signature_that_the_stage_does_not_accept_is_taken_back(
+    project: Project, keys: SshKeys
+) -> None:
+    before = project.git("for-each-ref")
+    keys.use(project, "carol")
+    refused(
+        run(project.root, "promote", "rec@v0.2.0", "prod"),
+        "your tag rec#prod#2 is signed by carol@shop.example, whom signing.stages.prod of "
+        "modelref.yaml does not list; nothing was written",
+    )
+    assert project.git("for-each-ref") == before
+
+
+def test_without_a_key_nothing_is_written_and_the_hint_says_how(project: Project) -> None:
+    before = project.git("for-each-ref")
+    project.git("config", "user.signingKey", "/nowhere/key")
+    done = run(project.root, "promote", "rec@v0.2.0", "prod")
+    assert done.code == 2
+    assert "error: git could not sign the tag rec#prod#2: " in done.err
+    assert "nothing was written" in done.err
+    assert "hint: say with which key: git config gpg.format ssh" in done.err
+    assert project.git("for-each-ref") == before
+
+
+def test_an_unsigned_unassignment_does_not_bring_back_the_version_before(
+    project: Project,
+) -> None:
+    modelref.open(project.root).promote("rec@v0.2.0", "prod")
+    project.git("tag", "--annotate", "-m", "off", "rec#prod!#3", "rec@v0.2.0^{}")
+    refused(run(project.root, "resolve", "rec#prod"), "the tag rec#prod!#3 is not signed")
+
+
+def test_a_forged_withdrawal_does_not_bring_back_the_version_before(project: Project) -> None:
+    modelref.open(project.root).promote("rec@v0.2.0", "prod")
+    project.git("tag", "--annotate", "-m", "off", "rec@v0.2.0!", "rec@v0.2.0^{}")
+    refused(run(project.root, "resolve", "rec#prod"), "the tag rec@v0.2.0! is not signed")
+
+
+def test_a_rollback_never_goes_to_what_an_unsigned_tag_put_there(
+    project: Project, keys: SshKeys
+) -> None:
+    assign(project, 2, "--annotate", version="v0.2.0")
+    modelref.open(project.root).promote("rec@v0.3.0", "prod")
+    refused(run(project.root, "rollback", "rec#prod"), "the tag rec#prod#2 is not signed")
+    back = run(project.root, "rollback", "rec#prod", "--to", "v0.1.0")
+    assert "'rec#prod' holds v0.1.0 again" in back.out, back
+
+
+def test_a_follower_keeps_what_it_has(project: Project) -> None:
+    from modelref.api.compose import RepositoryWorld
+    from modelref.domain.ref import Ref
+    from modelref.usecases.follow import follow
+
+    said: list[Refused] = []
+    moves = follow(RepositoryWorld(project.root), Ref.parse("rec#prod"), 0.01, said.append)
+    assert str(next(moves)) == "rec@v0.1.0"
+    assign(project, 2, "--annotate")
+    registry = modelref.open(project.root)
+    looked = iter(range(3))
+
+    class Clock:
+        def sleep(self, _: float) -> None:
+            if next(looked, None) is None:
+                registry.promote("rec@v0.3.0", "prod")
+
+    world = RepositoryWorld(project.root)
+    world.clock = Clock()  # type: ignore[assignment]
+    moves = follow(world, Ref.parse("rec#prod"), 0.01, said.append)
+    with pytest.raises(Refused, match="rec#prod#2 is not signed"):
+        next(moves)
+
+
+def test_a_pull_request_brings_no_signers_of_its_own(project: Project, keys: SshKeys) -> None:
+    project.git("switch", "--quiet", "--create", "evil")
+    project.write(".modelref/allowed_signers", keys.allowed("mallory") + "\n")
+    project.write("modelref.yaml", "signing: {allowed_signers: .modelref/allowed_signers}\n")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "let me in")
+    signed_by("mallory")(project, keys)
+    project.git("config", "gpg.ssh.allowedSignersFile", ".modelref/allowed_signers")
+    refused(run(project.root, "resolve", "rec#prod"), "rec#prod#2 is signed by a key that the")
+
+
+def test_the_persons_own_list_goes_first(project: Project, keys: SshKeys, tmp_path: Path) -> None:
+    own = tmp_path / "signers"
+    own.write_text(f"bob@shop.example {keys.public('mallory')}\n")
+    project.git("config", "gpg.ssh.allowedSignersFile", str(own))
+    signed_by("mallory")(project, keys)
+    assert signature(project, "rec#prod#2").signer == "bob@shop.example"
+    project.git("config", "gpg.ssh.allowedSignersFile", str(tmp_path / "gone"))
+    done = run(project.root, "resolve", "rec#prod")
+    assert done.code == 5
+    assert "cannot read the list of signers" in done.err
+
+
+@pytest.mark.parametrize("key", ["gpg.ssh.program", "gpg.program", "gpg.openpgp.program"])
+def test_a_program_of_the_repositorys_choice_is_not_run(
+    project: Project, tmp_path: Path, key: str
+) -> None:
+    program = tmp_path / "chosen"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/pwned\n")
+    program.chmod(0o755)
+    project.git("config", key, str(program))
+    assert run(project.root, "verify").code == 0
+    assert run(project.root, "resolve", "rec#prod").code == 0
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_a_signers_name_cannot_write_to_the_terminal(
+    project: Project, keys: SshKeys, tmp_path: Path
+) -> None:
+    own = tmp_path / "signers"
+    own.write_text(f"\x1b[31mred@shop.example {keys.public('mallory')}\n")
+    project.git("config", "gpg.ssh.allowedSignersFile", str(own))
+    signed_by("mallory")(project, keys)
+    done = run(project.root, "resolve", "rec#prod")
+    assert done.code == 1
+    assert "\x1b" not in done.err
+
+
+def test_a_list_of_signers_without_end_is_refused(project: Project, tmp_path: Path) -> None:
+    own = tmp_path / "signers"
+    own.write_bytes(b"# nobody\n" * 1_000_000)
+    project.git("config", "gpg.ssh.allowedSignersFile", str(own))
+    done = run(project.root, "resolve", "rec#prod")
+    assert done.code == 2
+    assert "is not a file of at most 1,048,576 bytes" in done.err
+
+
+def test_a_key_may_be_named_by_its_fingerprint(project: Project, keys: SshKeys) -> None:
+    text = f"signing: {{stages: {{prod: ['{keys.fingerprint('mallory')}']}}}}\n"
+    project.write("modelref.yaml", text)
+    project.git("commit", "--quiet", "--all", "--message", "pin a key")
+    signed_by("mallory")(project, keys)
+    assert run(project.root, "resolve", "rec#prod", "--json").json["version"] == "v0.2.0"
+
+
+def test_versions_may_have_to_be_signed_too(project: Project, keys: SshKeys) -> None:
+    project.write("modelref.yaml", REQUIRED + "  versions: any\n")
+    project.git("commit", "--quiet", "--all", "--message", "sign versions")
+    message = "the tag rec@v0.2.0 is not signed, as signing.versions of modelref.yaml requires"
+    refused(run(project.root, "promote", "rec@v0.2.0", "prod"), message)
+    refused(run(project.root, "resolve", "rec@v0.2.0"), message)
+    refused(run(project.root, "rollback", "rec#prod", "--to", "v0.1.0"), "rec@v0.1.0 is not signed")
+    project.git("commit", "--quiet", "--allow-empty", "--message", "train")
+    assert run(project.root, "register", "rec", "--version", "v0.4.0").code == 0
+    assert run(project.root, "promote", "rec@latest", "prod").code == 0
+    assert run(project.root, "resolve", "rec#prod", "--json").json["version"] == "v0.4.0"
+
+
+def test_an_approval_is_by_somebody_else(project: Project, keys: SshKeys) -> None:
+    from modelref.api.compose import RepositoryWorld
+    from modelref.domain.names import Artifact
+    from modelref.usecases.reading import read_model
+    from modelref.usecases.signatures import approvals, approved
+
+    def standing() -> tuple[list[str], bool]:
+        world = RepositoryWorld(project.root)
+        model, _ = read_model(world, Artifact.parse("rec"))
+        commit = project.commits[1]
+        found = [one.signer for one in approvals(world, model, commit)]
+        return found, approved(world, model, commit)
+
+    assert standing() == ([], False)
+    approve = ["promote", "rec@v0.2.0", "approved"]
+    assert run(project.root, *approve).code == 0
+    assert standing() == ([], False), "an approval that is not signed is none"
+    assert run(project.root, *approve, "--sign").code == 0
+    assert standing() == (["alice@shop.example"], False), "one's own approval does not count"
+    assert "nothing was written" in run(project.root, *approve, "--sign").out
+    keys.use(project, "bob")
+    assert standing() == (["alice@shop.example"], True)
+    assert run(project.root, *approve, "--sign").code == 0
+    assert standing() == (["alice@shop.example", "bob@shop.example"], True)
+    assert run(project.root, "unassign", "rec#approved").code == 0
+    assert standing() == ([], False)
