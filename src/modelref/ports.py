@@ -295,6 +295,9 @@ class Clock(Protocol):
 class World(Protocol):
     """All that the verbs act on."""
 
+    def renewed(self) -> World:
+        """The same world, with nothing remembered of what the repository has agreed on."""
+
     @property
     def tags(self) -> Tags:
         """The tags."""

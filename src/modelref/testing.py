@@ -275,6 +275,10 @@ class MemoryWorld:
         self.config = self.agreed = Config()
         self.clock = MemoryClock()
 
+    def renewed(self) -> "MemoryWorld":
+        """Nothing is remembered here."""
+        return self
+
     def train(self, model: str, data: bytes) -> str:
         """Write a model's file, keep its bytes, commit, and return the commit's id."""
         self.outputs.add(data)

@@ -1,5 +1,6 @@
 """The composition root: a repository's world, each part bound when a verb first asks for it."""
 
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,13 @@ class RepositoryWorld:
         self.tags = GitTags(self.repository, self.journal.lock)
         self.commits = GitCommits(self.repository)
         self.clock = SystemClock()
+
+    def renewed(self) -> "RepositoryWorld":
+        """The same clone, with its configuration still to be read."""
+        fresh = copy(self)
+        for name in ("config", "agreed", "signatures", "_agreed_file"):
+            fresh.__dict__.pop(name, None)
+        return fresh
 
     @cached_property
     def config(self) -> "Config":

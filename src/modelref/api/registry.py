@@ -41,8 +41,12 @@ class ModelRegistry:
             world: the ports.
             cache: folder for the files that :meth:`get` hands out.
         """
-        self._world = world
+        self._opened = world
         self._cache = cache
+
+    @property
+    def _world(self) -> World:
+        return self._opened.renewed()
 
     def models(self) -> tuple[ModelState, ...]:
         """All models that have at least one event, by name."""

@@ -32,6 +32,7 @@ def follow(
     """
     told = why = ""
     while True:
+        world = world.renewed()
         try:
             model, findings = read_model(world, ref.artifact)
             check_ref(world, model, ref, findings)

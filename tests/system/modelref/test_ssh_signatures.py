@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -314,28 +315,39 @@ def test_a_rollback_never_goes_to_what_an_unsigned_tag_put_there(
     assert "'rec#prod' holds v0.1.0 again" in back.out, back
 
 
-def test_a_follower_keeps_what_it_has(project: Project) -> None:
+def test_a_follower_keeps_what_it_has_and_says_why_once(project: Project) -> None:
     from modelref.api.compose import RepositoryWorld
     from modelref.domain.ref import Ref
     from modelref.usecases.follow import follow
 
-    said: list[Refused] = []
-    moves = follow(RepositoryWorld(project.root), Ref.parse("rec#prod"), 0.01, said.append)
-    assert str(next(moves)) == "rec@v0.1.0"
-    assign(project, 2, "--annotate")
-    registry = modelref.open(project.root)
-    looked = iter(range(3))
+    happens = {1: partial(assign, project, 2, "--annotate"), 4: partial(promote_last, project)}
+    sleeps = iter(range(1, 9))
 
     class Clock:
         def sleep(self, _: float) -> None:
-            if next(looked, None) is None:
-                registry.promote("rec@v0.3.0", "prod")
+            happens.get(next(sleeps), lambda: None)()
 
     world = RepositoryWorld(project.root)
     world.clock = Clock()  # type: ignore[assignment]
-    moves = follow(world, Ref.parse("rec#prod"), 0.01, said.append)
-    with pytest.raises(Refused, match="rec#prod#2 is not signed"):
-        next(moves)
+    said: list[Refused] = []
+    moves = follow(world, Ref.parse("rec#prod"), 1, said.append)
+    assert [str(next(moves)), str(next(moves))] == ["rec@v0.1.0", "rec@v0.3.0"]
+    assert [refusal.kind for refusal in said] == ["unsigned"]
+    assert said[0].message.startswith("the tag rec#prod#2 is not signed")
+
+
+def promote_last(project: Project) -> None:
+    modelref.open(project.root).promote("rec@v0.3.0", "prod")
+
+
+def test_a_requirement_that_is_new_binds_whoever_follows_already(project: Project) -> None:
+    registry = modelref.open(project.root)
+    registry.promote("rec@v0.2.0", "dev")
+    assert registry.resolve("rec#dev").version == "v0.2.0"
+    project.write("modelref.yaml", "signing: {stages: {dev: any}}\n")
+    project.git("commit", "--quiet", "--all", "--message", "require it")
+    with pytest.raises(Refused, match="rec#dev#1 is not signed"):
+        registry.resolve("rec#dev")
 
 
 def test_a_pull_request_brings_no_signers_of_its_own(project: Project, keys: SshKeys) -> None:
@@ -404,12 +416,14 @@ def test_a_key_may_be_named_by_its_fingerprint(project: Project, keys: SshKeys) 
 
 
 def test_versions_may_have_to_be_signed_too(project: Project, keys: SshKeys) -> None:
+    for version in ("v0.1.0", "v0.3.0"):
+        modelref.open(project.root).promote(f"rec@{version}", "dev")
     project.write("modelref.yaml", REQUIRED + "  versions: any\n")
     project.git("commit", "--quiet", "--all", "--message", "sign versions")
     message = "the tag rec@v0.2.0 is not signed, as signing.versions of modelref.yaml requires"
     refused(run(project.root, "promote", "rec@v0.2.0", "prod"), message)
     refused(run(project.root, "resolve", "rec@v0.2.0"), message)
-    refused(run(project.root, "rollback", "rec#prod", "--to", "v0.1.0"), "rec@v0.1.0 is not signed")
+    refused(run(project.root, "rollback", "rec#dev"), "the tag rec@v0.1.0 is not signed")
     project.git("commit", "--quiet", "--allow-empty", "--message", "train")
     assert run(project.root, "register", "rec", "--version", "v0.4.0").code == 0
     assert run(project.root, "promote", "rec@latest", "prod").code == 0

@@ -58,7 +58,9 @@ def stopped_after(world: MemoryWorld, writes: int) -> Iterator[None]:
     create = world.tags.create
     made: list[str] = []
 
-    def create_or_stop(tag: TagName, commit: str, message: str, date: int, *, sign: bool = False) -> str:
+    def create_or_stop(
+        tag: TagName, commit: str, message: str, date: int, *, sign: bool = False
+    ) -> str:
         if len(made) == writes:
             raise KeyboardInterrupt
         made.append(create(tag, commit, message, date))
