@@ -11,7 +11,6 @@ from modelref.domain.names import Artifact, StageName, parse_stage
 from modelref.domain.registry import Model
 from modelref.domain.signature import Signers
 from modelref.domain.tag import Kind, TagName
-from modelref.domain.version import Version
 from modelref.errors import BadInput
 
 FILE = "modelref.yaml"
@@ -85,8 +84,9 @@ class Signing:
 def deciding(model: Model, stage: StageName) -> Iterator[Event]:
     """The events that decide what a stage holds now.
 
-    The assignment that it stands on; what was taken off it since; and what withdrew a version
-    that would else be in its place. A forged one of these would put another version there.
+    The assignment that it stands on; of every other commit the newest event, if it came later;
+    and what withdrew or brought back the versions of these commits. A forged one of them would
+    put another version there: one that is in none of these places cannot.
     """
     held = model.stages.get(stage)
     if held is None:
@@ -95,19 +95,21 @@ def deciding(model: Model, stage: StageName) -> Iterator[Event]:
     place = {event.oid: place for place, event in enumerate(held.events)}
     since = place[held.current.oid] if held.current else -1
     for event in newest.values():
-        if place[event.oid] < since:
-            continue
-        yield event
-        if event is not held.current and event.kind is Kind.ASSIGN:
-            yield from _withdrawals(model, commit=event.commit)
+        if place[event.oid] >= since:
+            yield event
+            if event.kind is Kind.ASSIGN:
+                yield from _withdrawals(model, event.commit)
 
 
 def deciding_latest(model: Model) -> Iterator[Event]:
     """The events that decide which version is the latest: its own, and what withdrew higher."""
     latest = model.latest
     for state in model.versions.values():
-        if latest is None or state.version.precedence >= latest.version.precedence:
-            yield from [state.event] if state.active else _withdrawals(model, state.version)
+        if latest is not None and state.version.precedence < latest.version.precedence:
+            continue
+        own = [event for event in model.events if event.version == state.version]
+        withdrawn = any(event.kind is Kind.DEREGISTER for event in own)
+        yield from own if withdrawn else [state.event]
 
 
 def in_the_way(
@@ -139,15 +141,11 @@ def in_the_way(
     return found
 
 
-def _withdrawals(
-    model: Model, version: Version | None = None, commit: str | None = None
-) -> Iterator[Event]:
-    for state in model.versions.values():
-        if not state.active and (state.version == version or state.commit == commit):
-            yield max(
-                (event for event in model.events if event.version == state.version),
-                key=lambda event: event.order,
-            )
+def _withdrawals(model: Model, commit: str) -> Sequence[Event]:
+    """All events of the versions that a commit ever had, if one of them was ever withdrawn."""
+    versions = {event.version for event in model.events if event.commit == commit} - {None}
+    own = [event for event in model.events if event.version in versions]
+    return own if any(event.kind is Kind.DEREGISTER for event in own) else ()
 
 
 def _rules(key: str, value: object) -> Rules:

@@ -119,7 +119,7 @@ def test_a_public_key_has_the_fingerprint_of_its_signatures() -> None:
         b"",
         ARMOURED.replace(b"END", b"FIN"),
         ARMOURED.replace(b"U1NI", b"U1NJ"),
-        ARMOURED.replace(b"AAAAMwAAAAt", b"AA//MwAAAAt"),
+        ARMOURED.replace(b"AAADMAAAAL", b"A//DMAAAAL"),
         ARMOURED.replace(b"U1NI", b"!!!!"),
         b"-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----",
     ],
