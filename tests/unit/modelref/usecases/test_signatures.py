@@ -1,0 +1,184 @@
+"""What is required is asked before anything is believed, whatever checks the signatures."""
+
+from dataclasses import replace
+
+import pytest
+
+from modelref.domain.config import Config
+from modelref.domain.names import Artifact, StageName
+from modelref.domain.ref import Ref
+from modelref.domain.signature import Outcome, Signature
+from modelref.domain.tag import TagName
+from modelref.errors import Refused
+from modelref.testing import MemoryWorld
+from modelref.usecases.promote import Promotion, promote
+from modelref.usecases.reading import read_model
+from modelref.usecases.register import Registration, register
+from modelref.usecases.resolve import resolve
+from modelref.usecases.signatures import approvals, approved
+from modelref.usecases.verify import verify
+from modelref.usecases.writing import Options
+
+REC = Artifact.parse("rec")
+
+
+@pytest.fixture
+def world() -> MemoryWorld:
+    """Two unsigned versions; what prod holds must be signed by Ada."""
+    world = MemoryWorld()
+    for number in (1, 2):
+        world.train("rec", b"model" * number)
+        register(world, Registration(REC), Options())
+    world.agreed = Config.parse({"signing": {"stages": {"prod": ["ada@example.com"]}}})
+    return world
+
+
+def up(world: MemoryWorld, version: str, stage: str = "prod", *, sign: bool = False) -> bool:
+    asked = Promotion(Ref.parse(f"rec@{version}"), StageName(stage))
+    written = promote(world, asked, Options(sign=sign))
+    world.journal.acknowledge(written.command)
+    return written.new
+
+
+def past_modelref(world: MemoryWorld, tag: str, commit: str) -> None:
+    """A tag that plain git makes, later than all others."""
+    name = TagName.parse(tag)
+    assert name is not None
+    world.tags.create(name, commit, f"About {tag}\n", world.clock.now() + 3600)
+
+
+def held(world: MemoryWorld) -> str | None:
+    return resolve(world, Ref.parse("rec#prod")).version
+
+
+def test_a_required_signature_is_made(world: MemoryWorld) -> None:
+    assert up(world, "v0.1.0")
+    assert held(world) == "v0.1.0"
+    assert len(world.signatures.signed) == 1
+
+
+def test_an_event_by_somebody_else_is_taken_back(world: MemoryWorld) -> None:
+    before = dict(world.tags.records)
+    world.signatures.signer = "eve@example.com"
+    with pytest.raises(Refused) as caught:
+        up(world, "v0.1.0")
+    assert caught.value.kind == "other-signer"
+    assert caught.value.message == (
+        "your tag rec#prod#1 is signed by eve@example.com, whom signing.stages.prod of "
+        "modelref.yaml does not list; nothing was written"
+    )
+    assert world.tags.records == before
+
+
+def test_an_unsigned_assignment_is_refused_until_a_signed_one_is_above_it(
+    world: MemoryWorld,
+) -> None:
+    up(world, "v0.1.0")
+    commit = world.tags.records["rec@v0.1.1"].target
+    past_modelref(world, "rec#prod#7", commit)
+    with pytest.raises(Refused) as caught:
+        held(world)
+    assert caught.value.message == (
+        "the tag rec#prod#7 is not signed, as signing.stages.prod of modelref.yaml requires"
+    )
+    assert caught.value.hint == (
+        "git show 'rec#prod#7' says who made it; "
+        "modelref promote rec@VERSION prod puts a signed one above it"
+    )
+    world.clock.time += 7200
+    assert up(world, "v0.1.1"), "what is there unsigned has to be said again, signed"
+    assert not up(world, "v0.1.1")
+    assert held(world) == "v0.1.1"
+
+
+def test_a_tag_that_is_no_event_in_the_newest_place_is_refused(world: MemoryWorld) -> None:
+    up(world, "v0.1.0")
+    record = world.tags.records["rec#prod#1"]
+    world.tags.records["rec#prod#2"] = record._replace(ref="rec#prod#2")
+    with pytest.raises(Refused, match="the tag rec#prod#2 holds a tag object that was made under"):
+        held(world)
+    del world.tags.records["rec#prod#2"]
+    world.tags.records["rec#dev#9"] = record._replace(ref="rec#dev#9")
+    assert held(world) == "v0.1.0", "another stage's is not in the way"
+
+
+def test_the_past_is_answered_whatever_lies_about_now(world: MemoryWorld) -> None:
+    up(world, "v0.1.0")
+    now = world.clock.now() + 60
+    record = world.tags.records["rec#prod#1"]
+    world.tags.records["rec#prod#2"] = record._replace(ref="rec#prod#2")
+    past_modelref(world, "rec#prod#3", record.target)
+    assert resolve(world, Ref.parse("rec#prod"), at=now).version == "v0.1.0"
+
+
+def test_latest_needs_the_signature_of_every_version_above(world: MemoryWorld) -> None:
+    world.agreed = Config.parse({"signing": {"versions": "any"}})
+    for tag in ("rec@v0.1.0", "rec@v0.1.1"):
+        world.signatures.sign(world.tags.records[tag].oid)
+    assert resolve(world, Ref.parse("rec@latest")).version == "v0.1.1"
+    past_modelref(world, "rec@v0.1.1!", world.tags.records["rec@v0.1.1"].target)
+    with pytest.raises(Refused, match=r"the tag rec@v0.1.1! is not signed, as signing.versions"):
+        resolve(world, Ref.parse("rec@latest"))
+    assert resolve(world, Ref.parse("rec@v0.1.0")).version == "v0.1.0"
+
+
+@pytest.mark.parametrize(
+    ("stage", "signature", "severity", "kind"),
+    [
+        ("prod", None, "error", "unsigned"),
+        ("prod", Signature(Outcome.GOOD, "eve@x", "SHA256:eve"), "error", "other-signer"),
+        ("prod", Signature(Outcome.TAMPERED, why="has …"), "error", "tampered-tag"),
+        ("dev", None, None, None),
+        ("dev", Signature(Outcome.GOOD, "eve@x", "SHA256:eve"), None, None),
+        ("dev", Signature(Outcome.TAMPERED, why="has …"), "warning", "tampered-tag"),
+        ("dev", Signature(Outcome.REVOKED, why="is …"), "warning", "revoked-key"),
+    ],
+)
+def test_verify_tells_errors_where_required_and_else_warnings(
+    world: MemoryWorld,
+    stage: str,
+    signature: Signature | None,
+    severity: str | None,
+    kind: str | None,
+) -> None:
+    past_modelref(world, f"rec#{stage}#1", world.tags.records["rec@v0.1.0"].target)
+    if signature is not None:
+        world.signatures.signed[world.tags.records[f"rec#{stage}#1"].oid] = signature
+    found = verify(world)
+    expected = [(severity, kind, f"rec#{stage}#1")] if severity else []
+    assert [(one.severity, one.kind, one.tag) for one in found.findings] == expected
+    assert found.ok is (severity != "error")
+
+
+def test_approvals_stand_until_they_are_taken_back(world: MemoryWorld) -> None:
+    commit = world.tags.records["rec@v0.1.0"].target
+
+    def standing() -> tuple[list[str], bool, bool]:
+        model, _ = read_model(world, REC)
+        signers = [one.signer for one in approvals(world, model, commit)]
+        by_others = approved(world, model, commit, {"ada@example.com"})
+        return signers, by_others, approved(world, model, commit)
+
+    assert standing() == ([], False, False)
+    up(world, "v0.1.0", "approved")
+    assert standing() == ([], False, False), "unsigned"
+    assert up(world, "v0.1.0", "approved", sign=True)
+    assert standing() == (["ada@example.com"], False, False), "one's own"
+    assert not up(world, "v0.1.0", "approved", sign=True), "twice is once"
+    world.signatures.signer, world.signatures.key = "bob@example.com", "SHA256:bob"
+    assert up(world, "v0.1.0", "approved", sign=True)
+    assert standing() == (["ada@example.com", "bob@example.com"], True, True)
+    past_modelref(world, "rec#approved!#9", commit)
+    assert standing() == ([], False, False)
+
+
+def test_only_listed_people_approve_where_there_is_a_list(world: MemoryWorld) -> None:
+    world.agreed = Config.parse({"signing": {"stages": {"approved": ["bob@example.com"]}}})
+    world.signatures.signer = "bob@example.com"
+    up(world, "v0.1.0", "approved")
+    record = world.tags.records["rec#approved#1"]
+    model, _ = read_model(world, REC)
+    assert approved(world, model, record.target, {"ada@example.com"})
+    signed = world.signatures.signed
+    signed[record.oid] = replace(signed[record.oid], signer="eve@example.com")
+    assert approvals(world, model, record.target) == ()
