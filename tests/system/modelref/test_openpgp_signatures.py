@@ -21,7 +21,7 @@ REQUIRED = "signing: {{stages: {{prod: ['{alice}', bob@shop.example], dev: any}}
 @pytest.fixture(scope="module")
 def keys() -> Iterator[PgpKeys]:
     """A home with a short path: gpg-agent's socket lies in it."""
-    home = Path(tempfile.mkdtemp(prefix="pgp-", dir="/tmp"))  # noqa: S108
+    home = Path(tempfile.mkdtemp(prefix="pgp-", dir="/tmp"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GNUPGHOME", str(home))
         yield PgpKeys(home)
@@ -119,7 +119,7 @@ def test_a_key_that_is_not_here_or_not_trusted_is_refused(
     stranger = keys.make("stranger")
     tag = assign(project, stranger, "dev")
     exported = keys.gpg("--armor", "--export", stranger)
-    elsewhere = PgpKeys(Path(tempfile.mkdtemp(prefix="pgp-", dir="/tmp")))  # noqa: S108
+    elsewhere = PgpKeys(Path(tempfile.mkdtemp(prefix="pgp-", dir="/tmp")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GNUPGHOME", str(elsewhere.home))
         absent = signature(project, tag)

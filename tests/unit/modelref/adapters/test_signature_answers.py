@@ -11,9 +11,7 @@ ALICE = "SHA256:SfH86ebUsA9uAfCDYcWDvtjeK+94dTfNDM8D3HYdgd8"
 GOOD = f'Good "git" signature for alice@x with ED25519 key {ALICE}\n'
 SOUND = f'Good "git" signature with ED25519 key {ALICE}\n'
 NOBODY = "No principal matched.\n"
-LATE = (
-    "/x/allowed:2: key has expired: verify time 2026-11-25T08:28:32 > valid-before 2020-01-01\n"
-)
+LATE = "/x/allowed:2: key has expired: verify time 2026-11-25T08:28:32 > valid-before 2020-01-01\n"
 
 PRIMARY = "3A5F8868E2DDDE9D474EC2EA71F7AE15E797A6EE"
 VALID = f"[GNUPG:] VALIDSIG {PRIMARY} 2026-11-25 1795595312 0 4 0 22 8 00 {PRIMARY}\n"
