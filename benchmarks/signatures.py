@@ -20,9 +20,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from measuring import MODELREF, Case, apart_from_home, compare, report
-from synthetic import git
-
 from modelref.api.compose import RepositoryWorld
+from synthetic import git
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +36,7 @@ def main() -> None:
     parser.add_argument("--tags", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
-    scratch = Path(tempfile.mkdtemp(prefix="sig-", dir="/tmp"))  # noqa: S108  # gpg-agent's socket
+    scratch = Path(tempfile.mkdtemp(prefix="sig-", dir="/tmp"))  # gpg-agent's socket
     try:
         apart_from_home(scratch)
         os.environ["GNUPGHOME"] = str(scratch / "gnupg")

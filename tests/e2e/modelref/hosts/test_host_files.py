@@ -10,6 +10,9 @@ import pytest
 import yaml
 
 import modelref
+from modelref.domain.config import Config
+from modelref.domain.names import Artifact, parse_stage
+from modelref.domain.signature import Signers
 from modelref.domain.tag import TagName
 from support.project import Project
 from support.tiny import tiny_registry
@@ -165,6 +168,16 @@ def test_the_jobs_fail_where_prod_holds_nothing(project: Project, host: str) -> 
     assert done.code != 0
     assert "stage prod of ranker holds no version" in done.err
     assert "recommender 1" not in done.out
+
+
+def test_the_how_tos_configuration_is_valid() -> None:
+    page = (HOSTS.parent / "how-to" / "sign.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    signing = Config.parse(yaml.safe_load(example)).signing
+    ranker, prod = Artifact.parse("search:ranker"), parse_stage("prod")
+    assert signing.rule(ranker, prod) == Signers(("carol@shop.example",))
+    assert signing.rule(ranker, parse_stage("approved")) == Signers()
+    assert signing.revoked_keys == ".modelref/revoked_keys"
 
 
 @pytest.mark.parametrize("script", ["update", "gitlab-protected-tags.sh"])
