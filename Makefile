@@ -12,10 +12,10 @@ export DVC_NO_ANALYTICS = 1
 demo: $(STAMP)  ## train, register, compare, promote and roll back in a scratch clone under build/
 	$(BIN)/python docs/demo.py
 
-test: $(STAMP)  ## every test that needs no program of the system but git
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/system
+test: $(STAMP)  ## every test that git and Python are enough for
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/system
 
-test-system: $(STAMP)  ## the tests that need programs of the system: ssh-keygen, gpg
+test-system: $(STAMP)  ## tests that need system programs: strace, ssh, a web server, a browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/system
 
 check: lint  ## what CI checks beside the tests: lint, format, types, import layers

@@ -7,7 +7,7 @@ import modelref
 from support.keys import SshKeys
 from support.tiny import tiny_registry
 
-HOOK = Path(__file__).parents[3] / "docs" / "hosts" / "update"
+HOOK = Path(__file__).parents[2] / "docs" / "hosts" / "update"
 
 
 def test_only_signed_events_reach_a_stage_that_asks_for_them(tmp_path: Path) -> None:
