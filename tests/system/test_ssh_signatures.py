@@ -318,7 +318,10 @@ def test_a_follower_keeps_what_it_has_and_says_why_once(project: Project) -> Non
     from modelref.domain.ref import Ref
     from modelref.usecases.follow import follow
 
-    happens = {1: partial(assign, project, 2, "--annotate"), 4: partial(promote_last, project)}
+    happens: dict[int, Callable[[], object]] = {
+        1: partial(assign, project, 2, "--annotate"),
+        4: partial(promote_last, project),
+    }
     sleeps = iter(range(1, 9))
 
     class Clock:

@@ -1,6 +1,7 @@
 """The update hook of docs/hosts on a real bare repository: what must pass, what must not."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,8 @@ def refused(project: Project, message: str, *refs: str) -> None:
 
 
 def annotated(project: Project, tag: str, rev: str = "rec@v0.1.0^{}", date: str = "") -> str:
-    env = {"GIT_COMMITTER_DATE": date} if date else {}
-    project.run("git", "tag", "--annotate", "--message", tag, tag, rev, **env)
+    date = date or f"@{int(time.time())} +0000"
+    project.run("git", "tag", "--annotate", "--message", tag, tag, rev, GIT_COMMITTER_DATE=date)
     return f"refs/tags/{tag}"
 
 
