@@ -58,10 +58,10 @@ class Tags(Protocol):
 
         Args:
             tag: its name.
-            oid: its object: a tag that names another by now stays.
+            oid: its object.
 
         Raises:
-            OutOfReach: the repository cannot be written.
+            OutOfReach: it names another object by now, or the repository cannot be written.
         """
 
 

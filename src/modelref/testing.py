@@ -96,8 +96,9 @@ class MemoryTags:
 
     def discard(self, tag: TagName, oid: str) -> None:
         """Take back a tag."""
-        if self.records[str(tag)].oid == oid:
-            del self.records[str(tag)]
+        if self.records[str(tag)].oid != oid:
+            raise OutOfReach(f"the tag {tag} names another object", kind="git-failed")
+        del self.records[str(tag)]
 
 
 @dataclass

@@ -142,7 +142,7 @@ def in_the_way(
 
 
 def _withdrawals(model: Model, commit: str) -> Sequence[Event]:
-    """All events of the versions that a commit ever had, if one was ever withdrawn; newest first."""
+    """All events of the versions that a commit ever had, newest first, if one was withdrawn."""
     versions = {event.version for event in model.events if event.commit == commit} - {None}
     own = [event for event in reversed(model.events) if event.version in versions]
     return own if any(event.kind is Kind.DEREGISTER for event in own) else ()

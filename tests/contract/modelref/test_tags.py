@@ -10,7 +10,7 @@ from modelref.domain.event import Event, read_tag
 from modelref.domain.message import compose
 from modelref.domain.names import Artifact
 from modelref.domain.tag import TagName
-from modelref.errors import Conflict
+from modelref.errors import Conflict, OutOfReach
 from modelref.ports import Tags
 from modelref.testing import MemoryTags
 from support.project import Project
@@ -82,3 +82,25 @@ def test_words_never_touch_the_trailers(tags: tuple[Tags, str], text: str) -> No
     create(port, commit, "rec@v1.0.0", text=text)
     (event,) = events(port)
     assert event.trailer("Modelref-Id") == "rec@v1.0.0"
+
+
+def test_a_tag_that_was_just_made_can_be_taken_back(tags: tuple[Tags, str]) -> None:
+    port, commit = tags
+    kept = create(port, commit, "rec@v1.0.0")
+    made = create(port, commit, "rec#prod#1")
+    tag = TagName.parse("rec#prod#1")
+    assert tag is not None
+    port.discard(tag, made)
+    assert [event.oid for event in events(port)] == [kept]
+    assert create(port, commit, "rec#prod#1", date=1_700_000_001) != made
+
+
+def test_only_the_tag_that_one_made_oneself_is_taken_back(tags: tuple[Tags, str]) -> None:
+    port, commit = tags
+    other = create(port, commit, "rec@v1.0.0")
+    made = create(port, commit, "rec#prod#1")
+    tag = TagName.parse("rec#prod#1")
+    assert tag is not None
+    with pytest.raises(OutOfReach):
+        port.discard(tag, other)
+    assert made in [event.oid for event in events(port)]
