@@ -1,4 +1,4 @@
-"""What every ``Signatures`` promises: git's, and the twin in memory; signed tags: ``tests/system``."""
+"""What every ``Signatures`` promises, git's and the twin in memory; signed ones: ``tests/system``."""
 
 from pathlib import Path
 
