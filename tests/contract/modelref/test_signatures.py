@@ -1,4 +1,4 @@
-"""What every ``Signatures`` promises, git's and the twin in memory; signed ones: ``tests/system``."""
+"""What every ``Signatures`` promises: the one of git, and the twin in memory."""
 
 from pathlib import Path
 
