@@ -1,0 +1,250 @@
+"""Non-inferiority: a metric not worse than a stage's version by more than a margin.
+
+The bound of the 95 % interval of the paired change is judged, not the change itself: a version that
+is worse by exactly the margin passes one time in forty (Piaggio et al. 2012, CONSORT statement on
+non-inferiority trials). With ``fail: if-shown`` the burden of proof is the other way round: the
+rule fails only where the whole interval is beyond the margin.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from modelref.domain.diff.metrics import Paired
+from modelref.domain.direction import higher_is_better
+from modelref.domain.gates.facts import (
+    AGAINST,
+    NOTHING,
+    Facts,
+    Judgement,
+    count,
+    plain_number,
+    plain_text,
+    real,
+    text,
+)
+from modelref.domain.gates.measured import Measured
+from modelref.domain.marked import Fields, Scalar, one_of, parse_text
+from modelref.domain.names import StageName
+from modelref.domain.quantities import Amount
+from modelref.domain.gates.rule import stage_name
+from modelref.errors import OutOfReach
+
+_UNLESS, _IF = "unless-shown", "if-shown"
+_HIGHER, _LOWER = "higher", "lower"
+_KEYS = ("not_worse_than", "by", "better", "fail")
+FEWEST_USERS = 10
+"""The smallest segment that a rule may look at: fewer would tell of single people."""
+USUAL_USERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How much worse than a stage's version a metric may be.
+
+    Attributes:
+        metric: its key.
+        stage: the stage.
+        by: the margin.
+        better: which way of the metric is better, ``higher`` or ``lower``.
+        fail: ``unless-shown`` to be within the margin, or ``if-shown`` to be beyond it.
+    """
+
+    metric: str
+    stage: StageName
+    by: Amount
+    better: str
+    fail: str
+
+    @classmethod
+    def parse(cls, fields: Fields, subject: str) -> Self:
+        """Read its limits.
+
+        Args:
+            fields: where they stand.
+            subject: key of the metric.
+        """
+        metric = fields.take(subject, parse_text)
+        upwards = higher_is_better(metric)
+        told = "" if upwards is None else _HIGHER if upwards else _LOWER
+        better = fields.take_or("better", one_of(_HIGHER, _LOWER), told)
+        if not better:
+            raise fields.entries[subject].wrong(
+                f"{subject}: the name {metric!r} does not tell which way is better",
+                "add better: higher or better: lower",
+            )
+        by = fields.take("by", Amount.parse)
+        if by.percent and by.number >= 100:
+            raise fields.entries["by"].wrong(f"by: {by} would let anything pass")
+        fail = fields.take_or("fail", one_of(_UNLESS, _IF), _UNLESS)
+        return cls(metric, fields.take("not_worse_than", stage_name), by, better, fail)
+
+    def spec(self, subject: str) -> dict[str, Scalar]:
+        """Its limits as they are written."""
+        return {
+            subject: self.metric,
+            "not_worse_than": self.stage,
+            "by": self.by.plain(),
+            "better": self.better,
+            "fail": self.fail,
+        }
+
+    def slack(self, before: float, interval: tuple[float, float]) -> float:
+        """How far the deciding bound is within the margin; negative where it is beyond."""
+        lower, upper = interval
+        if self.better == _LOWER:
+            lower, upper = -upper, -lower
+        return (lower if self.fail == _UNLESS else upper) + self.by.of(before)
+
+    def judge(self, facts: Facts, among: str) -> Judgement:
+        """Decide on a paired change.
+
+        Args:
+            facts: the change.
+            among: among whom, for people.
+        """
+        change, before = real(facts, "change"), real(facts, "before")
+        interval = real(facts, "lower"), real(facts, "upper")
+        slack = self.slack(before, interval)
+        lower, upper = interval
+        passed = slack >= 0 and lower <= change <= upper
+        observed = f"{change:+.4g} [{lower:+.4g}, {upper:+.4g}] {among}"
+        within = self.slack(before, (change, change)) >= 0
+        look = (
+            "the change itself is within the limit, its interval is not: more users, or a wider limit"
+            if within
+            else f"modelref diff says what changed beside {self.metric}"
+        )
+        return Judgement(passed, observed, self._limit(before), "" if passed else look)
+
+    def _limit(self, before: float) -> str:
+        sign = "+" if self.better == _LOWER else "-"
+        bound = f"{sign}{self.by.of(before):.4g}"
+        return f"{bound} ({self.by} of {before:.4g})" if self.by.percent else bound
+
+    def __str__(self) -> str:
+        shown = "" if self.fail == _UNLESS else "shown to be "
+        return f"not {shown}worse than {self.stage} by more than {self.by}"
+
+
+def _paired_facts(paired: Paired) -> dict[str, Scalar]:
+    lower, upper = paired.interval
+    return {
+        "users": paired.users,
+        "before": plain_number(paired.before),
+        "change": plain_number(paired.change),
+        "lower": plain_number(lower),
+        "upper": plain_number(upper),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class NotWorse:
+    """A metric over all users."""
+
+    KEYS: ClassVar = ("metric", *_KEYS)
+
+    margin: Margin
+
+    @classmethod
+    def parse(cls, fields: Fields) -> Self:
+        """Read its limits."""
+        return cls(Margin.parse(fields, "metric"))
+
+    def spec(self) -> Mapping[str, Scalar]:
+        """Its limits as they are written."""
+        return self.margin.spec("metric")
+
+    def observe(self, seen: Measured) -> Facts:
+        """Note the change with its interval."""
+        against = seen.against(self.margin.stage)
+        if against is None:
+            return {AGAINST: None}
+        return {
+            AGAINST: against,
+            **_paired_facts(seen.paired(self.margin.metric, self.margin.stage)),
+        }
+
+    def judge(self, facts: Facts) -> Judgement:
+        """Hold the interval's bound against the margin."""
+        if text(facts, AGAINST) is None:
+            return Judgement(True, NOTHING, str(self.margin))
+        return self.margin.judge(facts, f"on {count(facts, 'users'):,} users")
+
+    def __str__(self) -> str:
+        return f"{self.margin.metric} {self.margin}"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentsNotWorse:
+    """A metric in every segment of enough users; the segment with the least slack decides."""
+
+    KEYS: ClassVar = ("segments_of", "at_least", *_KEYS)
+
+    margin: Margin
+    at_least: int
+
+    @classmethod
+    def parse(cls, fields: Fields) -> Self:
+        """Read its limits."""
+        at_least = fields.take_or("at_least", _parse_users, USUAL_USERS)
+        return cls(Margin.parse(fields, "segments_of"), at_least)
+
+    def spec(self) -> Mapping[str, Scalar]:
+        """Its limits as they are written."""
+        return {**self.margin.spec("segments_of"), "at_least": self.at_least}
+
+    def observe(self, seen: Measured) -> Facts:
+        """Note the segment with the least slack, and how many there are."""
+        margin = self.margin
+        against = seen.against(margin.stage)
+        if against is None:
+            return {AGAINST: None}
+        every = seen.segments(margin.metric, margin.stage)
+        enough = [one for one in every if one.paired.users >= self.at_least]
+        if not enough:
+            largest = max((one.paired.users for one in every), default=0)
+            raise OutOfReach(
+                f"no segment of {margin.metric} has {self.at_least} users "
+                f"(the largest has {largest})",
+                kind="no-segment",
+                hint="lower at_least:, or write segment columns to the results per user",
+            )
+        # NaN is no slack at all, and would not compare.
+        worst = min(enough, key=lambda one: _ordered(margin, one.paired))
+        return {
+            AGAINST: against,
+            "segments": len(enough),
+            "left_out": len(every) - len(enough),
+            "worst": plain_text(f"{worst.column}={worst.segment}"),
+            **_paired_facts(worst.paired),
+        }
+
+    def judge(self, facts: Facts) -> Judgement:
+        """Hold the worst segment's bound against the margin."""
+        if text(facts, AGAINST) is None:
+            return Judgement(True, NOTHING, str(self.margin))
+        users, segments = count(facts, "users"), count(facts, "segments")
+        judged = self.margin.judge(
+            facts, f"on {users:,} users of {text(facts, 'worst')}, the worst of {segments} segments"
+        )
+        return Judgement(
+            judged.passed and users >= self.at_least and segments > 0,
+            judged.observed,
+            judged.limit,
+            judged.look,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.margin.metric} in each segment of {self.at_least} users {self.margin}"
+
+
+def _ordered(margin: Margin, paired: Paired) -> tuple[bool, float]:
+    slack = margin.slack(paired.before, paired.interval)
+    return (slack == slack, slack)
+
+
+def _parse_users(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < FEWEST_USERS:
+        raise ValueError(f"is not a number of users of {FEWEST_USERS} or more")
+    return value

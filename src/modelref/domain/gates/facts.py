@@ -1,0 +1,92 @@
+"""Facts: what a rule saw, plain enough for JSON, and what follows from it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from modelref.domain.diff.values import is_number
+from modelref.domain.marked import Scalar
+from modelref.domain.quantities import MOST_BYTES
+from modelref.errors import BadInput
+
+Facts: TypeAlias = Mapping[str, Scalar]
+"""What a rule saw, by name; never anything of a single user."""
+
+AGAINST = "against"
+"""Fact of every comparing rule: the version compared with, None where the stage held nothing."""
+NOTHING = "nothing to compare with"
+_LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What follows from facts.
+
+    Attributes:
+        passed: whether the rule holds.
+        observed: what was seen, for people.
+        limit: what was allowed, for people.
+        look: on failure, what to look at next; a command where there is one.
+    """
+
+    passed: bool
+    observed: str
+    limit: str
+    look: str = ""
+
+
+def plain_number(value: object) -> float | str:
+    """A number as JSON can carry it: what is not finite becomes its name."""
+    number = float(value)  # type: ignore[arg-type]  # the caller has seen that it is a number
+    if math.isnan(number):
+        return "NaN"
+    return number if math.isfinite(number) else f"{'-' if number < 0 else ''}Infinity"
+
+
+def plain_text(text: str) -> str:
+    """A text from a repository, of one line, printable and short."""
+    shown = "".join(character if character.isprintable() else "?" for character in text)
+    return shown[:_LONGEST]
+
+
+def real(facts: Facts, name: str) -> float:
+    """Read a number; NaN and the infinities by their names.
+
+    Raises:
+        BadInput: the fact is not there, or is none.
+    """
+    value = facts.get(name)
+    if value in ("NaN", "Infinity", "-Infinity"):
+        return float(str(value))
+    if not is_number(value) or abs(value) > 1e308:  # type: ignore[arg-type]  # just tested
+        raise _bad(name, value)
+    return float(value)  # type: ignore[arg-type]  # just tested
+
+
+def count(facts: Facts, name: str) -> int:
+    """Read a number of things.
+
+    Raises:
+        BadInput: the fact is not there, or is none.
+    """
+    value = facts.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_BYTES:
+        raise _bad(name, value)
+    return value
+
+
+def text(facts: Facts, name: str) -> str | None:
+    """Read a text, or None.
+
+    Raises:
+        BadInput: the fact is something else.
+    """
+    value = facts.get(name)
+    if value is not None and not isinstance(value, str):
+        raise _bad(name, value)
+    return value
+
+
+def _bad(name: str, value: Scalar) -> BadInput:
+    return BadInput(f"{name} is {value!r:.80}", kind="bad-evidence")
