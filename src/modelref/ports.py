@@ -9,10 +9,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from modelref.domain.branch import Branch
     from modelref.domain.config import Config
-    from modelref.domain.event import TagRecord
+    from modelref.domain.event import Event, TagRecord
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out, OutFile
+    from modelref.domain.registry import Model
     from modelref.domain.restoring import Job, RestorePlan
     from modelref.domain.snapshot import Candidate, Made, Snapshot, Values
     from modelref.domain.tag import TagName
@@ -68,6 +70,24 @@ class Commits(Protocol):
 
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files at a commit, or in the workspace for None; absent ones are left out."""
+
+
+class Branches(Protocol):
+    """Branches as this clone knows them."""
+
+    def default(self) -> Branch:
+        """The branch that changes are merged into; HEAD where nothing tells.
+
+        Raises:
+            UnknownRef: there is no commit at all.
+        """
+
+    def named(self, name: str) -> Branch:
+        """A branch by its name, as the remote had it when it was last fetched, else a local one.
+
+        Raises:
+            UnknownRef: there is none.
+        """
 
 
 class Pipeline(Protocol):
@@ -150,6 +170,35 @@ class Outputs(Protocol):
 
         Raises:
             OutOfReach: its bytes are not here, or are not what their hash says.
+        """
+
+
+class Tensors(Protocol):
+    """What the weights hold."""
+
+    def nonfinite(self, out: Out) -> int:
+        """Count the values of an out's tensors that are NaN or infinite.
+
+        Raises:
+            OutOfReach: its bytes are not here, or it has no tensor that can be read.
+        """
+
+
+class Attestations(Protocol):
+    """Who stands for a version, by signatures that can be trusted."""
+
+    def approvers(self, model: Model, commit: str) -> Sequence[str]:
+        """Who approved a version, whoever runs this command left out.
+
+        Raises:
+            OutOfReach: signatures cannot be checked here.
+        """
+
+    def signer(self, event: Event) -> str | None:
+        """Who signed an event; None where nobody did whom the repository trusts.
+
+        Raises:
+            OutOfReach: signatures cannot be checked here.
         """
 
 
@@ -274,12 +323,24 @@ class World(Protocol):
         """The commits."""
 
     @property
+    def branches(self) -> Branches:
+        """The branches."""
+
+    @property
     def pipeline(self) -> Pipeline:
         """DVC's files."""
 
     @property
     def outputs(self) -> Outputs:
         """The bytes."""
+
+    @property
+    def tensors(self) -> Tensors:
+        """The weights."""
+
+    @property
+    def attestations(self) -> Attestations:
+        """Approvals and signatures."""
 
     @property
     def workspace(self) -> Workspace:
@@ -295,6 +356,13 @@ class World(Protocol):
 
         Raises:
             BadInput: ``modelref.yaml`` is not valid.
+        """
+
+    def config_at(self, branch: Branch) -> Config:
+        """What the repository has agreed on in a branch.
+
+        Raises:
+            BadInput: ``modelref.yaml`` is not valid there.
         """
 
     @property

@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelref.adapters.clock import SystemClock
+from modelref.adapters.git.branches import GitBranches
 from modelref.adapters.git.journal import ClonedJournal
 from modelref.adapters.git.repository import GitCommits, Repository
 from modelref.adapters.git.tags import GitTags
+from modelref.adapters.unavailable import NoAttestations, NoTensors
 
 if TYPE_CHECKING:
     from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
+    from modelref.domain.branch import Branch
     from modelref.domain.config import Config
 
 
@@ -24,6 +27,9 @@ class RepositoryWorld:
         self.journal = ClonedJournal(self.repository.private)
         self.tags = GitTags(self.repository, self.journal.lock)
         self.commits = GitCommits(self.repository)
+        self.branches = GitBranches(self.repository)
+        self.tensors = NoTensors()
+        self.attestations = NoAttestations()
         self.clock = SystemClock()
 
     @cached_property
@@ -32,6 +38,17 @@ class RepositoryWorld:
         from modelref.adapters.config import read_config
 
         return read_config(self.repository.root)
+
+    def config_at(self, branch: "Branch") -> "Config":
+        """What ``modelref.yaml`` says in a branch."""
+        from modelref.domain.config import FILE, Config
+
+        data = self.commits.read(branch.commit, [FILE]).get(FILE)
+        if data is None:
+            return Config()
+        from modelref.adapters.config import parse_config
+
+        return parse_config(f"{branch.name}:{FILE}", data)
 
     @cached_property
     def outputs(self) -> "DvcOutputs":

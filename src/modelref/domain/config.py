@@ -1,15 +1,16 @@
 """Configuration: what ``modelref.yaml`` may say, validated at the door; every key is optional."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
+from modelref.domain.gates.parse import Gates
 from modelref.domain.names import StageName, parse_stage
 from modelref.domain.registry import QUARANTINE
 from modelref.errors import BadInput
 
 FILE = "modelref.yaml"
-_KEYS = ("remote", "stages")
+_KEYS = ("gates", "gates_from", "remote", "stages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +21,38 @@ class Config:
         remote: the git remote that events go to; None where each person pushes.
         stages: the only stages that may be assigned; empty for any.
         source: the file that says so.
+        gates: the rules of each stage; only those of the default branch guard a promotion.
+        gates_from: another branch whose rules guard promotions instead.
     """
 
     remote: str | None = None
     stages: tuple[StageName, ...] = ()
     source: str = FILE
+    gates: Gates = field(default_factory=Gates)
+    gates_from: str | None = None
 
     @classmethod
-    def parse(cls, raw: Mapping[str, object]) -> Self:
-        """Validate what ``modelref.yaml`` holds.
+    def parse(cls, raw: Mapping[str, object], source: str = FILE) -> Self:
+        """Validate what ``modelref.yaml`` holds, ``gates`` left out.
+
+        Args:
+            raw: its parsed text.
+            source: the file, as a person names it.
 
         Raises:
             BadInput: an unknown key, or a value of the wrong kind; the message names it.
         """
         unknown = [str(key) for key in raw if key not in _KEYS]
         if unknown:
-            raise _wrong(FILE, unknown[0], f"is not a key; known are {', '.join(_KEYS)}")
+            raise _wrong(source, unknown[0], f"is not a key; known are {', '.join(_KEYS)}")
         remote = raw.get("remote")
         if remote is not None and (not isinstance(remote, str) or remote.startswith("-")):
-            raise _wrong(FILE, "remote", "is not the name of a git remote")
-        return cls(remote or None, parse_stages(FILE, raw.get("stages")))
+            raise _wrong(source, "remote", "is not the name of a git remote")
+        branch = raw.get("gates_from")
+        if branch is not None and (not isinstance(branch, str) or not _is_branch(branch)):
+            raise _wrong(source, "gates_from", "is not the name of a branch")
+        stages = parse_stages(source, raw.get("stages"))
+        return cls(remote or None, stages, source, gates_from=branch)
 
     def check_stage(self, stage: StageName) -> None:
         """Refuse a stage that is not on the list; quarantine always is.
@@ -70,6 +83,10 @@ def parse_stages(source: str, value: object) -> tuple[StageName, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise _wrong(source, "stages", "is not a list of names")
     return tuple(parse_stage(item) for item in value)
+
+
+def _is_branch(name: str) -> bool:
+    return bool(name) and name.isprintable() and " " not in name and not name.startswith("-")
 
 
 def _wrong(source: str, key: str, why: str) -> BadInput:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TypeAlias, TypeVar
 
 from modelref.errors import BadInput
@@ -117,6 +116,8 @@ class Fields:
 
 def unknown(what: str, given: str, known: Collection[str]) -> tuple[str, str]:
     """Message and hint for a word that is not one of those known, with the nearest of these."""
+    from difflib import get_close_matches
+
     close = get_close_matches(given, known, n=1)
     hint = f"did you mean {close[0]}? " if close else ""
     return f"{_shown(given)} is not a {what}", f"{hint}known: {', '.join(known)}"
