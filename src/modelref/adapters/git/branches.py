@@ -30,7 +30,9 @@ class GitBranches:
         found = self._first(_refs(self._remote(), name, local=True))
         if found is None:
             raise UnknownRef(
-                f"there is no branch {name!r} in this clone", kind="unknown-branch", hint="git fetch"
+                f"there is no branch {name!r} in this clone",
+                kind="unknown-branch",
+                hint="git fetch",
             )
         return found
 
@@ -50,7 +52,11 @@ class GitBranches:
             "for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", operands=refs
         )
         lines = out.decode("utf-8", "surrogateescape").splitlines()
-        found = {ref: oid for kind, oid, ref in (line.split(" ", 2) for line in lines) if kind == "commit"}
+        found = {
+            ref: oid
+            for kind, oid, ref in (line.split(" ", 2) for line in lines)
+            if kind == "commit"
+        }
         ref = next((ref for ref in refs if ref in found), None)
         return Branch(_short(ref), found[ref]) if ref is not None else None
 

@@ -15,7 +15,10 @@ Facts: TypeAlias = Mapping[str, Scalar]
 
 AGAINST = "against"
 """Fact of every comparing rule: the version compared with, None where the stage held nothing."""
+SAME = "same"
+"""Fact of a comparing rule: True where nothing can differ, so that nothing was measured."""
 NOTHING = "nothing to compare with"
+NO_DIFFERENCE = "nothing differs"
 _LONGEST = 120
 
 
@@ -44,10 +47,10 @@ def plain_number(value: object) -> float | str:
     return number if math.isfinite(number) else f"{'-' if number < 0 else ''}Infinity"
 
 
-def plain_text(text: str) -> str:
+def plain_text(text: str, longest: int = _LONGEST) -> str:
     """A text from a repository, of one line, printable and short."""
     shown = "".join(character if character.isprintable() else "?" for character in text)
-    return shown[:_LONGEST]
+    return shown[:longest]
 
 
 def real(facts: Facts, name: str) -> float:

@@ -50,8 +50,11 @@ class Measured(Protocol):
     def metric(self, metric: str) -> Value:
         """A metric's value: by dotted key, or ``FILE:KEY`` where several files have the key."""
 
+    def same(self, stage: StageName) -> bool:
+        """Whether nothing can differ: the same files, or all the same metrics."""
+
     def paired(self, metric: str, stage: StageName) -> Paired:
-        """A metric's change from a stage's version, on the same users."""
+        """A metric's change from a stage's version, on the same users; of none where it is equal."""
 
     def segments(self, metric: str, stage: StageName) -> Sequence[SegmentChange]:
         """The same by segment."""

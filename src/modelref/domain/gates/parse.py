@@ -1,11 +1,11 @@
 """``gates:`` of ``modelref.yaml``, parsed: every mistake is named with its line.
 
-    gates:
-      prod:
-        - metric: all.ndcg@20
-          not_worse_than: prod
-          by: 1%
-          why: half of what an A/B test usually finds
+gates:
+prod:
+- metric: all.ndcg@20
+not_worse_than: prod
+by: 1%
+why: half of what an A/B test usually finds
 """
 
 from collections.abc import Mapping, Sequence
@@ -114,6 +114,4 @@ def _patterns(value: object) -> tuple[str, ...]:
     items = value if isinstance(value, tuple) else (value,)
     if not items:
         raise ValueError("names no model")
-    return tuple(
-        parse_text(item.value if isinstance(item, Marked) else item) for item in items
-    )
+    return tuple(parse_text(item.value if isinstance(item, Marked) else item) for item in items)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modelref.domain.branch import Branch
-from modelref.domain.gates.facts import Facts, Judgement
+from modelref.domain.gates.facts import Facts, Judgement, plain_text
 from modelref.domain.gates.measured import Measured
 from modelref.domain.gates.rule import Rule
 from modelref.domain.names import Artifact, StageName
@@ -14,6 +14,7 @@ PASSED, FORCED, NO_GATES = "passed", "forced", "no-gates"
 """Values of the trailer ``Modelref-Verdict``."""
 UNKNOWN = "unknown"
 """Fact of a rule that could not be computed: the reason."""
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Outcome:
         rule: the rule.
         facts: what it saw; the reason alone where it could not be computed.
         passed: whether it holds; None where it could not be computed.
-        observed: what was seen, for people.
+        observed: what was seen, for people; the reason where it could not be computed.
         limit: what was allowed, for people.
         look: on failure, what to look at next.
     """
@@ -91,10 +92,8 @@ def _outcome(rule: Rule, seen: Measured) -> Outcome:
     try:
         facts = rule.check.observe(seen)
     except ModelRefError as error:
-        reason = error.message
-        return Outcome(
-            rule, {UNKNOWN: reason[:300]}, None, f"cannot be computed: {reason}", "", error.hint
-        )
+        reason = plain_text(error.message, _LONGEST_REASON)
+        return Outcome(rule, {UNKNOWN: reason}, None, reason, "", error.hint)
     judged = rule.check.judge(facts)
     look = "" if judged.passed else judged.look
     return Outcome(rule, facts, judged.passed, judged.observed, judged.limit, look)

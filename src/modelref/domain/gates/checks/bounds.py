@@ -22,7 +22,7 @@ class Bounds:
         most: upper bound, None without one.
     """
 
-    KEYS: ClassVar = ("metric", "min", "max")
+    KEYS: ClassVar[tuple[str, ...]] = ("metric", "min", "max")
 
     metric: str
     least: float | None

@@ -6,17 +6,17 @@ from typing import ClassVar, Self
 
 from modelref.domain.gates.facts import AGAINST, NOTHING, Facts, Judgement, count, text
 from modelref.domain.gates.measured import Measured
+from modelref.domain.gates.rule import stage_name
 from modelref.domain.marked import Fields, Scalar, one_of
 from modelref.domain.names import StageName
 from modelref.domain.quantities import Amount, parse_bytes, size
-from modelref.domain.gates.rule import stage_name
 
 
 @dataclass(frozen=True, slots=True)
 class FiniteWeights:
     """No value of the weights is NaN or infinite."""
 
-    KEYS: ClassVar = ("weights",)
+    KEYS: ClassVar[tuple[str, ...]] = ("weights",)
 
     @classmethod
     def parse(cls, fields: Fields) -> Self:
@@ -55,7 +55,7 @@ class SizeBudget:
         stage: the stage whose version it is compared with, None for a plain number of bytes.
     """
 
-    KEYS: ClassVar = ("size_of", "max", "compared_with")
+    KEYS: ClassVar[tuple[str, ...]] = ("size_of", "max", "compared_with")
 
     most: int | Amount
     stage: StageName | None

@@ -15,10 +15,10 @@ from modelref.domain.gates.facts import (
     text,
 )
 from modelref.domain.gates.measured import Measured
+from modelref.domain.gates.rule import stage_name
 from modelref.domain.marked import Fields, Scalar, one_of
 from modelref.domain.names import StageName
 from modelref.domain.quantities import parse_share
-from modelref.domain.gates.rule import stage_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Overlap:
         least: smallest mean share of a list that both show.
     """
 
-    KEYS: ClassVar = ("overlap_with", "min")
+    KEYS: ClassVar[tuple[str, ...]] = ("overlap_with", "min")
 
     stage: StageName
     least: float
@@ -77,7 +77,7 @@ class Coverage:
         least: smallest share of the items that they show.
     """
 
-    KEYS: ClassVar = ("coverage_of", "min")
+    KEYS: ClassVar[tuple[str, ...]] = ("coverage_of", "min")
 
     least: float
 

@@ -14,7 +14,9 @@ from modelref.domain.diff.metrics import Paired
 from modelref.domain.direction import higher_is_better
 from modelref.domain.gates.facts import (
     AGAINST,
+    NO_DIFFERENCE,
     NOTHING,
+    SAME,
     Facts,
     Judgement,
     count,
@@ -24,11 +26,11 @@ from modelref.domain.gates.facts import (
     text,
 )
 from modelref.domain.gates.measured import Measured
+from modelref.domain.gates.rule import stage_name
 from modelref.domain.marked import Fields, Scalar, one_of, parse_text
 from modelref.domain.names import StageName
 from modelref.domain.quantities import Amount
-from modelref.domain.gates.rule import stage_name
-from modelref.errors import OutOfReach
+from modelref.errors import BadInput, OutOfReach
 
 _UNLESS, _IF = "unless-shown", "if-shown"
 _HIGHER, _LOWER = "higher", "lower"
@@ -96,19 +98,43 @@ class Margin:
             lower, upper = -upper, -lower
         return (lower if self.fail == _UNLESS else upper) + self.by.of(before)
 
-    def judge(self, facts: Facts, among: str) -> Judgement:
-        """Decide on a paired change.
+    def observe(self, seen: Measured) -> Facts | None:
+        """Note what is known without measuring; None where there is something to measure."""
+        against = seen.against(self.stage)
+        if against is None:
+            return {AGAINST: None}
+        return {AGAINST: against, SAME: True} if seen.same(self.stage) else None
+
+    def note(self, seen: Measured, paired: Paired) -> Facts:
+        """Note a paired change."""
+        lower, upper = paired.interval
+        return {
+            AGAINST: seen.against(self.stage),
+            "users": paired.users,
+            "before": plain_number(paired.before),
+            "change": plain_number(paired.change),
+            "lower": plain_number(lower),
+            "upper": plain_number(upper),
+        }
+
+    def judge(self, facts: Facts, among: str = "") -> Judgement:
+        """Decide on a paired change, or on its absence.
 
         Args:
             facts: the change.
-            among: among whom, for people.
+            among: among whom beside the number of users, for people.
         """
+        if text(facts, AGAINST) is None:
+            return Judgement(True, NOTHING, self._limit(None))
+        if facts.get(SAME) is True:
+            return Judgement(True, NO_DIFFERENCE, self._limit(None))
         change, before = real(facts, "change"), real(facts, "before")
         interval = real(facts, "lower"), real(facts, "upper")
         slack = self.slack(before, interval)
         lower, upper = interval
         passed = slack >= 0 and lower <= change <= upper
-        observed = f"{change:+.4g} [{lower:+.4g}, {upper:+.4g}] {among}"
+        users = count(facts, "users")
+        observed = f"{change:+.4g} [{lower:+.4g}, {upper:+.4g}] on {users:,} users{among}"
         within = self.slack(before, (change, change)) >= 0
         look = (
             "the change itself is within the limit, its interval is not: more users, or a wider limit"
@@ -117,8 +143,10 @@ class Margin:
         )
         return Judgement(passed, observed, self._limit(before), "" if passed else look)
 
-    def _limit(self, before: float) -> str:
+    def _limit(self, before: float | None) -> str:
         sign = "+" if self.better == _LOWER else "-"
+        if before is None:
+            return f"{sign}{self.by}"
         bound = f"{sign}{self.by.of(before):.4g}"
         return f"{bound} ({self.by} of {before:.4g})" if self.by.percent else bound
 
@@ -127,22 +155,11 @@ class Margin:
         return f"not {shown}worse than {self.stage} by more than {self.by}"
 
 
-def _paired_facts(paired: Paired) -> dict[str, Scalar]:
-    lower, upper = paired.interval
-    return {
-        "users": paired.users,
-        "before": plain_number(paired.before),
-        "change": plain_number(paired.change),
-        "lower": plain_number(lower),
-        "upper": plain_number(upper),
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class NotWorse:
     """A metric over all users."""
 
-    KEYS: ClassVar = ("metric", *_KEYS)
+    KEYS: ClassVar[tuple[str, ...]] = ("metric", *_KEYS)
 
     margin: Margin
 
@@ -157,19 +174,15 @@ class NotWorse:
 
     def observe(self, seen: Measured) -> Facts:
         """Note the change with its interval."""
-        against = seen.against(self.margin.stage)
-        if against is None:
-            return {AGAINST: None}
-        return {
-            AGAINST: against,
-            **_paired_facts(seen.paired(self.margin.metric, self.margin.stage)),
-        }
+        margin = self.margin
+        known = margin.observe(seen)
+        if known is not None:
+            return known
+        return margin.note(seen, seen.paired(margin.metric, margin.stage))
 
     def judge(self, facts: Facts) -> Judgement:
         """Hold the interval's bound against the margin."""
-        if text(facts, AGAINST) is None:
-            return Judgement(True, NOTHING, str(self.margin))
-        return self.margin.judge(facts, f"on {count(facts, 'users'):,} users")
+        return self.margin.judge(facts)
 
     def __str__(self) -> str:
         return f"{self.margin.metric} {self.margin}"
@@ -179,7 +192,7 @@ class NotWorse:
 class SegmentsNotWorse:
     """A metric in every segment of enough users; the segment with the least slack decides."""
 
-    KEYS: ClassVar = ("segments_of", "at_least", *_KEYS)
+    KEYS: ClassVar[tuple[str, ...]] = ("segments_of", "at_least", *_KEYS)
 
     margin: Margin
     at_least: int
@@ -197,9 +210,9 @@ class SegmentsNotWorse:
     def observe(self, seen: Measured) -> Facts:
         """Note the segment with the least slack, and how many there are."""
         margin = self.margin
-        against = seen.against(margin.stage)
-        if against is None:
-            return {AGAINST: None}
+        known = margin.observe(seen)
+        if known is not None:
+            return known
         every = seen.segments(margin.metric, margin.stage)
         enough = [one for one in every if one.paired.users >= self.at_least]
         if not enough:
@@ -213,27 +226,22 @@ class SegmentsNotWorse:
         # NaN is no slack at all, and would not compare.
         worst = min(enough, key=lambda one: _ordered(margin, one.paired))
         return {
-            AGAINST: against,
+            **margin.note(seen, worst.paired),
             "segments": len(enough),
             "left_out": len(every) - len(enough),
             "worst": plain_text(f"{worst.column}={worst.segment}"),
-            **_paired_facts(worst.paired),
         }
 
     def judge(self, facts: Facts) -> Judgement:
         """Hold the worst segment's bound against the margin."""
-        if text(facts, AGAINST) is None:
-            return Judgement(True, NOTHING, str(self.margin))
-        users, segments = count(facts, "users"), count(facts, "segments")
-        judged = self.margin.judge(
-            facts, f"on {users:,} users of {text(facts, 'worst')}, the worst of {segments} segments"
-        )
-        return Judgement(
-            judged.passed and users >= self.at_least and segments > 0,
-            judged.observed,
-            judged.limit,
-            judged.look,
-        )
+        if "worst" not in facts:
+            return self.margin.judge(facts)
+        segments = count(facts, "segments")
+        among = f" of {text(facts, 'worst')}, the worst of {segments} segments"
+        judged = self.margin.judge(facts, among)
+        if count(facts, "users") >= self.at_least and segments > 0:
+            return judged
+        raise BadInput(f"worst has fewer than {self.at_least} users", kind="bad-evidence")
 
     def __str__(self) -> str:
         return f"{self.margin.metric} in each segment of {self.at_least} users {self.margin}"

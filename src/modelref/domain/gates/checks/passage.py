@@ -6,10 +6,10 @@ from typing import ClassVar, Self
 
 from modelref.domain.gates.facts import Facts, Judgement, count, plain_text, text
 from modelref.domain.gates.measured import Measured
+from modelref.domain.gates.rule import stage_name
 from modelref.domain.marked import Fields, Scalar, one_of
 from modelref.domain.names import StageName
 from modelref.domain.quantities import about, duration, parse_duration
-from modelref.domain.gates.rule import stage_name
 from modelref.errors import BadInput
 
 _MOST_APPROVALS = 20
@@ -24,7 +24,7 @@ class From:
         held: for how long, in seconds.
     """
 
-    KEYS: ClassVar = ("from", "held")
+    KEYS: ClassVar[tuple[str, ...]] = ("from", "held")
 
     stage: StageName
     held: int
@@ -32,9 +32,7 @@ class From:
     @classmethod
     def parse(cls, fields: Fields) -> Self:
         """Read its limits."""
-        return cls(
-            fields.take("from", stage_name), fields.take_or("held", parse_duration, 0)
-        )
+        return cls(fields.take("from", stage_name), fields.take_or("held", parse_duration, 0))
 
     def spec(self) -> Mapping[str, Scalar]:
         """Its limits as they are written."""
@@ -79,7 +77,7 @@ class Approvals:
         least: how many.
     """
 
-    KEYS: ClassVar = ("approvals",)
+    KEYS: ClassVar[tuple[str, ...]] = ("approvals",)
 
     least: int
 
@@ -114,7 +112,7 @@ class Approvals:
 class SignedRegistration:
     """The version's registration is signed by somebody who is trusted."""
 
-    KEYS: ClassVar = ("signature_of",)
+    KEYS: ClassVar[tuple[str, ...]] = ("signature_of",)
 
     @classmethod
     def parse(cls, fields: Fields) -> Self:

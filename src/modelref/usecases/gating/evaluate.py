@@ -1,0 +1,89 @@
+"""Evaluating a gate: every rule of a stage, on one version."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelref.domain.gates.verdict import Verdict, decide
+from modelref.domain.names import StageName
+from modelref.domain.registry import QUARANTINE, Model
+from modelref.domain.target import Target
+from modelref.errors import ModelRefError, OutOfReach, Refused
+from modelref.usecases.gating.guard import read_guard
+from modelref.usecases.gating.measurements import Measurements, Memo
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+_MOST_TOLD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is to be evaluated.
+
+    Attributes:
+        model: the model as it stands.
+        target: the version in question.
+        stage: the stage that it is to hold.
+        instead: what to compare with instead of what stages hold.
+        at: seconds since 1970-01-01 UTC: as of then; None for now.
+    """
+
+    model: Model
+    target: Target
+    stage: StageName
+    instead: Target | None = None
+    at: int | None = None
+
+
+def evaluate(world: "World", trial: Trial, memo: Memo) -> Verdict:
+    """Evaluate the rules that the default branch has for a stage; none guard quarantine.
+
+    Args:
+        world: the ports.
+        trial: what is to be evaluated.
+        memo: keeps what was measured, for a second evaluation.
+
+    Raises:
+        BadInput: ``modelref.yaml`` is not valid on the default branch.
+    """
+    model, target, stage = trial.model, trial.target, trial.stage
+    source, gates = read_guard(world)
+    rules = gates.of(stage, model.artifact) if stage != QUARANTINE else ()
+    now = world.clock.now() if trial.at is None else trial.at
+    seen = Measurements(world, model, target, now, memo, trial.at, trial.instead)
+    return Verdict(
+        model.artifact,
+        model.name_at(target.commit),
+        target.commit,
+        stage,
+        seen.against(stage),
+        source,
+        decide(rules, seen),
+    )
+
+
+def refusal(verdict: Verdict) -> ModelRefError:
+    """The error for a verdict that does not let the version pass.
+
+    Returns:
+        OutOfReach where a rule could not be computed, else Refused.
+    """
+    candidate = f"{verdict.artifact}@{verdict.version}"
+    how = f"modelref gate {candidate} {verdict.stage}"
+    unknown = verdict.unknown
+    if unknown:
+        return OutOfReach(
+            f"the gate of {verdict.stage} cannot be computed for {candidate}: "
+            + "; ".join(f"{one.rule.check}: {one.observed}" for one in unknown[:_MOST_TOLD]),
+            kind="gate-not-computed",
+            hint=next((one.look for one in unknown if one.look), how),
+        )
+    told = [f"{one.rule.check}: {one.observed}" for one in verdict.failed]
+    more = f"; and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    return Refused(
+        f"{candidate} does not pass the gate of {verdict.stage}: "
+        f"{'; '.join(told[:_MOST_TOLD])}{more}",
+        kind="gate-failed",
+        hint=f"{how} shows every rule; --force -m WHY promotes anyway, and is recorded",
+    )
