@@ -13,7 +13,7 @@ _PREFIXES = ("refs/remotes/", "refs/heads/")
 
 @dataclass(frozen=True, slots=True)
 class GitBranches:
-    """Branches as the remote had them when it was last fetched, else local ones; port ``Branches``."""
+    """Branches as the remote had them when last fetched, else local ones; port ``Branches``."""
 
     repository: Repository
 
@@ -32,7 +32,7 @@ class GitBranches:
             raise UnknownRef(
                 f"there is no branch {name!r} in this clone",
                 kind="unknown-branch",
-                hint="git fetch",
+                hint="git fetch, if the remote has it",
             )
         return found
 
@@ -51,12 +51,8 @@ class GitBranches:
         out = self.repository.git.output(
             "for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", operands=refs
         )
-        lines = out.decode("utf-8", "surrogateescape").splitlines()
-        found = {
-            ref: oid
-            for kind, oid, ref in (line.split(" ", 2) for line in lines)
-            if kind == "commit"
-        }
+        lines = [line.split(" ", 2) for line in out.decode("utf-8", "surrogateescape").split("\n")]
+        found = {line[2]: line[1] for line in lines if line[0] == "commit"}
         ref = next((ref for ref in refs if ref in found), None)
         return Branch(_short(ref), found[ref]) if ref is not None else None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from modelref.domain.branch import Branch
 from modelref.domain.gates.facts import AGAINST, Facts
 from modelref.domain.gates.parse import parse_rule
 from modelref.domain.gates.rule import Rule
@@ -46,6 +47,7 @@ class Evidence:
         commit: its commit.
         stage: the stage.
         against: the version that it was compared with, None where there was none.
+        source: the branch whose rules these are.
         kept: the rules with what they saw.
     """
 
@@ -54,6 +56,7 @@ class Evidence:
     commit: str
     stage: str
     against: str | None
+    source: Branch
     kept: tuple[Kept, ...]
 
 
@@ -86,13 +89,26 @@ def read_evidence(plain: object) -> Evidence:
     """
     if not isinstance(plain, Mapping) or plain.get("schema") != SCHEMA:
         raise _bad("it is not of a schema that this version knows")
-    texts = [plain.get(key) for key in ("model", "version", "commit", "stage")]
-    against, rules = plain.get(AGAINST), plain.get("rules")
-    if not all(isinstance(text, str) for text in texts) or not isinstance(rules, list):
-        raise _bad("a key is missing")
-    if set(plain) != set(_KEYS) or not (against is None or isinstance(against, str)):
+    if set(plain) != set(_KEYS) or not isinstance(plain["rules"], list):
         raise _bad("its keys are not those of the schema")
-    return Evidence(*texts, against, tuple(_kept(item) for item in rules))
+    gates, against = plain["gates"], plain[AGAINST]
+    if not isinstance(gates, Mapping) or set(gates) != {"branch", "commit"}:
+        raise _bad("it does not say where its rules stood")
+    return Evidence(
+        _text(plain["model"]),
+        _text(plain["version"]),
+        _text(plain["commit"]),
+        _text(plain["stage"]),
+        None if against is None else _text(against),
+        Branch(_text(gates["branch"]), _text(gates["commit"])),
+        tuple(_kept(item) for item in plain["rules"]),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _bad("a name is no text")
+    return value
 
 
 def _kept(item: object) -> Kept:

@@ -54,7 +54,7 @@ class Measured(Protocol):
         """Whether nothing can differ: the same files, or all the same metrics."""
 
     def paired(self, metric: str, stage: StageName) -> Paired:
-        """A metric's change from a stage's version, on the same users; of none where it is equal."""
+        """A metric's change from a stage's version, on the same users (none where it is equal)."""
 
     def segments(self, metric: str, stage: StageName) -> Sequence[SegmentChange]:
         """The same by segment."""

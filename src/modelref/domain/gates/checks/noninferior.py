@@ -137,7 +137,7 @@ class Margin:
         observed = f"{change:+.4g} [{lower:+.4g}, {upper:+.4g}] on {users:,} users{among}"
         within = self.slack(before, (change, change)) >= 0
         look = (
-            "the change itself is within the limit, its interval is not: more users, or a wider limit"
+            "the change is within the limit, its interval is not: more users, or a wider limit"
             if within
             else f"modelref diff says what changed beside {self.metric}"
         )
