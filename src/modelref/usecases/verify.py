@@ -13,6 +13,7 @@ from modelref.domain.outs import Out
 from modelref.domain.registry import Model, VersionState
 from modelref.errors import ModelRefError, OutOfReach
 from modelref.usecases.digest import outs_digest
+from modelref.usecases.gating.audit import audit_promotions
 from modelref.usecases.reading import read_registry, unknown_model
 
 if TYPE_CHECKING:
@@ -59,13 +60,13 @@ def verify(
     Raises:
         UnknownRef: the model has no event.
     """
-    registry = read_registry(world, artifact)
+    registry = read_registry(world, artifact, bodies=True)
     if artifact is not None and artifact not in registry.models and not registry.findings:
         raise unknown_model(world, artifact)
     findings = list(registry.findings)
     versions = hashed = 0
     for model in registry.models.values():
-        findings += audit(model)
+        findings += [*audit(model), *audit_promotions(model)]
         for state in model.versions.values():
             if not state.active:
                 continue

@@ -1,8 +1,11 @@
 """Evaluating a gate: every rule of a stage, on one version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelref.domain.branch import Branch
+from modelref.domain.gates.rule import Rule
 from modelref.domain.gates.verdict import Verdict, decide
 from modelref.domain.names import StageName
 from modelref.domain.registry import QUARANTINE, Model
@@ -47,9 +50,25 @@ def evaluate(world: "World", trial: Trial, memo: Memo) -> Verdict:
     Raises:
         BadInput: ``modelref.yaml`` is not valid on the default branch.
     """
-    model, target, stage = trial.model, trial.target, trial.stage
     source, gates = read_guard(world)
-    rules = gates.of(stage, model.artifact) if stage != QUARANTINE else ()
+    guarded = trial.stage != QUARANTINE
+    rules = gates.of(trial.stage, trial.model.artifact) if guarded else ()
+    return evaluate_rules(world, trial, (source, rules), memo)
+
+
+def evaluate_rules(
+    world: "World", trial: Trial, guard: tuple[Branch, Sequence[Rule]], memo: Memo
+) -> Verdict:
+    """Evaluate some rules.
+
+    Args:
+        world: the ports.
+        trial: what is to be evaluated.
+        guard: the rules, and the branch that they stand in.
+        memo: keeps what was measured, for a second evaluation.
+    """
+    model, target, stage = trial.model, trial.target, trial.stage
+    source, rules = guard
     now = world.clock.now() if trial.at is None else trial.at
     seen = Measurements(world, model, target, now, memo, trial.at, trial.instead)
     return Verdict(
