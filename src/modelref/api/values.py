@@ -7,6 +7,7 @@ from typing import Any
 
 from modelref.api.markdown import diff_markdown
 from modelref.api.shapes.diff import diff_shape
+from modelref.domain.gates.verdict import Verdict as Verdict
 from modelref.usecases.compare import ModelDiff
 
 

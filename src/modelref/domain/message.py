@@ -15,6 +15,8 @@ OUTS = "Modelref-Outs"
 VERDICT = "Modelref-Verdict"
 EVIDENCE = "Modelref-Evidence"
 
+PASSED, FORCED, NO_GATES = "passed", "forced", "no-gates"
+"""Values of :data:`VERDICT`."""
 NONE = "none"
 """Value of :data:`PREVIOUS` for the first event of a chain."""
 

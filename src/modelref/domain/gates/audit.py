@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from modelref.domain.event import Event
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.gates.evidence import Evidence, contradictions
-from modelref.domain.gates.verdict import FORCED, NO_GATES, PASSED
-from modelref.domain.message import VERDICT
+from modelref.domain.message import FORCED, NO_GATES, PASSED, VERDICT
 from modelref.domain.ref import quoted
 from modelref.domain.registry import Model, fold_model
 from modelref.domain.tag import Kind

@@ -12,8 +12,9 @@ from modelref.domain.branch import Branch
 from modelref.domain.gates.facts import AGAINST, Facts
 from modelref.domain.gates.parse import parse_rule
 from modelref.domain.gates.rule import Rule
-from modelref.domain.gates.verdict import FORCED, NO_GATES, PASSED, Verdict, judge_again
+from modelref.domain.gates.verdict import Verdict, judge_again
 from modelref.domain.marked import marked
+from modelref.domain.message import FORCED, NO_GATES, PASSED
 from modelref.errors import BadInput
 
 SCHEMA = 1

@@ -1,7 +1,6 @@
 """Which stages hold a version that did not pass their gate."""
 
-from modelref.domain.gates.verdict import FORCED
-from modelref.domain.message import EVENT, VERDICT
+from modelref.domain.message import EVENT, FORCED, VERDICT
 from modelref.domain.names import StageName
 from modelref.domain.registry import Model
 from modelref.domain.stage import ROLLBACK

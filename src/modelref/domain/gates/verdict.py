@@ -7,11 +7,10 @@ from modelref.domain.branch import Branch
 from modelref.domain.gates.facts import Facts, Judgement, plain_text
 from modelref.domain.gates.measured import Measured
 from modelref.domain.gates.rule import Rule
+from modelref.domain.message import FORCED, NO_GATES, PASSED
 from modelref.domain.names import Artifact, StageName
 from modelref.errors import ModelRefError
 
-PASSED, FORCED, NO_GATES = "passed", "forced", "no-gates"
-"""Values of the trailer ``Modelref-Verdict``."""
 UNKNOWN = "unknown"
 """Fact of a rule that could not be computed: the reason."""
 _LONGEST_REASON = 300

@@ -82,7 +82,9 @@ def gate_again(world: "World", tag: str) -> Again:
         evidence = kept_evidence(event)
     except BadInput as error:
         raise BadInput(
-            f"the tag {tag}: {error.message}", kind=error.kind, hint=f"modelref verify {model.artifact}"
+            f"the tag {tag}: {error.message}",
+            kind=error.kind,
+            hint=f"modelref verify {model.artifact}",
         ) from error
     if evidence is None:
         raise BadInput(
