@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 from modelref.domain.event import Event
 from modelref.domain.finding import Finding, Severity
-from modelref.domain.gates.evidence import Evidence, contradictions
+from modelref.domain.gates.evidence import Evidence, Kept, contradictions
+from modelref.domain.gates.facts import AGAINST
+from modelref.domain.gates.parse import COMPARING_KEYS
 from modelref.domain.message import FORCED, NO_GATES, PASSED, VERDICT
+from modelref.domain.names import StageName
 from modelref.domain.ref import quoted
 from modelref.domain.registry import Model, fold_model
 from modelref.domain.tag import Kind
@@ -40,18 +43,32 @@ def audit_verdict(model: Model, event: Event, evidence: Evidence | None) -> Iter
             f"carries the evidence of {evidence.model} at {evidence.commit[:10]} for "
             f"{evidence.stage}",
         )
-    held = _held_before(model, event)
-    if evidence.against != held:
-        yield _error(
-            event,
-            "compared-with-another",
-            f"was compared with {evidence.against or 'nothing'}, while the stage held "
-            f"{held or 'nothing'}",
-        )
+    past = _before(model, event)
+    compared = [(evidence.stage, evidence.against)] + [
+        (stage, other) for kept in evidence.kept for stage, other in _compared(kept)
+    ]
+    for stage, other in dict.fromkeys(compared):
+        held = past.current(StageName(stage))
+        name = past.name_at(held.commit) if held else None
+        if other != name:
+            yield _error(
+                event,
+                "compared-with-another",
+                f"was compared with {other or 'nothing'}, while {stage} held {name or 'nothing'}",
+            )
 
 
-def _held_before(model: Model, event: Event) -> str | None:
-    """What the stage held when a promotion was decided: by counter there, by date elsewhere."""
+def _compared(kept: Kept) -> Iterator[tuple[str, str | None]]:
+    """The stage and the version that a rule compared with, if it compares."""
+    spec = kept.rule.spec()
+    stage = next((spec[key] for key in COMPARING_KEYS if key in spec), None)
+    other = kept.facts.get(AGAINST, "")
+    if isinstance(stage, str) and (other is None or (isinstance(other, str) and other)):
+        yield stage, other
+
+
+def _before(model: Model, event: Event) -> Model:
+    """The model when a promotion was decided: by counter in its stage, by date elsewhere."""
     counter = event.counter or 0
     before = [
         other
@@ -62,9 +79,7 @@ def _held_before(model: Model, event: Event) -> str | None:
             else other.date < event.date
         )
     ]
-    past = fold_model(model.artifact, before)
-    held = past.current(event.stage) if event.stage else None
-    return past.name_at(held.commit) if held else None
+    return fold_model(model.artifact, before)
 
 
 def is_promotion(event: Event) -> bool:

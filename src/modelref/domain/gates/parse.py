@@ -20,7 +20,9 @@ from modelref.domain.registry import QUARANTINE
 from modelref.errors import BadInput
 
 _COMMON = ("models", "why")
-_STAGE_KEYS = ("not_worse_than", "overlap_with", "compared_with", "from")
+COMPARING_KEYS = ("not_worse_than", "overlap_with", "compared_with")
+"""Keys whose value is the stage that a rule compares with."""
+_STAGE_KEYS = (*COMPARING_KEYS, "from")
 
 
 @dataclass(frozen=True, slots=True)

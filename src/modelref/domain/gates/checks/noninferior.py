@@ -133,8 +133,9 @@ class Margin:
         slack = self.slack(before, interval)
         lower, upper = interval
         passed = slack >= 0 and lower <= change <= upper
-        users = count(facts, "users")
-        observed = f"{change:+.4g} [{lower:+.4g}, {upper:+.4g}] on {users:,} users{among}"
+        users, other = count(facts, "users"), text(facts, AGAINST)
+        paired = f"on {users:,} users{among}" if users else "the same value"
+        observed = f"{change:+.4g} [{lower:+.4g}, {upper:+.4g}] from {other}, {paired}"
         within = self.slack(before, (change, change)) >= 0
         look = (
             "the change is within the limit, its interval is not: more users, or a wider limit"

@@ -98,8 +98,8 @@ def _say(verdict: Verdict) -> None:
         say(f"no rule of {verdict.source.name} guards {verdict.stage}: {candidate} may hold it")
         _warn_of_head(verdict)
         return
-    beside = f", which holds {verdict.against}" if verdict.against else ", which holds nothing"
-    say(f"{candidate} for {verdict.stage}{beside}; the rules are those of {verdict.source.name}")
+    beside = f", beside {verdict.against}" if verdict.against else ""
+    say(f"{candidate} for {verdict.stage}{beside}, by the rules of {verdict.source.name}")
     say()
     for outcome in verdict.outcomes:
         _say_outcome(outcome)
