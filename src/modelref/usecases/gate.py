@@ -50,5 +50,5 @@ def gate(world: "World", asked: Question) -> Verdict:
     world.config.check_stage(asked.stage)
     model, _ = read_model(world, asked.ref.artifact, at=asked.at)
     instead = find(model, asked.against) if asked.against is not None else None
-    trial = Trial(model, find(model, asked.ref), asked.stage, instead, asked.at)
+    trial = Trial(model, find(model, asked.ref), asked.stage, instead, asked.at, asked.at)
     return evaluate(world, trial, Memo())

@@ -18,16 +18,20 @@ class GitBranches:
     repository: Repository
 
     def default(self) -> Branch:
-        """The branch that ``origin/HEAD`` names, else ``main`` or ``master``, else HEAD."""
-        remote = self._remote()
-        named = self._target_of_head(remote) if remote else ()
-        refs = [*named, *(ref for name in _USUAL for ref in _refs(remote, name, local=False))]
+        """The branch that ``origin/HEAD`` names, else ``main`` or ``master``, else HEAD.
+
+        What the remote has comes first: a local branch may be ahead of what was merged.
+        """
+        there = self._there()
+        refs = [f"{there}/{name}" for name in ("HEAD", *_USUAL)] if there else []
         refs += [f"refs/heads/{name}" for name in _USUAL]
         return self._first(refs) or Branch("HEAD", GitCommits(self.repository).resolve("HEAD"))
 
     def named(self, name: str) -> Branch:
         """A branch by its name: the remote's, else the local one."""
-        found = self._first(_refs(self._remote(), name, local=True))
+        there = self._there()
+        refs = [f"{there}/{name}"] if there else []
+        found = self._first([*refs, f"refs/heads/{name}"])
         if found is None:
             raise UnknownRef(
                 f"there is no branch {name!r} in this clone",
@@ -36,30 +40,22 @@ class GitBranches:
             )
         return found
 
-    def _remote(self) -> str:
+    def _there(self) -> str:
+        """Where git keeps what the remote's branches are, ``""`` without a remote."""
         remotes = self.repository.remotes
-        return "origin" if "origin" in remotes else next(iter(remotes), "")
-
-    def _target_of_head(self, remote: str) -> Sequence[str]:
-        out = self.repository.git.output(
-            "for-each-ref", "--format=%(symref)", operands=[f"refs/remotes/{remote}/HEAD"]
-        )
-        return out.decode("utf-8", "surrogateescape").split()
+        remote = "origin" if "origin" in remotes else next(iter(remotes), "")
+        return f"refs/remotes/{remote}" if remote else ""
 
     def _first(self, refs: Sequence[str]) -> Branch | None:
-        """The first of some refs that is there."""
-        out = self.repository.git.output(
-            "for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", operands=refs
-        )
-        lines = [line.split(" ", 2) for line in out.decode("utf-8", "surrogateescape").split("\n")]
-        found = {line[2]: line[1] for line in lines if line[0] == "commit"}
-        ref = next((ref for ref in refs if ref in found), None)
-        return Branch(_short(ref), found[ref]) if ref is not None else None
-
-
-def _refs(remote: str, name: str, *, local: bool) -> list[str]:
-    there = [f"refs/remotes/{remote}/{name}"] if remote else []
-    return there + [f"refs/heads/{name}"] * local
+        """The first of some refs that is there; one that names another goes by that name."""
+        wanted = "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(symref)"
+        out = self.repository.git.output("for-each-ref", wanted, operands=refs)
+        found: dict[str, Branch] = {}
+        for line in out.decode("utf-8", "surrogateescape").splitlines():
+            ref, kind, oid, names = line.split("\0")
+            if kind == "commit":
+                found[ref] = Branch(_short(names or ref), oid)
+        return next((found[ref] for ref in refs if ref in found), None)
 
 
 def _short(ref: str) -> str:

@@ -43,6 +43,8 @@ def audit_verdict(model: Model, event: Event, evidence: Evidence | None) -> Iter
             f"carries the evidence of {evidence.model} at {evidence.commit[:10]} for "
             f"{evidence.stage}",
         )
+    if evidence.at > event.date:
+        yield _error(event, "evidence-of-another", "was decided after it was dated")
     past = _before(model, event)
     compared = [(evidence.stage, evidence.against)] + [
         (stage, other) for kept in evidence.kept for stage, other in _compared(kept)

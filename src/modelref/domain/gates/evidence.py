@@ -20,7 +20,7 @@ from modelref.errors import BadInput
 SCHEMA = 1
 MOST_BYTES = 32 * 1024
 """Most bytes of evidence: every clone carries it forever."""
-_KEYS = ("schema", "model", "version", "commit", "stage", AGAINST, "gates", "rules")
+_KEYS = ("schema", "model", "version", "commit", "stage", AGAINST, "at", "gates", "rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Evidence:
         commit: its commit.
         stage: the stage.
         against: the version that it was compared with, None where there was none.
+        at: when it was decided, seconds since 1970-01-01 UTC.
         source: the branch whose rules these are.
         kept: the rules with what they saw.
     """
@@ -57,6 +58,7 @@ class Evidence:
     commit: str
     stage: str
     against: str | None
+    at: int
     source: Branch
     kept: tuple[Kept, ...]
 
@@ -70,6 +72,7 @@ def evidence_of(verdict: Verdict) -> dict[str, Any]:
         "commit": verdict.commit,
         "stage": verdict.stage,
         AGAINST: verdict.against,
+        "at": verdict.at,
         "gates": {"branch": verdict.source.name, "commit": verdict.source.commit},
         "rules": [
             {
@@ -95,12 +98,15 @@ def read_evidence(plain: object) -> Evidence:
     gates, against = plain["gates"], plain[AGAINST]
     if not isinstance(gates, Mapping) or set(gates) != {"branch", "commit"}:
         raise _bad("it does not say where its rules stood")
+    if not isinstance(plain["at"], int) or isinstance(plain["at"], bool):
+        raise _bad("it does not say when it was decided")
     return Evidence(
         _text(plain["model"]),
         _text(plain["version"]),
         _text(plain["commit"]),
         _text(plain["stage"]),
         None if against is None else _text(against),
+        plain["at"],
         Branch(_text(gates["branch"]), _text(gates["commit"])),
         tuple(_kept(item) for item in plain["rules"]),
     )

@@ -47,6 +47,7 @@ class Verdict:
         commit: full id of its commit.
         stage: the stage.
         against: the version that it was compared with, None where there was none.
+        at: when it was decided, seconds since 1970-01-01 UTC.
         source: the branch whose rules these are.
         outcomes: one for each rule, in the order of the file.
     """
@@ -56,6 +57,7 @@ class Verdict:
     commit: str
     stage: StageName
     against: str | None
+    at: int
     source: Branch
     outcomes: tuple[Outcome, ...]
 

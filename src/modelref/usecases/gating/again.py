@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from modelref.domain.event import Event
 from modelref.domain.gates.evidence import Evidence, Kept
 from modelref.domain.gates.facts import Facts
-from modelref.domain.gates.verdict import Outcome, Verdict
+from modelref.domain.gates.verdict import UNKNOWN, Outcome, Verdict
 from modelref.domain.marked import Scalar
 from modelref.domain.message import VERDICT
 from modelref.domain.ref import quoted
@@ -95,7 +95,7 @@ def gate_again(world: "World", tag: str) -> Again:
     before = event.date - 1  # our writers never give two events of a model one second
     past, _ = read_model(world, event.artifact, at=before)
     assert event.stage is not None  # noqa: S101  # _event has seen to it
-    trial = Trial(past, target_of(past, event), event.stage, at=before)
+    trial = Trial(past, target_of(past, event), event.stage, at=before, now=evidence.at)
     rules = tuple(kept.rule for kept in evidence.kept)
     verdict = evaluate_rules(world, trial, (evidence.source, rules), Memo())
     pairs = zip(evidence.kept, verdict.outcomes, strict=True)
@@ -135,6 +135,8 @@ def _rules_stood(world: "World", event: Event, evidence: Evidence) -> bool:
 
 
 def _same(then: Facts, now: Facts) -> bool:
+    if UNKNOWN in then and UNKNOWN in now:
+        return True  # whatever the reasons: nothing was computed, then or now
     return set(then) == set(now) and all(_equal(then[name], now[name]) for name in then)
 
 

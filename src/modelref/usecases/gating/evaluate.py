@@ -29,7 +29,8 @@ class Trial:
         target: the version in question.
         stage: the stage that it is to hold.
         instead: what to compare with instead of what stages hold.
-        at: seconds since 1970-01-01 UTC: as of then; None for now.
+        at: the time up to which events count, seconds since 1970-01-01 UTC; None for all.
+        now: what time it is taken to be; None for what the clock says.
     """
 
     model: Model
@@ -37,6 +38,7 @@ class Trial:
     stage: StageName
     instead: Target | None = None
     at: int | None = None
+    now: int | None = None
 
 
 def evaluate(world: "World", trial: Trial, memo: Memo) -> Verdict:
@@ -69,7 +71,7 @@ def evaluate_rules(
     """
     model, target, stage = trial.model, trial.target, trial.stage
     source, rules = guard
-    now = world.clock.now() if trial.at is None else trial.at
+    now = world.clock.now() if trial.now is None else trial.now
     seen = Measurements(world, model, target, now, memo, trial.at, trial.instead)
     return Verdict(
         model.artifact,
@@ -77,6 +79,7 @@ def evaluate_rules(
         target.commit,
         stage,
         seen.against(stage),
+        now,
         source,
         decide(rules, seen),
     )

@@ -112,7 +112,8 @@ def _say(verdict: Verdict) -> None:
 
 def _say_outcome(outcome: Outcome) -> None:
     say(f"{_MARKS[outcome.passed]:<8} {outcome.rule.check}")
-    limit = f"; limit: {outcome.limit}" if outcome.limit else ""
+    told = outcome.limit in str(outcome.rule.check)
+    limit = "" if told else f"; limit: {outcome.limit}"
     say(f"         {outcome.observed}{limit}")
     if outcome.passed is True:
         return
