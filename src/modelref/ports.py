@@ -358,6 +358,13 @@ class World(Protocol):
             BadInput: ``modelref.yaml`` is not valid.
         """
 
+    def start_config(self, text: str) -> bool:
+        """Write a first ``modelref.yaml`` into the workspace; False where there is one.
+
+        Raises:
+            OutOfReach: it cannot be written.
+        """
+
     def config_at(self, branch: Branch) -> Config:
         """What the repository has agreed on in a branch.
 

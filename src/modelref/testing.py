@@ -10,7 +10,7 @@ from hashlib import md5, sha1
 from pathlib import Path
 
 from modelref.domain.branch import Branch
-from modelref.domain.config import Config
+from modelref.domain.config import FILE, Config
 from modelref.domain.event import TagRecord
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
@@ -267,6 +267,14 @@ class MemoryWorld:
         self.config = Config()
         self.configs: dict[str, Config] = {}
         self.clock = MemoryClock()
+
+    def start_config(self, text: str) -> bool:
+        """Write a first ``modelref.yaml``."""
+        tree = self.commits.trees[None]
+        if FILE in tree:
+            return False
+        tree[FILE] = text.encode()
+        return True
 
     def config_at(self, branch: Branch) -> Config:
         """Return what the test set for a branch."""

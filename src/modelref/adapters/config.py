@@ -28,6 +28,24 @@ def read_config(root: Path) -> Config:
     return Config()
 
 
+def start_config(root: Path, text: str) -> bool:
+    """Write a first ``modelref.yaml``; False where there is one, or GTO's ``.gto``.
+
+    Raises:
+        OutOfReach: it cannot be written.
+    """
+    if (root / _GTO).exists():
+        return False  # ours would hide what it says
+    try:
+        with (root / FILE).open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise OutOfReach(f"cannot write {FILE}: {error.strerror}", kind="unwritable") from error
+    return True
+
+
 def parse_config(source: str, data: bytes) -> Config:
     """Parse what ``modelref.yaml`` holds.
 

@@ -39,6 +39,12 @@ class RepositoryWorld:
 
         return read_config(self.repository.root)
 
+    def start_config(self, text: str) -> bool:
+        """Write a first ``modelref.yaml``."""
+        from modelref.adapters.config import start_config
+
+        return start_config(self.repository.root, text)
+
     def config_at(self, branch: "Branch") -> "Config":
         """What ``modelref.yaml`` says in a branch."""
         from modelref.domain.config import FILE, Config
