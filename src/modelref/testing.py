@@ -10,7 +10,7 @@ from hashlib import md5, sha1
 from pathlib import Path
 
 from modelref.domain.branch import Branch
-from modelref.domain.config import FILE, Config
+from modelref.domain.config import Config
 from modelref.domain.event import TagRecord
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
@@ -266,14 +266,14 @@ class MemoryWorld:
         self.journal = MemoryJournal()
         self.config = Config()
         self.configs: dict[str, Config] = {}
+        self.started = ""
         self.clock = MemoryClock()
 
     def start_config(self, text: str) -> bool:
         """Write a first ``modelref.yaml``."""
-        tree = self.commits.trees[None]
-        if FILE in tree:
+        if self.started:
             return False
-        tree[FILE] = text.encode()
+        self.started = text
         return True
 
     def config_at(self, branch: Branch) -> Config:
