@@ -61,7 +61,7 @@ def parse_config(source: str, data: bytes) -> Config:
 
     raw = mapping(source, data)
     config = Config.parse(raw, source)
-    if raw.get("gates") is None:
+    if "gates" not in raw:
         return config
     gates = parse_gates(marked_at(source, data, "gates"), config.stages)
     return replace(config, gates=gates)

@@ -7,7 +7,7 @@ from typing import Self
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 _PERCENT = re.compile(rf"({_NUMBER}) ?%")
-_DURATION = re.compile(r"([0-9]{1,9}) ?([smhdw])")
+_DURATION = re.compile(r"([0-9]{1,15}) ?([smhdw])")
 _BYTES = re.compile(rf"({_NUMBER}) ?(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)")
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DECIMAL = ("B", "kB", "MB", "GB", "TB", "PB")

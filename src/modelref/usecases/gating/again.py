@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import isclose
 from typing import TYPE_CHECKING
 
+from modelref.domain.diff.values import is_number
 from modelref.domain.event import Event
 from modelref.domain.gates.evidence import Evidence, Kept
 from modelref.domain.gates.facts import Facts
@@ -141,6 +142,6 @@ def _same(then: Facts, now: Facts) -> bool:
 
 
 def _equal(then: Scalar, now: Scalar) -> bool:
-    if isinstance(then, float) and isinstance(now, float):
+    if is_number(then) and is_number(now):
         return isclose(then, now, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
     return then == now
