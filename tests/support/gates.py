@@ -52,7 +52,7 @@ class Seen:
         return self.held.get(stage)
 
     def metric(self, metric: str) -> Value:
-        return _set(self.values.get(metric), metric)
+        return self.values[metric]
 
     def same(self, stage: StageName) -> bool:
         return self.nothing_differs

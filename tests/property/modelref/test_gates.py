@@ -35,7 +35,9 @@ _REAL = st.floats(-1e6, 1e6)
 _ANY = st.floats() | st.integers(-(10**40), 10**40)
 _SHARE = st.floats(0, 1)
 _AMOUNTS = st.builds(Amount, st.floats(0, 99.9), st.booleans())
-_WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+_WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9
+)
 _MARGINS = st.builds(
     Margin,
     _WORDS,
@@ -94,7 +96,7 @@ class _Everything(Seen):
     value: float | None
     some: list[SegmentChange]
 
-    def metric(self, metric: str) -> float | None:  # type: ignore[override]  # None is no number
+    def metric(self, metric: str) -> float | None:
         return self.value
 
     def paired(self, metric: str, stage: StageName) -> Paired:

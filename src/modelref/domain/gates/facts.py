@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from modelref.domain.diff.values import is_number
 from modelref.domain.marked import Scalar
 from modelref.domain.quantities import MOST_BYTES
 from modelref.errors import BadInput
@@ -39,9 +38,12 @@ class Judgement:
     look: str = ""
 
 
-def plain_number(value: object) -> float | str:
-    """A number as JSON can carry it: what is not finite becomes its name."""
-    number = float(value)  # type: ignore[arg-type]  # the caller has seen that it is a number
+def plain_number(value: float) -> float | str:
+    """A number as JSON can carry it: what is not finite, or beyond any float, becomes its name."""
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf if value > 0 else -math.inf
     if math.isnan(number):
         return "NaN"
     return number if math.isfinite(number) else f"{'-' if number < 0 else ''}Infinity"
@@ -62,9 +64,12 @@ def real(facts: Facts, name: str) -> float:
     value = facts.get(name)
     if value in ("NaN", "Infinity", "-Infinity"):
         return float(str(value))
-    if not is_number(value) or abs(value) > 1e308:  # type: ignore[arg-type]  # just tested
-        raise _bad(name, value)
-    return float(value)  # type: ignore[arg-type]  # just tested
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            pass
+    raise _bad(name, value)
 
 
 def count(facts: Facts, name: str) -> int:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from math import isclose
 from typing import TYPE_CHECKING
 
-from modelref.domain.diff.values import is_number
 from modelref.domain.event import Event
 from modelref.domain.gates.evidence import Evidence, Kept
 from modelref.domain.gates.facts import Facts
@@ -142,6 +141,7 @@ def _same(then: Facts, now: Facts) -> bool:
 
 
 def _equal(then: Scalar, now: Scalar) -> bool:
-    if is_number(then) and is_number(now):
+    # JSON writes 3.0 as 3: what was a float then may be an integer by now.
+    if isinstance(then, int | float) and isinstance(now, int | float):
         return isclose(then, now, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
     return then == now

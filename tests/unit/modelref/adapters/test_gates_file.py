@@ -209,7 +209,7 @@ MISTAKES = [
         "4: models: a list names no model",
         "",
     ),
-    ("gates:\n  prod:\n    - {\"\": 1}", "3: a key is not a text", ""),
+    ('gates:\n  prod:\n    - {"": 1}', "3: a key is not a text", ""),
     ("gates:\n  prod:\n    - ? [a]\n      : 1", "is not valid YAML: line 3", ""),
     ("gates:\n  prod: [{weights: finite}]\ngates:\n", "3: gates: stands here a second time", ""),
 ]
@@ -235,7 +235,9 @@ def test_the_branch_is_named_where_the_file_is_not_the_workspaces() -> None:
     [
         "gates:\n  prod: &a [" + "{weights: finite}, " * 3000 + "]\n  dev: *a\n",
         "a: &a [x, x, x, x, x, x, x, x, x]\n"
-        + "".join(f"{n}: &{n} [{f'*{p}, ' * 9}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True))
+        + "".join(
+            f"{n}: &{n} [{f'*{p}, ' * 9}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True)
+        )
         + "gates: *i\n",
         "gates:\n  prod: " + "[" * 60 + "]" * 60,
     ],
@@ -246,6 +248,6 @@ def test_a_bomb_is_refused(text: str) -> None:
 
 
 def test_a_branch_that_no_git_could_have_is_refused() -> None:
-    for name in ("--upload-pack=x", "a b", "''", "[x]", "\"a\\nb\""):
+    for name in ("--upload-pack=x", "a b", "''", "[x]", '"a\\nb"'):
         with pytest.raises(BadInput, match="gates_from is not the name of a branch"):
             parse_config("modelref.yaml", f"gates_from: {name}\n".encode())

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from modelref.domain.diff.values import is_number
 from modelref.domain.gates.facts import Facts, Judgement, plain_number, real
 from modelref.domain.gates.measured import Measured
 from modelref.domain.marked import Fields, Scalar, parse_text
@@ -52,7 +51,7 @@ class Bounds:
     def observe(self, seen: Measured) -> Facts:
         """Note the metric's value."""
         value = seen.metric(self.metric)
-        if not is_number(value):
+        if not isinstance(value, int | float) or isinstance(value, bool):
             raise OutOfReach(f"{self.metric} is no number: {value!r:.80}", kind="no-number")
         return {"value": plain_number(value)}
 
