@@ -143,9 +143,8 @@ MISTAKES = [
         "",
     ),
     (
-        "stages: [prod, dev]\ngates:\n  prod:\n    - metric: ndcg\n      not_worse_than: prof\n"
-        "      by: 1%",
-        "5: 'prof' is not a listed stage",
+        "stages: [prod, dev]\ngates:\n  prod:\n    - {metric: ndcg, not_worse_than: prof, by: 1%}",
+        "4: 'prof' is not a listed stage",
         "did you mean prod?",
     ),
     (
@@ -226,7 +225,7 @@ def test_a_mistake_is_named_with_its_line(text: str, said: str, hint: str) -> No
 
 
 def test_the_branch_is_named_where_the_file_is_not_the_workspaces() -> None:
-    with pytest.raises(BadInput, match="^origin/main:modelref.yaml:2: gates.prod has no rule"):
+    with pytest.raises(BadInput, match=r"^origin/main:modelref.yaml:2: gates\.prod has no rule"):
         parse_config("origin/main:modelref.yaml", b"gates:\n  prod: []\n")
 
 
