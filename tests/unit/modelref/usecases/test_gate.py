@@ -346,6 +346,7 @@ def rewrite(world: MemoryWorld, old: str, new: str, tag: str = "rec#prod#1") -> 
 
 def redigest(world: MemoryWorld, old: str, new: str, tag: str = "rec#prod#1") -> None:
     """Forge: change the evidence, and give it the digest that it then needs."""
+
     def now() -> str:
         record = world.tags.records[tag]
         return evidence_digest(evidence(str(record.body), record.trailers))
