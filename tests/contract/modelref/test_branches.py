@@ -27,6 +27,7 @@ def branches(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Branches, 
 
 
 def repository(root: Path) -> Project:
+    root.mkdir(exist_ok=True)
     project = Project(root, ())
     project.git("init", "--quiet")
     project.git("commit", "--quiet", "--allow-empty", "--message", "first")
@@ -52,8 +53,7 @@ def test_a_branch_has_a_name(branches: tuple[Branches, dict[str, str]]) -> None:
 @pytest.fixture
 def clone(tmp_path: Path) -> Project:
     """A clone of a repository whose default branch is ``trunk``."""
-    origin = repository(tmp_path / "origin") if (tmp_path / "origin").mkdir() is None else None
-    assert origin is not None
+    origin = repository(tmp_path / "origin")
     origin.git("branch", "--move", "other", "trunk")
     Project(tmp_path, ()).git("clone", "--quiet", "origin", "clone")
     return Project(tmp_path / "clone", ())
