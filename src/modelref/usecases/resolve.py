@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelref.domain.finding import Finding
-from modelref.domain.gates.forced import forced_stages
+from modelref.domain.gates.recorded.forced import forced_stages
 from modelref.domain.names import StageName
 from modelref.domain.outs import Out
 from modelref.domain.ref import Ref

@@ -11,11 +11,12 @@ from modelref.domain.diff.metrics import Paired, SegmentChange
 from modelref.domain.gates.checks.bounds import Bounds
 from modelref.domain.gates.checks.files import FiniteWeights, SizeBudget
 from modelref.domain.gates.checks.lists import Coverage, Overlap
-from modelref.domain.gates.checks.noninferior import Margin, NotWorse, SegmentsNotWorse
+from modelref.domain.gates.checks.margin import Margin
+from modelref.domain.gates.checks.noninferior import NotWorse, SegmentsNotWorse
 from modelref.domain.gates.checks.passage import Approvals, From, SignedRegistration
-from modelref.domain.gates.evidence import contradictions, evidence_of, read_evidence
 from modelref.domain.gates.measured import Holding, Lists
 from modelref.domain.gates.parse import parse_rule
+from modelref.domain.gates.recorded.evidence import contradictions, evidence_of, read_evidence
 from modelref.domain.gates.rule import Check, Rule
 from modelref.domain.gates.verdict import Verdict, decide
 from modelref.domain.marked import marked

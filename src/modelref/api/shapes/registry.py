@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from modelref.domain.event import Event
-from modelref.domain.gates.forced import forced_stages, is_forced
+from modelref.domain.gates.recorded.forced import forced_stages, is_forced
 from modelref.domain.message import parse_trailers, words
 from modelref.domain.registry import Model, Registry, VersionState
 

@@ -5,13 +5,13 @@ from math import isclose
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
-from modelref.domain.gates.evidence import Evidence, Kept
 from modelref.domain.gates.facts import Facts
+from modelref.domain.gates.recorded.evidence import Kept
 from modelref.domain.gates.verdict import UNKNOWN, Outcome, Verdict
 from modelref.domain.marked import Scalar
 from modelref.domain.message import VERDICT
+from modelref.domain.names import StageName
 from modelref.domain.ref import quoted
-from modelref.domain.registry import Model
 from modelref.domain.tag import TagName
 from modelref.domain.target import target_of
 from modelref.errors import BadInput, UnknownRef
@@ -77,38 +77,38 @@ def gate_again(world: "World", tag: str) -> Again:
         BadInput: the tag is no promotion that a gate guarded, or its evidence is damaged.
         UnknownRef: there is no such event.
     """
-    model, event = _event(world, tag)
+    event, stage = _promotion(world, tag)
     try:
         evidence = kept_evidence(event)
     except BadInput as error:
         raise BadInput(
             f"the tag {tag}: {error.message}",
             kind=error.kind,
-            hint=f"modelref verify {model.artifact}",
+            hint=f"modelref verify {event.artifact}",
         ) from error
     if evidence is None:
         raise BadInput(
             f"the tag {tag} carries no evidence: no gate guarded it",
             kind="no-evidence",
-            hint=f"modelref history {model.artifact}",
+            hint=f"modelref history {event.artifact}",
         )
     before = event.date - 1  # our writers never give two events of a model one second
     past, _ = read_model(world, event.artifact, at=before)
-    assert event.stage is not None  # noqa: S101  # _event has seen to it
-    trial = Trial(past, target_of(past, event), event.stage, at=before, now=evidence.at)
+    trial = Trial(past, target_of(past, event), stage, at=before, now=evidence.at)
     rules = tuple(kept.rule for kept in evidence.kept)
     verdict = evaluate_rules(world, trial, (evidence.source, rules), Memo())
+    config = world.config_at(evidence.source)
     pairs = zip(evidence.kept, verdict.outcomes, strict=True)
     return Again(
         event,
         event.trailer(VERDICT) or "",
         verdict,
         tuple(Pair(kept, now) for kept, now in pairs),
-        _rules_stood(world, event, evidence),
+        config.gates.of(stage, event.artifact) == rules,
     )
 
 
-def _event(world: "World", tag: str) -> tuple[Model, Event]:
+def _promotion(world: "World", tag: str) -> tuple[Event, StageName]:
     name = TagName.parse(tag)
     if name is None or name.stage is None:
         raise BadInput(
@@ -124,14 +124,7 @@ def _event(world: "World", tag: str) -> tuple[Model, Event]:
             kind="unknown-event",
             hint=f"modelref history {name.artifact} --stage {name.stage}",
         )
-    return model, event
-
-
-def _rules_stood(world: "World", event: Event, evidence: Evidence) -> bool:
-    config = world.config_at(evidence.source)
-    assert event.stage is not None  # noqa: S101  # _event has seen to it
-    stood = config.gates.of(event.stage, event.artifact)
-    return stood == tuple(kept.rule for kept in evidence.kept)
+    return event, name.stage
 
 
 def _same(then: Facts, now: Facts) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from modelref.domain.finding import Finding, Severity
-from modelref.domain.gates.audit import audit_verdict, is_promotion
+from modelref.domain.gates.recorded.audit import audit_verdict, is_promotion
 from modelref.domain.ref import quoted
 from modelref.domain.registry import Model
 from modelref.errors import BadInput

@@ -47,12 +47,12 @@ def evaluate(world: "World", trial: Trial, memo: Memo) -> Verdict:
     Args:
         world: the ports.
         trial: what is to be evaluated.
-        memo: keeps what was measured, for a second evaluation.
+        memo: keeps what was read and measured, for a second evaluation.
 
     Raises:
         BadInput: ``modelref.yaml`` is not valid on the default branch.
     """
-    source, gates = read_guard(world)
+    source, gates = memo.get(("guard",), lambda: read_guard(world))
     guarded = trial.stage != QUARANTINE
     rules = gates.of(trial.stage, trial.model.artifact) if guarded else ()
     return evaluate_rules(world, trial, (source, rules), memo)

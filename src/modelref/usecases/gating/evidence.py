@@ -3,7 +3,7 @@
 import json
 
 from modelref.domain.event import Event
-from modelref.domain.gates.evidence import MOST_BYTES, Evidence, evidence_of, read_evidence
+from modelref.domain.gates.recorded.evidence import MOST_BYTES, Evidence, evidence_of, read_evidence
 from modelref.domain.gates.verdict import Verdict
 from modelref.domain.message import EVIDENCE, VERDICT
 from modelref.domain.message import evidence as evidence_in
@@ -55,7 +55,6 @@ def kept_evidence(event: Event) -> Evidence | None:
     if len(text) > MOST_BYTES or evidence_digest(text) != promised:
         raise BadInput("the evidence is not what its digest says", kind="evidence-changed")
     try:
-        plain = json.loads(text)
+        return read_evidence(json.loads(text))
     except (ValueError, RecursionError):
-        raise BadInput("the evidence is no JSON", kind="bad-evidence") from None
-    return read_evidence(plain)
+        raise BadInput("the evidence is no JSON that we write", kind="bad-evidence") from None

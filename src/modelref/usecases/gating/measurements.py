@@ -26,7 +26,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Memo:
-    """Results by what they were computed from. Commits never change, so these hold for good."""
+    """Results of one command, by what they were computed from.
+
+    Those of commits hold for good; the rules are those that stood when the command began.
+    """
 
     known: dict[tuple[str, ...], object] = field(default_factory=dict)
 

@@ -379,6 +379,14 @@ def test_tampered_evidence_is_found(world: MemoryWorld) -> None:
         ('"schema":1', '"schema":2', "bad-evidence"),
         ('"min":0.3', '"mim":0.3', "invalid-config"),
         ('"at":', "at:", "bad-evidence"),
+        (
+            '"gates":{"branch":"main","commit":"',
+            '"gates":{"branch":"main","commit":"\\n',
+            "bad-evidence",
+        ),
+        ('"rules":[{', '"rules":[' + "[" * 5000 + "{", "bad-evidence"),
+        ('"observed":{"value":0.2}', '"observed":{"value":[0.2]}', "bad-evidence"),
+        ('"version":"v1.0.0"', '"version":1', "bad-evidence"),
     ],
 )
 def test_forged_evidence_contradicts_itself_or_the_registry(

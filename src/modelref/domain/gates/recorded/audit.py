@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from modelref.domain.event import Event
 from modelref.domain.finding import Finding, Severity
-from modelref.domain.gates.evidence import Evidence, Kept, contradictions
 from modelref.domain.gates.facts import AGAINST
 from modelref.domain.gates.parse import COMPARING_KEYS
+from modelref.domain.gates.recorded.evidence import Evidence, Kept, contradictions
 from modelref.domain.message import FORCED, NO_GATES, PASSED, VERDICT
 from modelref.domain.names import StageName
 from modelref.domain.ref import quoted

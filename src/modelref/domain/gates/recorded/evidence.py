@@ -4,6 +4,7 @@ It is RFC 8785 JSON, so that it has one digest wherever it is written anew; whoe
 decide again, without the versions, and see whether the verdict was the right one.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from modelref.domain.marked import marked
 from modelref.domain.message import FORCED, NO_GATES, PASSED
 from modelref.errors import BadInput
 
+_OBJECT = re.compile(r"[0-9a-f]{40,64}")
 SCHEMA = 1
 MOST_BYTES = 32 * 1024
 """Most bytes of evidence: every clone carries it forever."""
@@ -103,11 +105,11 @@ def read_evidence(plain: object) -> Evidence:
     return Evidence(
         _text(plain["model"]),
         _text(plain["version"]),
-        _text(plain["commit"]),
+        _commit(plain["commit"]),
         _text(plain["stage"]),
         None if against is None else _text(against),
         plain["at"],
-        Branch(_text(gates["branch"]), _text(gates["commit"])),
+        Branch(_text(gates["branch"]), _commit(gates["commit"])),
         tuple(_kept(item) for item in plain["rules"]),
     )
 
@@ -115,6 +117,12 @@ def read_evidence(plain: object) -> Evidence:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise _bad("a name is no text")
+    return value
+
+
+def _commit(value: object) -> str:
+    if not isinstance(value, str) or not _OBJECT.fullmatch(value):
+        raise _bad("a commit is no id of one")
     return value
 
 
