@@ -10,6 +10,7 @@ from modelref.domain.target import find
 from modelref.errors import BadInput
 from modelref.usecases.gating.evaluate import Trial, evaluate
 from modelref.usecases.gating.measurements import Memo
+from modelref.usecases.promote import refuse_unfit
 from modelref.usecases.reading import read_model
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def gate(world: "World", asked: Question) -> Verdict:
         UnknownRef: a version is not there.
         BadInput: the stage is not listed, the two refs are of different models, or
             ``modelref.yaml`` of the default branch is not valid.
+        Refused: the version is quarantined, or the model is deprecated.
     """
     if asked.against is not None and asked.against.artifact != asked.ref.artifact:
         raise BadInput(
@@ -49,6 +51,8 @@ def gate(world: "World", asked: Question) -> Verdict:
         )
     world.config.check_stage(asked.stage)
     model, _ = read_model(world, asked.ref.artifact, at=asked.at)
+    target = find(model, asked.ref)
+    refuse_unfit(model, target.commit, asked.stage)
     instead = find(model, asked.against) if asked.against is not None else None
-    trial = Trial(model, find(model, asked.ref), asked.stage, instead, asked.at, asked.at)
+    trial = Trial(model, target, asked.stage, instead, asked.at, asked.at)
     return evaluate(world, trial, Memo())

@@ -72,7 +72,7 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
         before = model.name_at(now.commit) if now else ""
         if now is not None and now.commit == target.commit:
             return [Written(now, command, new=False, version=name, before=before, now=name)]
-        _refuse_unfit(model, target.commit, asked)
+        refuse_unfit(model, target.commit, stage, revive=asked.revive)
         verdict = evaluate(world, Trial(model, target, stage), memo)
         if not verdict.passed and not asked.force:
             raise refusal(verdict)
@@ -202,16 +202,21 @@ def _held_before(model: Model, event: Event) -> str:
     return model.name_at(earlier[-2].commit) if len(earlier) > 1 else ""
 
 
-def _refuse_unfit(model: Model, commit: str, asked: Promotion) -> None:
+def refuse_unfit(model: Model, commit: str, stage: StageName, *, revive: bool = False) -> None:
+    """Refuse what no stage may come to hold, whatever the rules of its gate say.
+
+    Raises:
+        Refused: the version is quarantined, or the model is deprecated.
+    """
     name = model.name_at(commit)
-    if model.quarantined(commit) and asked.stage != QUARANTINE:
+    if model.quarantined(commit) and stage != QUARANTINE:
         raise Refused(
             f"{model.artifact}@{name} is in quarantine",
             kind="quarantined-version",
             hint=f"modelref history {model.artifact} --stage quarantine says why; "
             f"modelref unassign {quoted(f'{model.artifact}#quarantine')} releases what is in it",
         )
-    if model.deprecated and not asked.revive:
+    if model.deprecated and not revive:
         raise Refused(
             f"{model.artifact} is deprecated",
             kind="deprecated-model",

@@ -119,6 +119,12 @@ def test_quarantine_is_always_open(world: MemoryWorld) -> None:
     assert up(world, "v1.0.0", "quarantine").new
 
 
+def test_what_no_stage_may_hold_is_refused_before_any_rule(world: MemoryWorld) -> None:
+    up(world, "v3.0.0", "quarantine")
+    with pytest.raises(Refused, match=r"rec@v3.0.0 is in quarantine"):
+        ask(world, "v3.0.0")
+
+
 def test_what_cannot_be_computed_is_out_of_reach_and_can_be_forced(world: MemoryWorld) -> None:
     guard(world, "prod:\n  - {metric: auc, min: 0.5}\n  - {metric: ndcg, min: 0.9}")
     with pytest.raises(OutOfReach, match=r"auc at least 0.5: rec@v3.0.0 has no metric auc") as it:
