@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from modelref.domain.branch import Branch
     from modelref.domain.config import Config
     from modelref.domain.event import TagRecord
     from modelref.domain.names import Artifact
@@ -100,6 +101,24 @@ class Commits(Protocol):
         """Read files at a commit, or in the workspace for None; absent ones are left out."""
 
 
+class Branches(Protocol):
+    """Branches as this clone knows them."""
+
+    def default(self) -> Branch:
+        """The branch that changes are merged into; HEAD where nothing tells.
+
+        Raises:
+            UnknownRef: there is no commit at all.
+        """
+
+    def named(self, name: str) -> Branch:
+        """A branch by its name, as the remote had it when it was last fetched, else a local one.
+
+        Raises:
+            UnknownRef: there is none.
+        """
+
+
 class Pipeline(Protocol):
     """What DVC's files say of a model."""
 
@@ -180,6 +199,17 @@ class Outputs(Protocol):
 
         Raises:
             OutOfReach: its bytes are not here, or are not what their hash says.
+        """
+
+
+class Tensors(Protocol):
+    """What the weights hold."""
+
+    def nonfinite(self, out: Out) -> int:
+        """Count the values of an out's tensors that are NaN or infinite.
+
+        Raises:
+            OutOfReach: its bytes are not here, or it has no tensor that can be read.
         """
 
 
@@ -311,12 +341,20 @@ class World(Protocol):
         """The commits."""
 
     @property
+    def branches(self) -> Branches:
+        """The branches."""
+
+    @property
     def pipeline(self) -> Pipeline:
         """DVC's files."""
 
     @property
     def outputs(self) -> Outputs:
         """The bytes."""
+
+    @property
+    def tensors(self) -> Tensors:
+        """The weights."""
 
     @property
     def workspace(self) -> Workspace:
@@ -332,6 +370,20 @@ class World(Protocol):
 
         Raises:
             BadInput: ``modelref.yaml`` is not valid.
+        """
+
+    def start_config(self, text: str) -> bool:
+        """Write a first ``modelref.yaml`` into the workspace; False where there is one.
+
+        Raises:
+            OutOfReach: it cannot be written.
+        """
+
+    def config_at(self, branch: Branch) -> Config:
+        """What the repository has agreed on in a branch.
+
+        Raises:
+            BadInput: ``modelref.yaml`` is not valid there.
         """
 
     @property

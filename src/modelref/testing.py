@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import md5, sha1
 from pathlib import Path
 
+from modelref.domain.branch import Branch
 from modelref.domain.config import Config
 from modelref.domain.event import TagRecord
 from modelref.domain.message import parse_trailers
@@ -17,6 +18,7 @@ from modelref.domain.outs import MD5, Out, OutFile
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict, OutOfReach, UnknownRef
+from modelref.testing_gates import MemoryBranches, MemoryTensors
 from modelref.testing_signatures import MemorySignatures
 from modelref.testing_workspace import MemoryWorkspace
 
@@ -269,16 +271,31 @@ class MemoryWorld:
         self.tags = MemoryTags()
         self.signatures = self.tags.signatures
         self.commits = MemoryCommits()
+        self.branches = MemoryBranches(self.commits)
         self.pipeline = MemoryPipeline(self.commits)
         self.outputs = MemoryOutputs()
+        self.tensors = MemoryTensors()
         self.workspace = MemoryWorkspace(self.commits, self.outputs)
         self.journal = MemoryJournal()
         self.config = self.agreed = Config()
+        self.configs: dict[str, Config] = {}
+        self.started = ""
         self.clock = MemoryClock()
 
     def renewed(self) -> "MemoryWorld":
         """Nothing is remembered here."""
         return self
+
+    def start_config(self, text: str) -> bool:
+        """Write a first ``modelref.yaml``."""
+        if self.started:
+            return False
+        self.started = text
+        return True
+
+    def config_at(self, branch: Branch) -> Config:
+        """Return what the test set for a branch."""
+        return self.configs.get(branch.name, Config())
 
     def train(self, model: str, data: bytes) -> str:
         """Write a model's file, keep its bytes, commit, and return the commit's id."""

@@ -1,8 +1,10 @@
 """Reading ``modelref.yaml``, or GTO's ``.gto`` where there is none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from modelref.domain.config import FILE, Config, parse_stages
+from modelref.domain.gates.parse import parse_gates
 from modelref.errors import OutOfReach
 
 _GTO = ".gto"
@@ -22,22 +24,50 @@ def read_config(root: Path) -> Config:
             continue
         except OSError as error:
             raise OutOfReach(f"cannot read {name}: {error.strerror}", kind="unreadable") from error
-        if name == FILE:
-            return parse_config(data)
-        from modelref.adapters.dvc.textfiles import mapping
-
-        return Config(stages=parse_stages(name, mapping(name, data).get("stages")), source=name)
+        return parse_config(name, data) if name == FILE else _parse_gto(name, data)
     return Config()
 
 
-def parse_config(data: bytes | None) -> Config:
-    """Parse a ``modelref.yaml``; None where there is none.
+def start_config(root: Path, text: str) -> bool:
+    """Write a first ``modelref.yaml``; False where there is one, or GTO's ``.gto``.
 
     Raises:
-        BadInput: it is not valid; the message names the key.
+        OutOfReach: it cannot be written.
     """
-    if data is None:
-        return Config()
+    if (root / _GTO).exists():
+        return False  # ours would hide what it says
+    try:
+        with (root / FILE).open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise OutOfReach(f"cannot write {FILE}: {error.strerror}", kind="unwritable") from error
+    return True
+
+
+def parse_config(source: str, data: bytes) -> Config:
+    """Parse what ``modelref.yaml`` holds.
+
+    Args:
+        source: the file, as a person names it: ``modelref.yaml``, ``origin/main:modelref.yaml``.
+        data: its bytes.
+
+    Raises:
+        BadInput: it is not valid; the message names file and key, and below ``gates`` the line.
+    """
+    from modelref.adapters.dvc.textfiles import mapping
+    from modelref.adapters.marks import marked_at
+
+    raw = mapping(source, data)
+    config = Config.parse(raw, source)
+    if "gates" not in raw:
+        return config
+    gates = parse_gates(marked_at(source, data, "gates"), config.stages)
+    return replace(config, gates=gates)
+
+
+def _parse_gto(name: str, data: bytes) -> Config:
     from modelref.adapters.dvc.textfiles import mapping
 
-    return Config.parse(mapping(FILE, data))
+    return Config(stages=parse_stages(name, mapping(name, data).get("stages")), source=name)

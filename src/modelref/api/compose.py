@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelref.adapters.clock import SystemClock
+from modelref.adapters.git.branches import GitBranches
 from modelref.adapters.git.journal import ClonedJournal
 from modelref.adapters.git.repository import GitCommits, Repository
 from modelref.adapters.git.tags import GitTags
+from modelref.adapters.unavailable import NoTensors
 
 if TYPE_CHECKING:
     from modelref.adapters.dvc.cache import DvcOutputs
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
     from modelref.adapters.git.default_branch import AgreedFile
     from modelref.adapters.git.signatures import GitSignatures
+    from modelref.domain.branch import Branch
     from modelref.domain.config import Config
 
 
@@ -27,6 +30,8 @@ class RepositoryWorld:
         self.journal = ClonedJournal(self.repository.private)
         self.tags = GitTags(self.repository, self.journal.lock)
         self.commits = GitCommits(self.repository)
+        self.branches = GitBranches(self.repository)
+        self.tensors = NoTensors()
         self.clock = SystemClock()
 
     def renewed(self) -> "RepositoryWorld":
@@ -43,12 +48,31 @@ class RepositoryWorld:
 
         return read_config(self.repository.root)
 
+    def start_config(self, text: str) -> bool:
+        """Write a first ``modelref.yaml``."""
+        from modelref.adapters.config import start_config
+
+        return start_config(self.repository.root, text)
+
+    def config_at(self, branch: "Branch") -> "Config":
+        """What ``modelref.yaml`` says in a branch."""
+        from modelref.domain.config import FILE, Config
+
+        data = self.commits.read(branch.commit, [FILE]).get(FILE)
+        if data is None:
+            return Config()
+        from modelref.adapters.config import parse_config
+
+        return parse_config(f"{branch.name}:{FILE}", data)
+
     @cached_property
     def agreed(self) -> "Config":
         """What the ``modelref.yaml`` of the default branch says."""
         from modelref.adapters.config import parse_config
+        from modelref.domain.config import FILE, Config
 
-        return parse_config(self._agreed_file.data)
+        data = self._agreed_file.data
+        return parse_config(FILE, data) if data is not None else Config()
 
     @cached_property
     def signatures(self) -> "GitSignatures":

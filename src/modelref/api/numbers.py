@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from modelref.domain.quantities import size
 from modelref.domain.snapshot import Value
 
-_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
-_STEP = 1000
+__all__ = ["full_keys", "number", "signed", "size"]
 
 
 def number(value: Value) -> str:
@@ -31,15 +31,3 @@ def full_keys(pairs: Sequence[tuple[str, str]]) -> list[str]:
 def signed(value: float | None) -> str:
     """A change, with its sign and four significant digits."""
     return "" if value is None else f"{value:+.4g}"
-
-
-def size(count: int | None) -> str:
-    """Bytes in decimal units: ``31.2 MB``; ``?`` where unknown."""
-    if count is None:
-        return "?"
-    amount = float(count)
-    for unit in _UNITS[:-1]:
-        if amount < _STEP:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= _STEP
-    return f"{amount:.1f} {_UNITS[-1]}"

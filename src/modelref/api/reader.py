@@ -9,6 +9,7 @@ from types import MappingProxyType
 from modelref.api.values import Diff, Files, ModelState
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.event import Event
+from modelref.domain.gates.verdict import Verdict
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.ref import Ref
 from modelref.domain.target import Target
@@ -17,6 +18,7 @@ from modelref.ports import World
 from modelref.usecases.compare import compare
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.follow import follow
+from modelref.usecases.gate import Question, gate
 from modelref.usecases.history import history
 from modelref.usecases.reading import read_registry
 from modelref.usecases.resolve import Resolved, resolve
@@ -140,6 +142,37 @@ class RegistryReader:
         kinds = [DiffKind.parse(kind) for kind in only]
         other = Ref.parse(b) if b is not None else None
         return Diff(compare(self._world, Ref.parse(a), other, kinds, at=_seconds(at)))
+
+    def gate(
+        self,
+        version: str,
+        stage: str,
+        *,
+        against: str | None = None,
+        at: datetime | None = None,
+    ) -> Verdict:
+        """Evaluate the gate of a stage for a version; nothing is written.
+
+        Args:
+            version: ``model@v1.2.3`` or ``model@latest``.
+            stage: the stage that it is to hold.
+            against: what to compare with instead of what stages hold.
+            at: as the registry stood then; a time without a zone is UTC.
+
+        Returns:
+            A value with ``passed`` and, for each rule, an outcome with what was observed.
+
+        Raises:
+            UnknownRef: a version is not there.
+            BadInput: ``modelref.yaml`` of the default branch is not valid.
+        """
+        asked = Question(
+            Ref.parse_version(version),
+            parse_stage(stage),
+            Ref.parse(against) if against is not None else None,
+            _seconds(at),
+        )
+        return gate(self._world, asked)
 
     def follow(
         self,

@@ -71,28 +71,32 @@ class ModelRegistry(RegistryReader):
         *,
         expect: str | None = None,
         revive: bool = False,
+        force: bool = False,
         message: str = "",
         sign: bool = False,
     ) -> Event:
-        """Assign a version to a stage.
+        """Assign a version to a stage that passes its gate.
 
         Args:
             version: ``model@v1.2.3`` or ``model@latest``.
             stage: the stage's name.
             expect: the version that the stage must hold now.
             revive: even if the model is deprecated.
+            force: even if it does not pass the gate; wants a message, and is recorded.
             message: the person's own words.
             sign: sign the event, whatever git is set up to do.
 
         Raises:
             Conflict: the stage holds something else.
             Refused: the version may not be promoted.
+            OutOfReach: a rule of the gate cannot be computed.
         """
         asked = promoting.Promotion(
             Ref.parse_version(version),
             parse_stage(stage),
             Version.parse(expect) if expect is not None else None,
             revive,
+            force,
         )
         written = promoting.promote(self._world, asked, Options(message, sign=sign))
         self._world.journal.acknowledge(written.command)

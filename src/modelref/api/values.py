@@ -7,7 +7,10 @@ from typing import Any
 
 from modelref.api.markdown import diff_markdown
 from modelref.api.shapes.diff import diff_shape
+from modelref.domain.gates.verdict import Verdict
 from modelref.usecases.compare import ModelDiff
+
+__all__ = ["Diff", "Files", "ModelState", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from modelref.domain.gates.parse import Gates
 from modelref.domain.names import StageName, parse_stage
 from modelref.domain.registry import QUARANTINE
 from modelref.domain.signing import FILE, Signing
@@ -11,7 +12,7 @@ from modelref.errors import BadInput
 
 __all__ = ["FILE", "Config", "parse_stages"]
 
-_KEYS = ("remote", "stages", "signing", "models")
+_KEYS = ("gates", "gates_from", "models", "remote", "signing", "stages")
 _MODEL_KEYS = ("signing",)
 
 
@@ -24,32 +25,41 @@ class Config:
         stages: the only stages that may be assigned; empty for any.
         source: the file that says so.
         signing: what has to be signed, and by whom.
+        gates: the rules of each stage; only those of the default branch guard a promotion.
+        gates_from: another branch whose rules guard promotions instead.
     """
 
     remote: str | None = None
     stages: tuple[StageName, ...] = ()
     source: str = FILE
     signing: Signing = field(default_factory=Signing)
+    gates: Gates = field(default_factory=Gates)
+    gates_from: str | None = None
 
     @classmethod
-    def parse(cls, raw: Mapping[str, object]) -> Self:
-        """Validate what ``modelref.yaml`` holds.
+    def parse(cls, raw: Mapping[str, object], source: str = FILE) -> Self:
+        """Validate what ``modelref.yaml`` holds, ``gates`` left out.
+
+        Args:
+            raw: its parsed text.
+            source: the file, as a person names it.
 
         Raises:
             BadInput: an unknown key, or a value of the wrong kind; the message names it.
         """
         unknown = [str(key) for key in raw if key not in _KEYS]
         if unknown:
-            raise _wrong(FILE, unknown[0], f"is not a key; known are {', '.join(_KEYS)}")
+            raise _wrong(source, unknown[0], f"is not a key; known are {', '.join(_KEYS)}")
         remote = raw.get("remote")
         if remote is not None and (not isinstance(remote, str) or remote.startswith("-")):
-            raise _wrong(FILE, "remote", "is not the name of a git remote")
+            raise _wrong(source, "remote", "is not the name of a git remote")
         _check_models(raw.get("models"))
-        return cls(
-            remote or None,
-            parse_stages(FILE, raw.get("stages")),
-            signing=Signing.parse(raw.get("signing"), raw.get("models")),
-        )
+        branch = raw.get("gates_from")
+        if branch is not None and (not isinstance(branch, str) or not _is_branch(branch)):
+            raise _wrong(source, "gates_from", "is not the name of a branch")
+        stages = parse_stages(source, raw.get("stages"))
+        signing = Signing.parse(raw.get("signing"), raw.get("models"))
+        return cls(remote or None, stages, source, signing, gates_from=branch)
 
     def check_stage(self, stage: StageName) -> None:
         """Refuse a stage that is not on the list; quarantine always is.
@@ -91,6 +101,10 @@ def _check_models(value: object) -> None:
             if key not in _MODEL_KEYS:
                 known = ", ".join(_MODEL_KEYS)
                 raise _wrong(FILE, f"models.{name}.{key}", f"is not a key; known are {known}")
+
+
+def _is_branch(name: str) -> bool:
+    return bool(name) and name.isprintable() and " " not in name and not name.startswith("-")
 
 
 def _wrong(source: str, key: str, why: str) -> BadInput:

@@ -1,4 +1,4 @@
-"""Messages of event tags: a readable line, the person's own words, then git trailers.
+"""Messages of event tags: a readable line, the person's own words, evidence, then git trailers.
 
 ``git interpret-trailers --parse`` reads the trailers; ``git help interpret-trailers`` has their
 grammar.
@@ -13,7 +13,10 @@ ID = "Modelref-Id"
 PREVIOUS = "Modelref-Previous"
 OUTS = "Modelref-Outs"
 VERDICT = "Modelref-Verdict"
+EVIDENCE = "Modelref-Evidence"
 
+PASSED, FORCED, NO_GATES = "passed", "forced", "no-gates"
+"""Values of :data:`VERDICT`."""
 NONE = "none"
 """Value of :data:`PREVIOUS` for the first event of a chain."""
 
@@ -41,7 +44,7 @@ def check_words(text: str) -> None:
         raise BadInput("the message holds a NUL, where git ends it", kind="bad-message")
 
 
-def compose(subject: str, words: str, trailers: Mapping[str, str]) -> str:
+def compose(subject: str, words: str, trailers: Mapping[str, str], evidence: str = "") -> str:
     """Write a message.
 
     A last line of the person's words that looks like a trailer stays theirs: the paragraph of
@@ -51,10 +54,13 @@ def compose(subject: str, words: str, trailers: Mapping[str, str]) -> str:
         subject: the readable first line.
         words: what the person gave with ``-m``; may be empty or have several lines.
         trailers: keys and one-line values, in the order to write.
+        evidence: one line that :data:`EVIDENCE` has the digest of; may be empty.
     """
     paragraphs = [subject]
     if words.strip():
         paragraphs.append("\n".join(line.rstrip() for line in words.strip().splitlines()))
+    if evidence:
+        paragraphs.append(evidence)
     paragraphs.append("\n".join(f"{key}: {value}" for key, value in trailers.items()))
     return "\n\n".join(paragraphs) + "\n"
 
@@ -66,6 +72,19 @@ def parse_trailers(text: str) -> dict[str, str]:
 
 
 def words(body: str, trailers: str) -> str:
-    """Return the person's own words: a message's body without its trailers."""
+    """Return the person's own words: a message's body without its evidence and trailers."""
+    return _split(body, trailers)[0]
+
+
+def evidence(body: str, trailers: str) -> str:
+    """Return the evidence in a message's body; ``""`` where its trailers name none."""
+    return _split(body, trailers)[1]
+
+
+def _split(body: str, trailers: str) -> tuple[str, str]:
     text, tail = body.rstrip(), trailers.rstrip()
-    return text.removesuffix(tail).strip() if tail else text.strip()
+    own = text.removesuffix(tail).strip() if tail else text.strip()
+    if EVIDENCE not in parse_trailers(trailers):
+        return own, ""
+    before, _, last = own.rpartition("\n\n")
+    return before.strip(), last

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelref.domain.config import FILE
+from modelref.domain.gates.starter import starter
 from modelref.domain.names import Artifact
-from modelref.domain.snapshot import Candidate
+from modelref.domain.snapshot import Candidate, Values
+from modelref.errors import ModelRefError
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -26,14 +29,25 @@ class Adoption:
 
 
 def adopt(world: "World", *, dry_run: bool) -> Adoption:
-    """Declare the models that are not declared yet.
+    """Declare the models that are not declared yet, and write rules to start from, switched off.
 
     Raises:
         BadInput: a DVC file cannot be read.
-        OutOfReach: a ``dvc.yaml`` cannot be written.
+        OutOfReach: a file cannot be written.
     """
     with world.journal.exclusive():
         declared = tuple(world.pipeline.declared(None))
         added = tuple(world.pipeline.undeclared())
         written = () if dry_run else tuple(world.pipeline.declare(added))
+        models = [*declared, *(candidate.artifact for candidate in added)]
+        if models and not dry_run and world.start_config(starter(_metrics(world, models[0]))):
+            written += (FILE,)
     return Adoption(declared, added, written)
+
+
+def _metrics(world: "World", artifact: Artifact) -> Values:
+    """What a model scores in the workspace; nothing where it cannot be read yet."""
+    try:
+        return world.pipeline.snapshot(artifact, None).metrics
+    except ModelRefError:
+        return {}

@@ -1,16 +1,27 @@
-"""The digest that a registration carries of what it is made of."""
+"""Digests that events carry: of what a version is made of, of what a promotion rests on."""
 
 from hashlib import sha256
+from typing import Any
 
 from modelref.domain.outs import Out
 
 
 def outs_digest(outs: tuple[Out, ...]) -> str:
     """Digest of a version's outs: sha256 of the RFC 8785 JSON of their sorted list."""
-    import rfc8785
-
     entries: list[dict[str, str | int | None]] = [
         {"path": out.path, "algorithm": out.algorithm, "hash": out.hash, "size": out.size}
         for out in sorted(outs)
     ]
-    return sha256(rfc8785.dumps(entries)).hexdigest()
+    return sha256(canonical(entries).encode()).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """Plain values as RFC 8785 JSON: the same text wherever it is written."""
+    import rfc8785
+
+    return rfc8785.dumps(value).decode("utf-8")
+
+
+def evidence_digest(text: str) -> str:
+    """The digest of evidence, as a trailer carries it: ``sha256:…``."""
+    return f"sha256:{sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()}"

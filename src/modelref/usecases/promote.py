@@ -1,27 +1,29 @@
 """Promote: assign a version to a stage."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
-from modelref.domain.message import EVENT, VERDICT
+from modelref.domain.gates.verdict import Verdict
+from modelref.domain.message import EVENT
 from modelref.domain.names import StageName
 from modelref.domain.ref import Ref, quoted
 from modelref.domain.registry import QUARANTINE, Model
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.target import find
 from modelref.domain.version import Version
-from modelref.errors import Conflict, Refused
+from modelref.errors import BadInput, Conflict, ModelRefError, Refused
+from modelref.usecases.gating.evaluate import Trial, evaluate, refusal
+from modelref.usecases.gating.evidence import verdict_trailers, write_evidence
+from modelref.usecases.gating.measurements import Memo
 from modelref.usecases.reading import read_model
 from modelref.usecases.signatures import APPROVED, approvals, check_ref, stands_signed
 from modelref.usecases.writing import Draft, Options, Written, by_id, run_once, write
 
 if TYPE_CHECKING:
     from modelref.ports import World
-
-NO_GATES = "no-gates"
-"""Verdict of a promotion to a stage that no rule guards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +35,34 @@ class Promotion:
         stage: where to.
         expect: the version that the stage must hold now; None for whatever it holds.
         revive: promote even if the model is deprecated, which revives it.
+        force: promote even if the stage's gate is not passed; the event says so.
     """
 
     ref: Ref
     stage: StageName
     expect: Version | None = None
     revive: bool = False
+    force: bool = False
 
 
 def promote(world: "World", asked: Promotion, options: Options) -> Written:
-    """Assign a version to a stage; promoting what the stage holds changes nothing.
+    """Assign a version to a stage that passes its gate; the holder's promotion changes nothing.
 
     Raises:
         UnknownRef: the version is not there.
-        Refused: it is quarantined, the model is deprecated, or a signature is missing.
+        BadInput: it is forced without a reason, or the rules of the default branch are not valid.
+        Refused: it does not pass the gate, is quarantined, the model is deprecated, or a signature
+            is missing.
         Conflict: the stage holds something else than expected.
+        OutOfReach: a rule of the gate cannot be computed.
     """
     artifact, stage = asked.ref.artifact, asked.stage
-    command = f"promote {asked.ref} {stage} {asked.expect}"
+    command = f"promote {asked.ref} {stage} {asked.expect}{' --force' if asked.force else ''}"
+    if asked.force and not options.message.strip():
+        raise BadInput(
+            "--force wants the reason, which is recorded", kind="usage", hint="add -m 'WHY'"
+        )
+    memo = Memo()
 
     def decide(intent: str) -> Sequence[Written]:
         model, findings = read_model(world, artifact)
@@ -63,23 +75,55 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
         before = model.name_at(now.commit) if now else ""
         if now is not None and now.commit == target.commit and _settled(world, model, now, options):
             return [Written(now, command, new=False, version=name, before=before, now=name)]
-        _refuse_unfit(model, target.commit, asked)
+        refuse_unfit(model, target.commit, stage, revive=asked.revive)
+        verdict = evaluate(world, Trial(model, target, stage), memo)
+        if not verdict.passed and not asked.force:
+            raise refusal(verdict)
+        evidence = write_evidence(verdict)
         draft = Draft(
             next_tag(model, stage, Kind.ASSIGN),
             target.commit,
             f"Assign {stage} to {artifact} {name}",
-            {EVENT: Kind.ASSIGN.value, VERDICT: NO_GATES},
+            {EVENT: Kind.ASSIGN.value, **verdict_trailers(verdict, evidence)},
+            evidence,
         )
         event = write(world, model, draft, options, intent)
-        note = _new_stage(model, stage)
+        note = "; ".join(filter(None, (_new_stage(model, stage), _told(verdict))))
         return [Written(event, command, new=True, version=name, note=note, before=before, now=name)]
 
     def same(model: Model, event: Event) -> bool:
         return find(model, asked.ref).commit == event.commit
 
+    _measure_ahead(world, asked, memo)
     already = still_stands(world, asked.ref, stage, command, same)
     (written,) = run_once(world, command, options, decide, already)
     return written
+
+
+def _measure_ahead(world: "World", asked: Promotion, memo: Memo) -> None:
+    """Measure before the lock is taken what takes long; what does not hold then is not kept.
+
+    Under the lock all is decided anew. Only what the stage has come to hold meanwhile is measured
+    again: other writers wait for as little as possible.
+    """
+    with suppress(ModelRefError):  # it comes again under the lock, where it counts
+        model, _ = read_model(world, asked.ref.artifact)
+        target = find(model, asked.ref)
+        now = held_there(model, asked.stage, target.commit)
+        if now is None or now.commit != target.commit:
+            evaluate(world, Trial(model, target, asked.stage), memo)
+
+
+def _told(verdict: Verdict) -> str:
+    """What a person should know of the gate."""
+    if not verdict.outcomes:
+        return ""
+    rules = f"{len(verdict.outcomes)} rule{'s' if len(verdict.outcomes) > 1 else ''}"
+    source = f"of {verdict.source.name}"
+    if verdict.passed:
+        return f"passed the gate: {rules} {source}"
+    broken = ", ".join(str(one.rule.check) for one in (*verdict.failed, *verdict.unknown))
+    return f"forced past the gate ({rules} {source}): {broken}"
 
 
 def next_tag(model: Model, stage: StageName, kind: Kind) -> TagName:
@@ -177,16 +221,21 @@ def _held_before(model: Model, event: Event) -> str:
     return model.name_at(earlier[-2].commit) if len(earlier) > 1 else ""
 
 
-def _refuse_unfit(model: Model, commit: str, asked: Promotion) -> None:
+def refuse_unfit(model: Model, commit: str, stage: StageName, *, revive: bool = False) -> None:
+    """Refuse what no stage may come to hold, whatever the rules of its gate say.
+
+    Raises:
+        Refused: the version is quarantined, or the model is deprecated.
+    """
     name = model.name_at(commit)
-    if model.quarantined(commit) and asked.stage != QUARANTINE:
+    if model.quarantined(commit) and stage != QUARANTINE:
         raise Refused(
             f"{model.artifact}@{name} is in quarantine",
             kind="quarantined-version",
             hint=f"modelref history {model.artifact} --stage quarantine says why; "
             f"modelref unassign {quoted(f'{model.artifact}#quarantine')} releases what is in it",
         )
-    if model.deprecated and not asked.revive:
+    if model.deprecated and not revive:
         raise Refused(
             f"{model.artifact} is deprecated",
             kind="deprecated-model",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelref.domain.finding import Finding
+from modelref.domain.gates.recorded.forced import forced_stages
+from modelref.domain.names import StageName
 from modelref.domain.outs import Out
 from modelref.domain.ref import Ref
 from modelref.domain.target import Target, find
@@ -24,6 +26,7 @@ class Resolved:
         outs: its outs.
         cached: for each out, whether all its bytes are in this clone's cache.
         findings: what was odd about the model's tags.
+        forced: stages that hold it now though it did not pass their gate.
     """
 
     target: Target
@@ -31,6 +34,7 @@ class Resolved:
     outs: tuple[Out, ...]
     cached: tuple[bool, ...]
     findings: tuple[Finding, ...] = ()
+    forced: tuple[StageName, ...] = ()
 
     @property
     def name(self) -> str:
@@ -71,4 +75,5 @@ def resolve(world: "World", ref: Ref, *, at: int | None = None) -> Resolved:
         made.outs,
         tuple(world.outputs.cached(out) for out in made.outs),
         findings,
+        forced_stages(model, target.commit),
     )

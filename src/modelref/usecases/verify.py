@@ -13,6 +13,7 @@ from modelref.domain.outs import Out
 from modelref.domain.registry import Model, VersionState
 from modelref.errors import ModelRefError, OutOfReach
 from modelref.usecases.digest import outs_digest
+from modelref.usecases.gating.audit import audit_promotions
 from modelref.usecases.reading import read_registry, unknown_model
 from modelref.usecases.signatures import signature_findings
 
@@ -61,13 +62,13 @@ def verify(
         UnknownRef: the model has no event.
         OutOfReach: the program that checks signatures, or the list of signers, is missing.
     """
-    registry = read_registry(world, artifact)
+    registry = read_registry(world, artifact, bodies=True)
     if artifact is not None and artifact not in registry.models and not registry.findings:
         raise unknown_model(world, artifact)
     findings = list(registry.findings)
     versions = hashed = 0
     for model in registry.models.values():
-        findings += audit(model)
+        findings += [*audit(model), *audit_promotions(model)]
         progress(f"{model.artifact}: signatures")
         findings += signature_findings(world, model.events)
         for state in model.versions.values():

@@ -28,12 +28,14 @@ class Draft:
         commit: what it is about.
         subject: readable first line.
         trailers: what it carries beside id and chain.
+        evidence: what a promotion rests on, ``""`` where nothing was asked for.
     """
 
     tag: TagName
     commit: str
     subject: str
     trailers: Mapping[str, str]
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def write(world: "World", model: Model, draft: Draft, options: Options, intent: 
     """
     date = _date(world.clock.now(), model)
     trailers = {**draft.trailers, ID: intent, PREVIOUS: _previous(model, draft.tag)}
-    message = compose(draft.subject, options.message, trailers)
+    message = compose(draft.subject, options.message, trailers, draft.evidence)
     draft.tag.check()
     if options.dry_run:
         return _composed(draft, message, trailers, date)

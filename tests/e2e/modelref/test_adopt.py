@@ -87,7 +87,7 @@ def test_stages_can_be_limited(project: Project, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("stagse: [dev]", "stagse is not a key; known are remote, stages"),
+        ("stagse: [dev]", "stagse is not a key; known are gates, gates_from, remote, stages"),
         ("stages: dev", "stages is not a list of names"),
         ("stages: ['a b']", "'a b' is not a stage name"),
         ("remote: --exec=x", "remote is not the name of a git remote"),

@@ -33,7 +33,13 @@ def test_reading_tags_needs_neither_dvc_nor_yaml(registered: Project, args: list
 
 
 @pytest.mark.parametrize(
-    "args", [["show", "rec@latest"], ["resolve", "rec#prod"], ["diff", "rec@v0.1.0", "rec@latest"]]
+    "args",
+    [
+        ["gate", "rec@latest", "dev"],
+        ["show", "rec@latest"],
+        ["resolve", "rec#prod"],
+        ["diff", "rec@v0.1.0", "rec@latest"],
+    ],
 )
 def test_reading_versions_needs_no_dvc(registered: Project, args: list[str]) -> None:
     assert not imported(registered, *args) & (_SLOW - {"sqlite3"})

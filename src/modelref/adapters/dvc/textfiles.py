@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -60,16 +62,25 @@ def mapping(path: str, data: bytes) -> dict[str, Any]:
 
 
 def _parse_yaml(path: str, text: str) -> Any:
+    with composed(path, text) as (loader, node):
+        return None if node is None else loader.construct_document(node)
+
+
+@contextmanager
+def composed(path: str, text: str) -> Iterator[tuple[Any, Any]]:
+    """Parse YAML to PyYAML's loader and node, which knows where it stands; None without one.
+
+    Raises:
+        BadInput: it is not valid YAML, or a bomb.
+    """
     import yaml
 
     loader = _loader_class()(text)
     try:
         node = loader.get_single_node()
-        if node is None:
-            return None
-        if "*" in text and _written_out(node) > _MAX_NODES:
+        if node is not None and "*" in text and _written_out(node) > _MAX_NODES:
             raise _refused(path, "repeats its aliases without end")
-        return loader.construct_document(node)
+        yield loader, node
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from modelref.domain.event import Event
+from modelref.domain.gates.recorded.forced import forced_stages, is_forced
 from modelref.domain.message import parse_trailers, words
 from modelref.domain.registry import Model, Registry, VersionState
 
@@ -34,6 +35,7 @@ def model_row(model: Model) -> dict[str, Any]:
             name: model.name_at(event.commit) if event else None for name, event in held.items()
         },
         "deprecated": model.deprecated,
+        "forced": [name for name in held if is_forced(model, name)],
         "versions": sum(state.active for state in model.versions.values()),
     }
 
@@ -59,6 +61,7 @@ def version_row(model: Model, state: VersionState, metrics: "Values") -> dict[st
         "active": state.active,
         "quarantined": model.quarantined(state.commit),
         "stages": list(model.stages_of(state.commit)),
+        "forced": list(forced_stages(model, state.commit)),
         "metrics": {path: dict(values) for path, values in metrics.items()},
     }
 

@@ -15,6 +15,7 @@ def resolved_shape(resolved: Resolved) -> dict[str, Any]:
         "tag": resolved.tag,
         "commit": resolved.commit,
         "outs": outs_shape(resolved.outs, resolved.cached),
+        "forced": list(resolved.forced),
     }
 
 

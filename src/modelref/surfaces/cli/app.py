@@ -23,6 +23,7 @@ _COMMANDS = {
     "show": ("reading", "All models, one model's versions, or one version's card."),
     "history": ("reading", "Every event, newest first."),
     "diff": ("reading", "What changed between two versions, or since one."),
+    "gate": ("reading", "Whether a version may hold a stage, with the evidence."),
     "resolve": ("reading", "Which version, commit and files a ref means."),
     "get": ("reading", "The files of a version, verified, without a checkout."),
     "verify": ("reading", "Prove that every event is sound and every version loads."),

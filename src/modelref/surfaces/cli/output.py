@@ -4,7 +4,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from shutil import get_terminal_size
 from typing import Any, Literal
@@ -145,6 +145,11 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
 
     with Console(stderr=True).status(doing) as status:
         yield lambda name: status.update(f"{doing} {printable(name)}")
+
+
+def held_stages(stages: Sequence[str], forced: Collection[str]) -> str:
+    """Stages that hold a version; those that it was forced into are marked."""
+    return ", ".join(f"#{stage} (forced)" if stage in forced else f"#{stage}" for stage in stages)
 
 
 def _rich_table(

@@ -7,7 +7,15 @@ from modelref.api.shapes.registry import message_of, rfc3339, version_row
 from modelref.api.shapes.versions import resolved_shape
 from modelref.domain.ref import Ref
 from modelref.domain.target import find
-from modelref.surfaces.cli.output import facts, note, report_findings, say, say_json, table
+from modelref.surfaces.cli.output import (
+    facts,
+    held_stages,
+    note,
+    report_findings,
+    say,
+    say_json,
+    table,
+)
 from modelref.usecases.reading import read_model
 from modelref.usecases.resolve import resolve
 
@@ -34,7 +42,7 @@ def show_version(world: "World", ref: Ref, as_json: bool, at: int | None) -> Non
     say(f"{target}" + (f"  {snapshot.annotation.desc}" if snapshot.annotation.desc else ""))
     facts(
         {
-            "stages": ", ".join(f"#{stage}" for stage in model.stages_of(target.commit)) or "-",
+            "stages": held_stages(model.stages_of(target.commit), resolved.forced) or "-",
             "commit": target.commit,
             "tag": event.tag,
             "author": f"{event.author} <{event.email}>",

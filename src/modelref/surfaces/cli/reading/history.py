@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from modelref.api.shapes.registry import events_shape
-from modelref.domain.message import EVENT
+from modelref.domain.message import EVENT, FORCED, VERDICT
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.stage import ROLLBACK
 from modelref.surfaces.cli import completion
@@ -61,7 +61,10 @@ _WIDE = 110
 
 
 def _event(row: Mapping[str, Any]) -> str:
-    return ROLLBACK if row["trailers"].get(EVENT) == ROLLBACK else str(row["kind"])
+    if row["trailers"].get(EVENT) == ROLLBACK:
+        return ROLLBACK
+    forced = row["trailers"].get(VERDICT) == FORCED
+    return f"{row['kind']}, forced" if forced else str(row["kind"])
 
 
 def _message(row: Mapping[str, Any]) -> str:

@@ -35,6 +35,7 @@ def resolve(context: Context, ref: str, as_json: bool, at: int | None) -> None:
             "version": resolved.version or "- (a bare commit)",
             "commit": resolved.commit,
             "tag": resolved.tag,
+            **({"forced into": ", ".join(resolved.forced)} if resolved.forced else {}),
         }
     )
     say()

@@ -1,6 +1,7 @@
 """``modelref show``."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,7 +10,7 @@ from modelref.domain.ref import Ref
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
-from modelref.surfaces.cli.output import note, report_findings, say_json, table
+from modelref.surfaces.cli.output import held_stages, note, report_findings, say_json, table
 from modelref.usecases.reading import read_model, read_registry
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _show_all(world: "World", as_json: bool, at: int | None) -> None:
         [
             str(model.artifact) + (" (deprecated)" if model.deprecated else ""),
             row["latest"] or "-",
-            *(row["stages"].get(stage) or "-" for stage in stages),
+            *(_held(row, stage) for stage in stages),
             str(row["versions"]),
         ]
         for model, row in zip(registry.models.values(), shape["models"], strict=True)
@@ -69,6 +70,12 @@ def _show_all(world: "World", as_json: bool, at: int | None) -> None:
         rows,
         numbers=[len(stages) + 2],
     )
+
+
+def _held(row: Mapping[str, Any], stage: str) -> str:
+    """The version that a stage holds; one that was forced into it is marked."""
+    held = row["stages"].get(stage) or "-"
+    return f"{held} (forced)" if stage in row["forced"] else str(held)
 
 
 def _say_empty(world: "World") -> None:
@@ -91,7 +98,7 @@ def _show_model(world: "World", ref: Ref, as_json: bool, at: int | None) -> None
     rows = []
     for row in versions_shape(model, {})["versions"]:
         state = "quarantined" if row["quarantined"] else "" if row["active"] else "withdrawn"
-        stages = ", ".join(f"#{stage}" for stage in row["stages"])
+        stages = held_stages(row["stages"], row["forced"])
         subject, _, own = row["message"].partition("\n\n")
         why = own.splitlines()[0] if own else subject
         rows.append(

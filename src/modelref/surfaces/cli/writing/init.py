@@ -16,7 +16,8 @@ def init(context: Context, dry_run: bool, as_json: bool) -> None:
     """Adopt an existing DVC repository: find its models and declare them.
 
     Outs that look like models get an entry under artifacts: in the dvc.yaml
-    beside them. Nothing is moved, renamed or committed.
+    beside them, and modelref.yaml the usual rules of a gate, switched off.
+    Nothing is moved, renamed or committed.
 
     \b
     modelref init --dry-run
@@ -49,7 +50,7 @@ def _say(adoption: Adoption, dry_run: bool) -> None:
     table(["Model", "", "Path"], rows)
     say()
     if adoption.written:
-        say(f"next: git add {' '.join(adoption.written)} && git commit -m 'Declare the models'")
-        say(f"then: modelref register {adoption.added[0].artifact}")
+        say(f"next: git add {' '.join(adoption.written)} && git commit -m 'Adopt modelref'")
+        say(f"then: modelref register {rows[0][0]}")
     elif not dry_run:
         say(f"nothing to add; modelref register {rows[0][0]} makes its first version")

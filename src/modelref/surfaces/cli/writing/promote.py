@@ -23,6 +23,7 @@ from modelref.usecases.writing import Options, Written
 )
 @click.argument("stage", metavar="STAGE", shell_complete=completion.stages)
 @click.option("--expect", metavar="VERSION", help="Refuse unless the stage holds this now.")
+@click.option("--force", is_flag=True, help="Even past the gate; wants -m, and is recorded.")
 @click.option("--revive", is_flag=True, help="Even if the model is deprecated.")
 @write_options
 @click.pass_obj
@@ -31,6 +32,7 @@ def promote(
     versions: tuple[str, ...],
     stage: str,
     expect: str | None,
+    force: bool,
     revive: bool,
     message: str,
     dry_run: bool,
@@ -38,6 +40,9 @@ def promote(
     as_json: bool,
 ) -> None:
     """Assign a version to a stage: what reads the stage then gets it.
+
+    The rules that modelref.yaml of the default branch has for the stage must
+    be met; modelref gate shows them.
 
     \b
     modelref promote recommender@v1.3.0 prod -m "A/B test won"
@@ -50,7 +55,7 @@ def promote(
         )
     options = Options(message, dry_run, sign)
     expected = Version.parse(expect) if expect is not None else None
-    asked = [Promotion(ref, parse_stage(stage), expected, revive) for ref in refs]
+    asked = [Promotion(ref, parse_stage(stage), expected, revive, force) for ref in refs]
     jobs = [partial(promote_version, context.world, promotion, options) for promotion in asked]
     report_each(context.world, jobs, options, _sentence, as_json=as_json)
 

@@ -1,0 +1,119 @@
+"""Non-inferiority to what a stage holds: over all users, and in every segment of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from modelref.domain.diff.metrics import Paired
+from modelref.domain.gates.checks.margin import KEYS, Margin
+from modelref.domain.gates.facts import Facts, Judgement, count, plain_text, text
+from modelref.domain.gates.measured import Measured
+from modelref.domain.marked import Fields, Scalar
+from modelref.errors import BadInput, OutOfReach
+
+FEWEST_USERS = 10
+"""The smallest segment that a rule may look at: fewer would tell of single people."""
+USUAL_USERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NotWorse:
+    """A metric over all users."""
+
+    KEYS: ClassVar[tuple[str, ...]] = ("metric", *KEYS)
+
+    margin: Margin
+
+    @classmethod
+    def parse(cls, fields: Fields) -> Self:
+        """Read its limits."""
+        return cls(Margin.parse(fields, "metric"))
+
+    def spec(self) -> Mapping[str, Scalar]:
+        """Its limits as they are written."""
+        return self.margin.spec("metric")
+
+    def observe(self, seen: Measured) -> Facts:
+        """Note the change with its interval."""
+        margin = self.margin
+        known = margin.observe(seen)
+        if known is not None:
+            return known
+        return margin.note(seen, seen.paired(margin.metric, margin.stage))
+
+    def judge(self, facts: Facts) -> Judgement:
+        """Hold the interval's bound against the margin."""
+        return self.margin.judge(facts)
+
+    def __str__(self) -> str:
+        return f"{self.margin.metric} {self.margin}"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentsNotWorse:
+    """A metric in every segment of enough users; the segment with the least slack decides."""
+
+    KEYS: ClassVar[tuple[str, ...]] = ("segments_of", "at_least", *KEYS)
+
+    margin: Margin
+    at_least: int
+
+    @classmethod
+    def parse(cls, fields: Fields) -> Self:
+        """Read its limits."""
+        at_least = fields.take_or("at_least", _parse_users, USUAL_USERS)
+        return cls(Margin.parse(fields, "segments_of"), at_least)
+
+    def spec(self) -> Mapping[str, Scalar]:
+        """Its limits as they are written."""
+        return {**self.margin.spec("segments_of"), "at_least": self.at_least}
+
+    def observe(self, seen: Measured) -> Facts:
+        """Note the segment with the least slack, and how many there are."""
+        margin = self.margin
+        known = margin.observe(seen)
+        if known is not None:
+            return known
+        every = seen.segments(margin.metric, margin.stage)
+        enough = [one for one in every if one.paired.users >= self.at_least]
+        if not enough:
+            largest = max((one.paired.users for one in every), default=0)
+            raise OutOfReach(
+                f"no segment of {margin.metric} has {self.at_least} users "
+                f"(the largest has {largest})",
+                kind="no-segment",
+                hint="lower at_least:, or write segment columns to the results per user",
+            )
+        # NaN is no slack at all, and would not compare.
+        worst = min(enough, key=lambda one: _ordered(margin, one.paired))
+        return {
+            **margin.note(seen, worst.paired),
+            "segments": len(enough),
+            "left_out": len(every) - len(enough),
+            "worst": plain_text(f"{worst.column}={worst.segment}"),
+        }
+
+    def judge(self, facts: Facts) -> Judgement:
+        """Hold the worst segment's bound against the margin."""
+        if "worst" not in facts:
+            return self.margin.judge(facts)
+        segments = count(facts, "segments")
+        among = f" of {text(facts, 'worst')}, the worst of {segments} segments"
+        judged = self.margin.judge(facts, among)
+        if count(facts, "users") >= self.at_least and segments > 0:
+            return judged
+        raise BadInput(f"worst has fewer than {self.at_least} users", kind="bad-evidence")
+
+    def __str__(self) -> str:
+        return f"{self.margin.metric} in each segment of {self.at_least} users {self.margin}"
+
+
+def _ordered(margin: Margin, paired: Paired) -> tuple[bool, float]:
+    slack = margin.slack(paired.before, paired.interval)
+    return (slack == slack, slack)
+
+
+def _parse_users(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < FEWEST_USERS:
+        raise ValueError(f"is not a number of users of {FEWEST_USERS} or more")
+    return value

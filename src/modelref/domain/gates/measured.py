@@ -1,0 +1,84 @@
+"""What rules look at: everything measured of a version, and of what it is compared with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from modelref.domain.diff.metrics import Paired, SegmentChange
+from modelref.domain.names import StageName
+from modelref.domain.snapshot import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Recommendation lists of a panel.
+
+    Attributes:
+        k: their length.
+        value: a mean over the panel or its lists, between 0 and 1.
+    """
+
+    k: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a stage holds.
+
+    Attributes:
+        version: the version there, None where it is empty.
+        same: whether that is the version in question.
+        seconds: for how long it has held it.
+    """
+
+    version: str | None
+    same: bool
+    seconds: int
+
+
+class Measured(Protocol):
+    """What is known of the version in question (the candidate).
+
+    Whatever compares takes the stage whose version to compare with; :meth:`against` says which
+    that is. All of it raises OutOfReach, with the reason, where it cannot be computed.
+    """
+
+    def against(self, stage: StageName) -> str | None:
+        """The version that a stage holds, None where it is empty."""
+
+    def metric(self, metric: str) -> Value:
+        """A metric's value: by dotted key, or ``FILE:KEY`` where several files have the key."""
+
+    def same(self, stage: StageName) -> bool:
+        """Whether nothing can differ: the same files, or all the same metrics."""
+
+    def paired(self, metric: str, stage: StageName) -> Paired:
+        """A metric's change from a stage's version, on the same users (none where it is equal)."""
+
+    def segments(self, metric: str, stage: StageName) -> Sequence[SegmentChange]:
+        """The same by segment."""
+
+    def overlap(self, stage: StageName) -> Lists:
+        """Mean share of the panel's lists that a stage's version shows too."""
+
+    def coverage(self) -> Lists:
+        """Share of the items that the panel's lists show at all."""
+
+    def size(self) -> int:
+        """Bytes of the candidate's outs."""
+
+    def size_of(self, stage: StageName) -> int:
+        """Bytes of the outs of a stage's version."""
+
+    def nonfinite(self) -> int:
+        """How many values of the candidate's weights are NaN or infinite."""
+
+    def holding(self, stage: StageName) -> Holding:
+        """What a stage holds."""
+
+    def approvers(self) -> Sequence[str]:
+        """Who approved the candidate, the person who promotes it left out."""
+
+    def signer(self) -> str | None:
+        """Who signed the candidate's registration; None where nobody did."""

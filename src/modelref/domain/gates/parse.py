@@ -1,0 +1,119 @@
+"""``gates:`` of ``modelref.yaml``, parsed: every mistake is named with its line.
+
+gates:
+prod:
+- metric: all.ndcg@20
+not_worse_than: prod
+by: 1%
+why: half of what an A/B test usually finds
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from modelref.domain.gates.checks import CHECKS
+from modelref.domain.gates.rule import Check, Rule
+from modelref.domain.marked import Fields, Marked, parse_text, unknown
+from modelref.domain.names import Artifact, StageName, parse_stage
+from modelref.domain.registry import QUARANTINE
+from modelref.errors import BadInput
+
+_COMMON = ("models", "why")
+COMPARING_KEYS = ("not_worse_than", "overlap_with", "compared_with")
+"""Keys whose value is the stage that a rule compares with."""
+_STAGE_KEYS = (*COMPARING_KEYS, "from")
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """The rules of each stage.
+
+    Attributes:
+        rules: by stage, in the order in which they are written.
+    """
+
+    rules: Mapping[StageName, tuple[Rule, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    def of(self, stage: StageName, artifact: Artifact) -> tuple[Rule, ...]:
+        """The rules that guard a stage of a model; none guard quarantine."""
+        return tuple(rule for rule in self.rules.get(stage, ()) if rule.applies_to(artifact))
+
+
+def parse_gates(whole: Marked, stages: Sequence[StageName] = ()) -> Gates:
+    """Parse what stands under ``gates:``.
+
+    Args:
+        whole: the value.
+        stages: the only stages that there are; empty for any.
+
+    Raises:
+        BadInput: with file, line, and the nearest key or word that is known.
+    """
+    if whole.value is None:
+        return Gates()
+    rules: dict[StageName, tuple[Rule, ...]] = {}
+    for name, listed in whole.mapping("gates").items():
+        try:
+            stage = parse_stage(name)
+        except BadInput as error:
+            raise listed.wrong(error.message, error.hint) from None
+        _check_listed(listed, stage, stages)
+        if stage == QUARANTINE:
+            raise listed.wrong(f"no rule can guard {QUARANTINE}: it must always be open")
+        items = listed.items(f"gates.{stage}")
+        if not items:
+            raise listed.wrong(f"gates.{stage} has no rule", "list one, or leave the stage out")
+        rules[stage] = tuple(parse_rule(item, stages) for item in items)
+    return Gates(MappingProxyType(rules))
+
+
+def parse_rule(item: Marked, stages: Sequence[StageName] = ()) -> Rule:
+    """Parse one rule.
+
+    Args:
+        item: a mapping of its keys.
+        stages: the only stages that there are; empty for any.
+
+    Raises:
+        BadInput: with file, line, and the nearest key or word that is known.
+    """
+    fields = Fields(item, item.mapping("a rule"))
+    check = _kind(fields)
+    fields.refuse_unknown((*check.KEYS, *_COMMON))
+    parsed = check.parse(fields)
+    for key in _STAGE_KEYS:
+        if key in fields:
+            _check_listed(fields.entries[key], fields.take(key, str), stages)
+    return Rule(
+        parsed, fields.take_or("why", parse_text, ""), fields.take_or("models", _patterns, ())
+    )
+
+
+def _kind(fields: Fields) -> type[Check]:
+    subjects = [subject for subject in CHECKS if subject in fields]
+    if len(subjects) > 1:
+        raise fields.entries[subjects[1]].wrong(
+            f"a rule is about {subjects[0]} or about {subjects[1]}, not both",
+            "write two rules, each with its own -",
+        )
+    if not subjects:
+        key, first = next(iter(fields.entries.items()), ("", fields.whole))
+        raise first.wrong(*unknown("rule", key, tuple(CHECKS)))
+    first_kind, *others = CHECKS[subjects[0]]
+    return next((kind for kind in others if kind.KEYS[1] in fields), first_kind)
+
+
+def _check_listed(value: Marked, stage: str, stages: Sequence[StageName]) -> None:
+    if stages and stage not in stages:
+        what, hint = unknown("listed stage", stage, stages)
+        raise value.wrong(what, hint)
+
+
+def _patterns(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, tuple) else (value,)
+    if not items:
+        raise ValueError("names no model")
+    return tuple(parse_text(item.value if isinstance(item, Marked) else item) for item in items)

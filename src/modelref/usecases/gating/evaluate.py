@@ -1,0 +1,111 @@
+"""Evaluating a gate: every rule of a stage, on one version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelref.domain.branch import Branch
+from modelref.domain.gates.rule import Rule
+from modelref.domain.gates.verdict import Verdict, decide
+from modelref.domain.names import StageName
+from modelref.domain.registry import QUARANTINE, Model
+from modelref.domain.target import Target
+from modelref.errors import ModelRefError, OutOfReach, Refused
+from modelref.usecases.gating.guard import read_guard
+from modelref.usecases.gating.measurements import Measurements, Memo
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+_MOST_TOLD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is to be evaluated.
+
+    Attributes:
+        model: the model as it stands.
+        target: the version in question.
+        stage: the stage that it is to hold.
+        instead: what to compare with instead of what stages hold.
+        at: the time up to which events count, seconds since 1970-01-01 UTC; None for all.
+        now: what time it is taken to be; None for what the clock says.
+    """
+
+    model: Model
+    target: Target
+    stage: StageName
+    instead: Target | None = None
+    at: int | None = None
+    now: int | None = None
+
+
+def evaluate(world: "World", trial: Trial, memo: Memo) -> Verdict:
+    """Evaluate the rules that the default branch has for a stage; none guard quarantine.
+
+    Args:
+        world: the ports.
+        trial: what is to be evaluated.
+        memo: keeps what was read and measured, for a second evaluation.
+
+    Raises:
+        BadInput: ``modelref.yaml`` is not valid on the default branch.
+    """
+    source, gates = memo.get(("guard",), lambda: read_guard(world))
+    guarded = trial.stage != QUARANTINE
+    rules = gates.of(trial.stage, trial.model.artifact) if guarded else ()
+    return evaluate_rules(world, trial, (source, rules), memo)
+
+
+def evaluate_rules(
+    world: "World", trial: Trial, guard: tuple[Branch, Sequence[Rule]], memo: Memo
+) -> Verdict:
+    """Evaluate some rules.
+
+    Args:
+        world: the ports.
+        trial: what is to be evaluated.
+        guard: the rules, and the branch that they stand in.
+        memo: keeps what was measured, for a second evaluation.
+    """
+    model, target, stage = trial.model, trial.target, trial.stage
+    source, rules = guard
+    now = world.clock.now() if trial.now is None else trial.now
+    seen = Measurements(world, model, target, now, memo, trial.at, trial.instead)
+    return Verdict(
+        model.artifact,
+        model.name_at(target.commit),
+        target.commit,
+        stage,
+        seen.against(stage),
+        now,
+        source,
+        decide(rules, seen),
+    )
+
+
+def refusal(verdict: Verdict) -> ModelRefError:
+    """The error for a verdict that does not let the version pass.
+
+    Returns:
+        OutOfReach where a rule could not be computed, else Refused.
+    """
+    candidate = f"{verdict.artifact}@{verdict.version}"
+    how = f"modelref gate {candidate} {verdict.stage}"
+    unknown = verdict.unknown
+    if unknown:
+        return OutOfReach(
+            f"the gate of {verdict.stage} cannot be computed for {candidate}: "
+            + "; ".join(f"{one.rule.check}: {one.observed}" for one in unknown[:_MOST_TOLD]),
+            kind="gate-not-computed",
+            hint=next((one.look for one in unknown if one.look), how),
+        )
+    told = [f"{one.rule.check}: {one.observed}" for one in verdict.failed]
+    more = f"; and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    return Refused(
+        f"{candidate} does not pass the gate of {verdict.stage}: "
+        f"{'; '.join(told[:_MOST_TOLD])}{more}",
+        kind="gate-failed",
+        hint=f"{how} shows every rule; --force -m WHY promotes anyway, and is recorded",
+    )

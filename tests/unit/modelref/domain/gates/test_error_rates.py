@@ -1,0 +1,67 @@
+"""How often non-inferiority errs, on simulated pairs with a bootstrap of their own."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from modelref.domain.diff.metrics import Paired
+from support.gates import Seen, outcome
+
+_PAIRS, _USERS, _RESAMPLES = 1000, 400, 800
+_BY = 0.0035
+"""The margin: 1 % of a metric of .35."""
+# Of 1,000 fair trials at 2.5 %, 42 or more happen by chance one time in a thousand.
+_MOST_ERRORS = 42
+
+
+def simulated(true_change: float, half_width: float) -> list[Paired]:
+    """Paired changes over users whose 95 % intervals have about a half width.
+
+    The interval is the percentile bootstrap's (Efron & Tibshirani 1993, section 13.3).
+    """
+    chance = np.random.default_rng(7)
+    spread = half_width / 1.96 * np.sqrt(_USERS)
+    # Skewed, as differences of nDCG are: most users see no change, some a large one.
+    shape = chance.gamma(0.5, 1.0, (_USERS, _PAIRS)) * chance.choice([-1, 1], (_USERS, _PAIRS))
+    changes = true_change + shape / np.sqrt(0.75) * spread
+    weights = chance.multinomial(_USERS, np.full(_USERS, 1 / _USERS), _RESAMPLES) / _USERS
+    means: npt.NDArray[np.float64] = weights @ changes
+    lower, upper = np.quantile(means, [0.025, 0.975], axis=0)
+    return [
+        Paired(_USERS, 0.35, 0.35 + mean, mean, (low, high), 1.0)
+        for mean, low, high in zip(
+            changes.mean(axis=0).tolist(), lower.tolist(), upper.tolist(), strict=True
+        )
+    ]
+
+
+def failures(pairs: list[Paired], fail: str) -> int:
+    text = f"{{metric: all.ndcg@20, not_worse_than: prod, by: 1%, fail: {fail}}}"
+    found = [outcome(text, Seen(changes={"all.ndcg@20": pair})) for pair in pairs]
+    assert None not in {one.passed for one in found}
+    return sum(one.passed is False for one in found)
+
+
+def test_of_pairs_that_do_not_differ_one_in_forty_fails_at_most() -> None:
+    """Stated for intervals whose half width is half of the margin, or less."""
+    assert failures(simulated(0.0, _BY / 2), "unless-shown") <= _MOST_ERRORS
+    assert failures(simulated(0.0, _BY / 4), "unless-shown") == 0
+
+
+@pytest.mark.parametrize("half_width", [_BY / 4, _BY, 4 * _BY])
+def test_of_versions_worse_by_the_margin_one_in_forty_passes_at_most(half_width: float) -> None:
+    passed = _PAIRS - failures(simulated(-_BY, half_width), "unless-shown")
+    assert passed <= _MOST_ERRORS
+
+
+@pytest.mark.parametrize("half_width", [_BY / 4, _BY, 4 * _BY])
+def test_if_shown_fails_no_pair_that_does_not_differ_more_than_one_in_forty(
+    half_width: float,
+) -> None:
+    assert failures(simulated(0.0, half_width), "if-shown") <= _MOST_ERRORS
+    assert failures(simulated(-_BY, half_width), "if-shown") <= _MOST_ERRORS
+
+
+def test_what_is_far_worse_is_stopped_by_both() -> None:
+    pairs = simulated(-4 * _BY, _BY / 2)
+    assert failures(pairs, "unless-shown") == failures(pairs, "if-shown") == _PAIRS
