@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from math import log2
 from statistics import fmean
 from types import MappingProxyType
+from typing import Any
 
 from modelref.domain.diff.rankings import (
     Ranking,
@@ -19,10 +20,10 @@ from modelref.domain.diff.rankings import (
     rank_biased_overlap,
 )
 
-Lists = Mapping[Hashable, Ranking]
-"""Items by user, best first."""
+Lists = Mapping[Any, Ranking]
+"""Items by user, best first. Users are of any type that joins the sides."""
 
-Segments = Mapping[Hashable, Mapping[str, str]]
+Segments = Mapping[Any, Mapping[str, str]]
 """By user, what segment they are in, by segment column."""
 
 _MOST_EXAMPLES = 5
@@ -39,9 +40,9 @@ class Catalogue:
         popularity: how often each was met, by item.
     """
 
-    names: Mapping[Hashable, str] = field(default_factory=lambda: MappingProxyType({}))
-    categories: Mapping[Hashable, str] = field(default_factory=lambda: MappingProxyType({}))
-    popularity: Mapping[Hashable, float] = field(default_factory=lambda: MappingProxyType({}))
+    names: Mapping[Any, str] = field(default_factory=lambda: MappingProxyType({}))
+    categories: Mapping[Any, str] = field(default_factory=lambda: MappingProxyType({}))
+    popularity: Mapping[Any, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _pair(user: Hashable, before: Ranking, after: Ranking) -> _Pair:
 
 
 def _novelty(
-    old: Sequence[Hashable], new: Sequence[Hashable], popularity: Mapping[Hashable, float]
+    old: Sequence[Hashable], new: Sequence[Hashable], popularity: Mapping[Any, float]
 ) -> Shift | None:
     """Mean self-information; an item that nobody met counts as met once, as all do more."""
     if not popularity or not old or not new:
@@ -249,7 +250,7 @@ def _novelty(
 
 
 def _categories(
-    old: Sequence[Hashable], new: Sequence[Hashable], categories: Mapping[Hashable, str]
+    old: Sequence[Hashable], new: Sequence[Hashable], categories: Mapping[Any, str]
 ) -> tuple[CategoryShift, ...]:
     if not categories or not old or not new:
         return ()
