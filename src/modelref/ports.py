@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelref.domain.config import Config
+    from modelref.domain.diff.code import FileChange
     from modelref.domain.event import TagRecord
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out, OutFile
@@ -68,6 +69,18 @@ class Commits(Protocol):
 
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files at a commit, or in the workspace for None; absent ones are left out."""
+
+    def changes(
+        self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
+    ) -> Sequence[FileChange]:
+        """List files at or below some paths that differ between two commits, by path.
+
+        Args:
+            a: full id of the commit where it comes from.
+            b: full id of the commit where it goes to; None is the workspace.
+            paths: files and folders.
+            patch: whether to give differences of text files line by line.
+        """
 
 
 class Pipeline(Protocol):

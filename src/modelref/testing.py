@@ -6,14 +6,17 @@ One contract suite runs against these and against git and DVC: what holds here h
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from difflib import unified_diff
 from hashlib import md5, sha1
 from pathlib import Path
 
 from modelref.domain.config import Config
+from modelref.domain.diff.code import FileChange
+from modelref.domain.diff.values import Status
 from modelref.domain.event import TagRecord
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
-from modelref.domain.outs import MD5, Out, OutFile
+from modelref.domain.outs import MD5, Out, OutFile, is_within
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict, OutOfReach, UnknownRef
@@ -133,6 +136,40 @@ class MemoryCommits:
         """Read files; absent ones are left out."""
         tree = self.trees.get(commit, {})
         return {path: tree[path] for path in paths if path in tree}
+
+    def changes(
+        self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
+    ) -> Sequence[FileChange]:
+        """List files that differ; a NUL makes a file binary."""
+        old, new = (
+            {
+                path: data
+                for path, data in self.trees.get(commit, {}).items()
+                if any(is_within(path, one) for one in paths)
+            }
+            for commit in (a, b)
+        )
+        return [
+            _file_change(path, old.get(path), new.get(path), patch=patch)
+            for path in sorted({*old, *new})
+            if old.get(path) != new.get(path)
+        ]
+
+
+def _file_change(path: str, old: bytes | None, new: bytes | None, *, patch: bool) -> FileChange:
+    """What differs in a file, counted as git does: lines kept are those of a longest match."""
+    status = Status.ADDED if old is None else Status.REMOVED if new is None else Status.CHANGED
+    if b"\0" in (old or b"") + (new or b""):
+        return FileChange(path, status, None, None)
+    lines = [
+        line
+        for line in unified_diff(
+            (old or b"").decode().splitlines(), (new or b"").decode().splitlines()
+        )
+        if not line.startswith(("+++ ", "--- ", "@@ "))
+    ]
+    added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
+    return FileChange(path, status, added, removed, "\n".join(lines) if patch else None)
 
 
 @dataclass

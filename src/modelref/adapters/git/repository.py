@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
+from modelref.adapters.git.changes import changes_between
 from modelref.adapters.git.program import Git, failed
+from modelref.domain.diff.code import FileChange
 from modelref.errors import BadInput, OutOfReach, UnknownRef
 
 # Read from the file, for the time that one more run of git takes: a hint is all that depends on it.
@@ -191,6 +193,12 @@ class GitCommits:
             "ls-files", "-z", "--others", "--exclude-standard", operands=paths
         )
         return sorted(set((tracked + new).decode("utf-8", "surrogateescape").split("\0")) - {""})
+
+    def changes(
+        self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
+    ) -> Sequence[FileChange]:
+        """List files at or below some paths that differ between two commits, by path."""
+        return changes_between(self.repository.git, a, b, paths, patch=patch)
 
     def _paths(self, commit: str | None) -> Sequence[str]:
         if commit is not None:
