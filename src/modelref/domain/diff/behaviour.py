@@ -37,12 +37,16 @@ class Catalogue:
     Attributes:
         names: by item.
         categories: by item.
-        popularity: how often each was met, by item.
+        popularity: how often each listed item was met.
+        met: how often all items together were.
+        count: how many items there are.
     """
 
     names: Mapping[Any, str] = field(default_factory=lambda: MappingProxyType({}))
     categories: Mapping[Any, str] = field(default_factory=lambda: MappingProxyType({}))
     popularity: Mapping[Any, float] = field(default_factory=lambda: MappingProxyType({}))
+    met: float = 0
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +217,7 @@ def diff_behaviour(
         fmean(one.top1_changed for one in pairs),
         floor,
         Shift(len(set(old)), len(set(new))),
-        _novelty(old, new, catalogue.popularity),
+        _novelty(old, new, catalogue),
         _categories(old, new, catalogue.categories),
         _histogram(pairs, k),
         _segments(pairs, segments),
@@ -236,15 +240,15 @@ def _pair(user: Hashable, before: Ranking, after: Ranking) -> _Pair:
 
 
 def _novelty(
-    old: Sequence[Hashable], new: Sequence[Hashable], popularity: Mapping[Any, float]
+    old: Sequence[Hashable], new: Sequence[Hashable], catalogue: Catalogue
 ) -> Shift | None:
-    """Mean self-information; an item that nobody met counts as met once, as all do more."""
-    if not popularity or not old or not new:
+    """Mean self-information, where every item counts as met once more than it was."""
+    total = catalogue.met + catalogue.count
+    if not total or not old or not new:
         return None
-    total = sum(popularity.values()) + len(popularity)
 
     def mean(items: Sequence[Hashable]) -> float:
-        return fmean(-log2((popularity.get(item, 0) + 1) / total) for item in items)
+        return fmean(-log2((catalogue.popularity.get(item, 0) + 1) / total) for item in items)
 
     return Shift(mean(old), mean(new))
 

@@ -17,7 +17,9 @@ SEGMENTS = {
 CATALOGUE = Catalogue(
     names={"a": "Apples", "b": "Bread", "x": "Xylitol"},
     categories=dict.fromkeys("abcde", "food") | dict.fromkeys("xyz", "sweets"),
-    popularity={"a": 3, "b": 3, "c": 1, "d": 0, "e": 0, "x": 0, "y": 0, "z": 0},
+    popularity={"a": 3, "b": 3, "c": 1},
+    met=7,
+    count=8,
 )
 
 
