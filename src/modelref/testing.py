@@ -9,9 +9,12 @@ from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from hashlib import md5, sha1
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from modelref.domain.config import Config
 from modelref.domain.diff.code import FileChange
+from modelref.domain.diff.data import TableChange
+from modelref.domain.diff.results import MeasuredMetric
 from modelref.domain.diff.values import Status
 from modelref.domain.event import TagRecord
 from modelref.domain.message import parse_trailers
@@ -20,6 +23,7 @@ from modelref.domain.outs import MD5, Out, OutFile, is_within
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict, OutOfReach, UnknownRef
+from modelref.ports import Located
 from modelref.testing_workspace import MemoryWorkspace
 
 
@@ -257,6 +261,64 @@ class MemoryOutputs:
         with target.open("xb") as new:
             new.write(self.objects[file.hash])
 
+    @contextmanager
+    def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:
+        """Write the bytes to a file for a while."""
+        with TemporaryDirectory() as folder:
+            self.place(file, Path(folder) / "file")
+            yield Path(folder) / "file"
+
+
+@dataclass
+class MemoryTables:
+    """Tables that say what a test lets them; port ``Tables``.
+
+    Attributes:
+        measured: what two files of results per user say, whatever they hold.
+        changes: what two tables say, by the second one's name.
+    """
+
+    measured: Sequence[MeasuredMetric] = ()
+    changes: dict[str, TableChange] = field(default_factory=dict)
+
+    def results(self, before: Located, after: Located, seed: int) -> Sequence[MeasuredMetric]:
+        """Return what the test set."""
+        return self.measured
+
+    def compare(
+        self, before: Located, after: Located, ids: Mapping[str, Sequence[str]]
+    ) -> TableChange:
+        """Return what the test set."""
+        if after.name not in self.changes:
+            raise OutOfReach(f"{after.name} cannot be read", kind="unreadable-table")
+        return self.changes[after.name]
+
+
+@dataclass
+class MemoryScoring:
+    """A score command that writes what a test set; port ``Scoring``.
+
+    Attributes:
+        cache: the user's cache.
+        writes: what the command writes to ``{out}``; None where it fails.
+        ran: the commands that were run.
+    """
+
+    cache: Path = Path()
+    writes: bytes | None = None
+    ran: list[tuple[str, ...]] = field(default_factory=list)
+
+    def folder(self, key: str) -> Path:
+        """A folder of the cache."""
+        return self.cache / key
+
+    def run(self, argv: Sequence[str], seconds: int) -> None:
+        """Note the command, and write to its last argument."""
+        self.ran.append(tuple(argv))
+        if self.writes is None:
+            raise OutOfReach("the score command failed", kind="score-failed")
+        Path(argv[-1]).write_bytes(self.writes)
+
 
 @dataclass
 class MemoryJournal:
@@ -295,6 +357,8 @@ class MemoryWorld:
         self.pipeline = MemoryPipeline(self.commits)
         self.outputs = MemoryOutputs()
         self.workspace = MemoryWorkspace(self.commits, self.outputs)
+        self.tables = MemoryTables()
+        self.scoring = MemoryScoring()
         self.journal = MemoryJournal()
         self.config = Config()
         self.clock = MemoryClock()

@@ -185,23 +185,6 @@ def tally(changes: Sequence[MetricChange]) -> Mapping[Outcome, int]:
     return {outcome: counted[outcome] for outcome in Outcome if counted[outcome]}
 
 
-def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Correct p-values for their number, by Holm's step-down method (Holm 1979, Scand J Stat 6).
-
-    Args:
-        p_values: uncorrected, each between 0 and 1.
-
-    Returns:
-        Corrected ones, in the same order.
-    """
-    corrected = [0.0] * len(p_values)
-    highest = 0.0
-    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
-        corrected[index] = highest
-    return tuple(corrected)
-
-
 def _metric_change(
     path: str, metric: str, before: Value, after: Value, basis: Basis, upwards: bool | None
 ) -> MetricChange:

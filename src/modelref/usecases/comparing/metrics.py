@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from modelref.domain.diff.metrics import Basis, MetricChange, diff_metrics
 from modelref.domain.diff.values import Absent
+from modelref.usecases.comparing.footing import find_basis
 from modelref.usecases.comparing.found import Found
 from modelref.usecases.comparing.sides import Pair
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def compare_metrics(world: "World", pair: Pair) -> Found[tuple[Basis, tuple[MetricChange, ...]]]:
     """Compare what the metrics files hold, on the same users where both sides can tell."""
-    basis = Basis()
+    basis = find_basis(world, pair)
     directions = world.config.of(pair.artifact).directions
     changes = diff_metrics(pair.a.snapshot, pair.b.snapshot, basis, directions)
     missing = (
