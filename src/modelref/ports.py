@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from modelref.domain.config import Config
     from modelref.domain.diff.code import FileChange
     from modelref.domain.diff.data import TableChange
+    from modelref.domain.diff.panel import Panel
     from modelref.domain.diff.results import MeasuredMetric
     from modelref.domain.event import TagRecord
     from modelref.domain.names import Artifact
@@ -217,6 +218,29 @@ class Tables(Protocol):
             before: the first side's file.
             after: the second side's.
             ids: by what they identify, names that a column with ids may have.
+
+        Raises:
+            BadInput: a file is no such table; the message names it.
+            OutOfReach: it cannot be read within the limits, or what reads it is not installed.
+        """
+
+    def panel(
+        self,
+        before: Located,
+        after: Located,
+        *,
+        reseeded: Sequence[Located] = (),
+        items: Sequence[Located] = (),
+        users: Sequence[Located] = (),
+    ) -> Panel:
+        """Read the lists of a panel on two sides; no id of a user comes out.
+
+        Args:
+            before: the first side's lists: ``user``, ``rank``, ``item``.
+            after: the second side's.
+            reseeded: the second side's after a training with another seed, if it has them.
+            items: catalogues, of which the last one counts.
+            users: tables of users with their segments, likewise.
 
         Raises:
             BadInput: a file is no such table; the message names it.

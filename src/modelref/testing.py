@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from modelref.domain.config import Config
 from modelref.domain.diff.code import FileChange
 from modelref.domain.diff.data import TableChange
+from modelref.domain.diff.panel import Panel
 from modelref.domain.diff.results import MeasuredMetric
 from modelref.domain.diff.values import Status
 from modelref.domain.event import TagRecord
@@ -276,10 +277,26 @@ class MemoryTables:
     Attributes:
         measured: what two files of results per user say, whatever they hold.
         changes: what two tables say, by the second one's name.
+        lists: what two panels say, by the second one's name.
     """
 
     measured: Sequence[MeasuredMetric] = ()
     changes: dict[str, TableChange] = field(default_factory=dict)
+    lists: dict[str, Panel] = field(default_factory=dict)
+
+    def panel(
+        self,
+        before: Located,
+        after: Located,
+        *,
+        reseeded: Sequence[Located] = (),
+        items: Sequence[Located] = (),
+        users: Sequence[Located] = (),
+    ) -> Panel:
+        """Return what the test set."""
+        if after.name not in self.lists:
+            raise OutOfReach(f"{after.name} cannot be read", kind="unreadable-table")
+        return self.lists[after.name]
 
     def results(self, before: Located, after: Located, seed: int) -> Sequence[MeasuredMetric]:
         """Return what the test set."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from modelref.api.kinds.all import sections
+from modelref.api.kinds.all import ALL, examples_of, sections
 from modelref.api.kinds.metrics import headline
 from modelref.api.kinds.section import Section
 from modelref.usecases.compare import ModelDiff
@@ -13,8 +13,14 @@ _MENTION = re.compile(r"(?<!\w)@")
 _TICKS = re.compile(r"`+")
 
 
-def diff_markdown(diff: ModelDiff) -> str:
-    """Write a diff as Markdown tables."""
+def diff_markdown(diff: ModelDiff, *, examples: bool = False) -> str:
+    """Write a diff as Markdown tables.
+
+    Args:
+        diff: the differences.
+        examples: whether to show the lists that change most: what a person is shown is theirs, and
+            a comment is read by many.
+    """
     lines = [f"### {escape(str(diff.a))} → {escape(str(diff.b))}", ""]
     if headline(diff):
         lines += [f"**{escape(headline(diff))}**", ""]
@@ -24,7 +30,7 @@ def diff_markdown(diff: ModelDiff) -> str:
             f"> **The workspace is not what its pipeline makes**: {why}. Run `dvc repro`.",
             "",
         ]
-    for section in sections(diff):
+    for section in [*sections(diff), *examples_of(diff, ALL if examples else 0)]:
         lines += _section(section)
     return "\n".join(lines).rstrip() + "\n"
 

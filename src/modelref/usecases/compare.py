@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
+from modelref.domain.diff.behaviour import BehaviourDiff
 from modelref.domain.diff.code import CodeChange
 from modelref.domain.diff.data import InputChange
 from modelref.domain.diff.kind import DiffKind
@@ -13,6 +14,7 @@ from modelref.domain.diff.params import ParamChange
 from modelref.domain.diff.pipeline import StageChange
 from modelref.domain.diff.values import Absent
 from modelref.domain.ref import Ref
+from modelref.usecases.comparing.behaviour import compare_behaviour
 from modelref.usecases.comparing.code import compare_code
 from modelref.usecases.comparing.data import compare_data
 from modelref.usecases.comparing.found import Found, attempt
@@ -45,6 +47,7 @@ class ModelDiff:
         data: inputs that differ.
         code: files in git that DVC stages depend on, and that differ.
         pipeline: DVC stages that differ.
+        behaviour: whose lists change; None where that is not known.
         absent: by kind, what is not available and why.
         stale: why the workspace is not what its pipeline makes: its metrics are then those of
             older parameters; empty when it is, or when it was not compared.
@@ -59,13 +62,14 @@ class ModelDiff:
     data: tuple[InputChange, ...] = ()
     code: tuple[CodeChange, ...] = ()
     pipeline: tuple[StageChange, ...] = ()
+    behaviour: BehaviourDiff | None = None
     absent: Mapping[DiffKind, tuple[Absent, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
     stale: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.metrics, self.params, self.data, self.code, self.pipeline))
+        return any((self.metrics, self.params, self.data, self.code, self.pipeline, self.behaviour))
 
 
 def compare(
@@ -115,6 +119,7 @@ def compare(
         data=found(DiffKind.DATA, lambda: compare_data(world, pair), ()),
         code=found(DiffKind.CODE, lambda: compare_code(world, pair, patch=patch), ()),
         pipeline=found(DiffKind.PIPELINE, lambda: compare_pipeline(pair), ()),
+        behaviour=found(DiffKind.BEHAVIOUR, lambda: compare_behaviour(world, pair), None),
         absent=absent,
         stale=() if b else tuple(world.pipeline.stale(a.artifact, None)),
     )

@@ -9,11 +9,16 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from modelref.adapters.tables.panels import read_panels
 from modelref.adapters.tables.profiles import compare_tables
 from modelref.adapters.tables.results import compare_results
 from modelref.errors import ModelRefError
 
-_TASKS: Mapping[str, Callable[..., Any]] = {"results": compare_results, "tables": compare_tables}
+_TASKS: Mapping[str, Callable[..., Any]] = {
+    "panel": read_panels,
+    "results": compare_results,
+    "tables": compare_tables,
+}
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from modelref.domain.diff.behaviour import Catalogue
 from modelref.domain.diff.data import ColumnChange, Counted, TableChange, by_drift
 from modelref.domain.diff.metrics import Paired, SegmentChange
+from modelref.domain.diff.panel import Panel
 from modelref.domain.diff.results import MeasuredMetric
 from modelref.domain.diff.values import Status
 from modelref.errors import BadInput, OutOfReach
@@ -64,12 +66,30 @@ class GuardedTables:
             by_drift([one for one in columns if one]),
         )
 
+    def panel(
+        self,
+        before: Located,
+        after: Located,
+        *,
+        reseeded: Sequence[Located] = (),
+        items: Sequence[Located] = (),
+        users: Sequence[Located] = (),
+    ) -> Panel:
+        """Read the lists of a panel on two sides; no id of a user comes out."""
+        more = {"reseeded": reseeded, "items": items, "users": users}
+        found = self._ask(
+            "panel", before, after, **{key: list(map(_named, files)) for key, files in more.items()}
+        )
+        about = found["items"]
+        catalogue = Catalogue(
+            about["name"], about["category"], about["popularity"], about["met"], about["count"]
+        )
+        return Panel(
+            found["before"], found["after"], found["reseeded"], catalogue, found["segments"]
+        )
+
     def _ask(self, task: str, before: Located, after: Located, **more: Any) -> Any:
-        arguments = {
-            "before": [str(before.path), before.name],
-            "after": [str(after.path), after.name],
-            **more,
-        }
+        arguments = {"before": _named(before), "after": _named(after), **more}
         names = after.name if after.name == before.name else f"{before.name} and {after.name}"
         reply = self._reply(json.dumps({"task": task, "arguments": arguments}), names)
         if "error" in reply:
@@ -97,6 +117,10 @@ class GuardedTables:
         if done.returncode == 0:
             return json.loads(done.stdout)
         raise _unread(names, done.stderr, self.most_bytes)
+
+
+def _named(file: Located) -> list[str]:
+    return [str(file.path), file.name]
 
 
 def _unread(names: str, said: str, most_bytes: int) -> OutOfReach:

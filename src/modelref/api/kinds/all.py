@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from modelref.api.kinds.behaviour import behaviour_sections, behaviour_shape, example_sections
 from modelref.api.kinds.code import code_sections, code_shape
 from modelref.api.kinds.data import data_sections, data_shape
 from modelref.api.kinds.metrics import metric_sections, metric_shape
@@ -13,6 +14,9 @@ from modelref.api.kinds.section import Section
 from modelref.domain.diff.kind import DiffKind
 from modelref.usecases.compare import ModelDiff
 
+ALL = 1_000
+"""More examples than there ever are."""
+
 _SECTIONS: Mapping[DiffKind, Callable[[ModelDiff], list[Section]]] = MappingProxyType(
     {
         DiffKind.METRICS: metric_sections,
@@ -20,6 +24,7 @@ _SECTIONS: Mapping[DiffKind, Callable[[ModelDiff], list[Section]]] = MappingProx
         DiffKind.DATA: data_sections,
         DiffKind.CODE: code_sections,
         DiffKind.PIPELINE: pipeline_sections,
+        DiffKind.BEHAVIOUR: behaviour_sections,
     }
 )
 _SHAPES: Mapping[DiffKind, Callable[[ModelDiff], Any]] = MappingProxyType(
@@ -29,6 +34,7 @@ _SHAPES: Mapping[DiffKind, Callable[[ModelDiff], Any]] = MappingProxyType(
         DiffKind.DATA: data_shape,
         DiffKind.CODE: code_shape,
         DiffKind.PIPELINE: pipeline_shape,
+        DiffKind.BEHAVIOUR: behaviour_shape,
     }
 )
 
@@ -45,6 +51,11 @@ def sections(diff: ModelDiff) -> list[Section]:
         if reasons:
             told.append(Section(title="Not available:", notes=reasons))
     return told
+
+
+def examples_of(diff: ModelDiff, most: int) -> list[Section]:
+    """Users whose lists change most, both lists side by side, never by their ids."""
+    return example_sections(diff)[:most]
 
 
 def shapes(diff: ModelDiff) -> dict[str, Any]:

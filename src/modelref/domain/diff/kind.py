@@ -14,6 +14,7 @@ class DiffKind(StrEnum):
     DATA = "data"
     CODE = "code"
     PIPELINE = "pipeline"
+    BEHAVIOUR = "behaviour"
 
     @classmethod
     def parse(cls, text: str) -> Self:

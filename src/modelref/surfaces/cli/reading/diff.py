@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from modelref.api.kinds.all import sections
+from modelref.api.kinds.all import ALL, examples_of, sections
 from modelref.api.kinds.metrics import headline
 from modelref.api.kinds.section import Section
 from modelref.api.markdown import diff_markdown
@@ -31,6 +31,7 @@ from modelref.usecases.compare import ModelDiff, compare
 )
 @click.option("--md", is_flag=True, help="Markdown, for a review comment.")
 @click.option("--patch", is_flag=True, help="Show code that differs line by line.")
+@click.option("--examples", is_flag=True, help="Show all lists that change most, no one's id.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
 @as_json
 @at_option
@@ -42,6 +43,7 @@ def diff(
     only: str,
     md: bool,
     patch: bool,
+    examples: bool,
     exit_code: bool,
     as_json: bool,
     at: int | None,
@@ -61,18 +63,18 @@ def diff(
     if as_json:
         say_json(diff_shape(found))
     elif md:
-        sys.stdout.write(diff_markdown(found))
+        sys.stdout.write(diff_markdown(found, examples=examples))
     else:
-        _say_diff(found)
+        _say_diff(found, ALL if examples else 1)
     if exit_code and found:
         click.get_current_context().exit(1)
 
 
-def _say_diff(found: ModelDiff) -> None:
+def _say_diff(found: ModelDiff, most: int) -> None:
     say(f"{found.a} -> {found.b}")
     if headline(found):
         say(headline(found))
-    for section in sections(found):
+    for section in [*sections(found), *examples_of(found, most)]:
         _say_section(section)
     if found.stale:
         note(f"warning: the workspace is not what its pipeline makes: {'; '.join(found.stale)}")
