@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from modelref.domain.snapshot import Value
@@ -26,10 +27,9 @@ def number(value: Value) -> str:
 
 
 def full_keys(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """Names of values for people: the key, after its file where there are several files."""
-    if len({path for path, _ in pairs}) < 2:
-        return [key for _, key in pairs]
-    return [f"{path}:{key}" for path, key in pairs]
+    """Names of values for people: the key, after its file where several files have it."""
+    several = Counter(key for _, key in pairs)
+    return [(f"{path}:{key}" if several[key] > 1 else key) if key else path for path, key in pairs]
 
 
 def signed(value: float | None) -> str:

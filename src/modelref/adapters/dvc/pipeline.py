@@ -11,12 +11,13 @@ from modelref.adapters.dvc.freshness import staleness
 from modelref.adapters.dvc.lineage import lineage_of
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, read_lock, related
 from modelref.adapters.dvc.restore.places import Place
-from modelref.adapters.dvc.textfiles import mapping, parse
+from modelref.adapters.dvc.textfiles import mapping
+from modelref.adapters.dvc.values import most_bytes, read_values, too_large
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within, outs_under
-from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Value, Values, flatten
+from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Value, Values
 from modelref.errors import BadInput, ModelRefError, UnknownRef
 
 DEFINITION = "dvc.yaml"
@@ -131,7 +132,7 @@ class DvcPipeline:
         blobs = self.commits.read_many(wanted)
         return {
             commit: {
-                path: _values(path, blobs[commit, path])
+                path: read_values(path, blobs[commit, path])
                 for path in named
                 if (commit, path) in blobs
             }
@@ -242,18 +243,22 @@ class DvcPipeline:
         missing: list[str],
     ) -> Values:
         """Read values of files from git or the workspace, else from the cache."""
-        texts = dict(self.commits.read(commit, paths))
+        sizes = self.commits.sizes(commit, paths)
+        readable = [path for path in paths if sizes.get(path, 0) <= most_bytes(path)]
+        texts = dict(self.commits.read(commit, readable))
         outs = {out.path: out for stage in stages for out in stage.outs}
         values: dict[str, Mapping[str, Value]] = {}
         for path in paths:
             try:
+                if path not in readable:
+                    raise too_large(path, sizes[path])
                 data = texts.get(path)
                 if data is None and path in outs:
                     data = self.outputs.read(outs[path])
                 if data is None:
                     missing.append(_not_there(path))
                 else:
-                    values[path] = _values(path, data)
+                    values[path] = read_values(path, data)
             except ModelRefError as error:
                 missing.append(error.message)
         return values
@@ -273,7 +278,3 @@ def _read_params(
             for path, values in stage.params.items():
                 read[path] = (*read.get(path, ()), *values)
     return read
-
-
-def _values(path: str, data: bytes) -> dict[str, Value]:
-    return flatten(parse(path, data))

@@ -18,9 +18,12 @@ _BUCKETS = 1 << 16
 
 def counted(keys: NDArray[_Keys], times: Ints) -> tuple[NDArray[_Keys], Ints]:
     """Sum how often each key came; keys are sorted."""
-    distinct, which = np.unique(keys, return_inverse=True)
-    totals = np.bincount(which, weights=times, minlength=len(distinct))
-    return distinct, totals.astype(np.int64)
+    if not len(keys):
+        return keys, times
+    order = np.argsort(keys)
+    ordered = keys[order]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    return ordered[starts], np.add.reduceat(times[order], starts)
 
 
 class Histogram:

@@ -143,10 +143,11 @@ class HashSample:
         return self.halvings
 
     def _merge(self) -> None:
-        fresh = np.concatenate([np.empty(0, np.uint64), *self._pending])
+        self._pending.append(self._hashes)
+        keys = np.concatenate(self._pending)
+        times = np.ones(len(keys), dtype=np.int64)
+        times[self._waiting :] = self._times
         self._pending, self._waiting = [], 0
-        keys = np.concatenate([self._hashes, fresh])
-        times = np.concatenate([self._times, np.ones(len(fresh), dtype=np.int64)])
         self._hashes, self._times = counted(keys, times)
         while len(self._hashes) > self._most:
             self.halvings += 1

@@ -20,7 +20,7 @@ from modelref.adapters.tables.hashing import (
 from modelref.adapters.tables.opening import Table
 from modelref.adapters.tables.results import Named
 
-_MOST_ROWS = 1 << 21
+_MOST_ROWS = 1 << 20
 """Distinct rows that are counted exactly."""
 _MOST_IDS = 1 << 20
 """Distinct ids that are counted exactly."""
@@ -93,20 +93,20 @@ class _Profile:
 
 def _plan(a: Table, b: Table, ids: Mapping[str, Sequence[str]]) -> _Plan:
     shared = [name for name in a.types if name in b.types]
-    modes = {
-        name: mode for name in shared if (mode := _mode(a.types[name], b.types[name])) is not None
-    }
     by_folded = {name.casefold(): name for name in reversed(shared) if can_hash(a.types[name])}
     found = {
         what: next((by_folded[name] for name in names if name in by_folded), None)
         for what, names in ids.items()
     }
+    columns = {what: name for what, name in found.items() if name is not None}
+    modes = {name: _mode(a.types[name], b.types[name]) for name in shared}
+    modes |= dict.fromkeys(columns.values(), "label")  # the order of ids says nothing
     return _Plan(
-        modes,
+        {name: mode for name, mode in modes.items() if mode is not None},
         sorted(
             name for name in shared if a.types[name] == b.types[name] and can_hash(a.types[name])
         ),
-        {what: name for what, name in found.items() if name is not None},
+        columns,
         {name for name in shared if a.types[name] != b.types[name]},
     )
 

@@ -105,10 +105,14 @@ def _by_task(
 
 def _metrics(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
     """Columns of numbers that both sides have."""
-    numbers = [
-        set(filter(lambda name: _is_number(table[name]), table)) for table in (before, after)
+    return [
+        name
+        for name in map(str, before.columns)
+        if name in after.columns
+        and name not in (USER, TASK)
+        and _is_number(before[name])
+        and _is_number(after[name])
     ]
-    return [name for name in before if name in numbers[0] & numbers[1] - {USER, TASK}]
 
 
 def _is_number(column: Any) -> bool:

@@ -1,6 +1,7 @@
 """Every kind of diff, and how it is told."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +18,7 @@ from modelref.usecases.compare import ModelDiff
 ALL = 1_000
 """More examples than there ever are."""
 
+_MOST_ROWS = 200
 _SECTIONS: Mapping[DiffKind, Callable[[ModelDiff], list[Section]]] = MappingProxyType(
     {
         DiffKind.METRICS: metric_sections,
@@ -43,7 +45,7 @@ def sections(diff: ModelDiff) -> list[Section]:
     """All sections of a diff, in the order of the kinds; each kind says what is not available."""
     told = []
     for kind in diff.kinds:
-        told += _SECTIONS[kind](diff)
+        told += map(_capped, _SECTIONS[kind](diff))
         reasons = tuple(
             f"{kind.value}: {one.why}" + (f"; mend: {one.mend}" if one.mend else "")
             for one in diff.absent.get(kind, ())
@@ -56,6 +58,15 @@ def sections(diff: ModelDiff) -> list[Section]:
 def examples_of(diff: ModelDiff, most: int) -> list[Section]:
     """Users whose lists change most, both lists side by side, never by their ids."""
     return example_sections(diff)[:most]
+
+
+def _capped(section: Section) -> Section:
+    """A section that a person can still read."""
+    left = len(section.rows) - _MOST_ROWS
+    if left <= 0:
+        return section
+    more = f"… and {left:,} more rows; --json has all."
+    return replace(section, rows=section.rows[:_MOST_ROWS], notes=(more, *section.notes))
 
 
 def shapes(diff: ModelDiff) -> dict[str, Any]:

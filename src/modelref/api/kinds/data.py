@@ -11,6 +11,8 @@ from modelref.domain.outs import Out
 from modelref.usecases.compare import ModelDiff
 
 _MOST_COLUMNS = 8
+_LEAST_DRIFT = 0.01
+_LEAST_MISSING = 0.001
 
 
 def data_sections(diff: ModelDiff) -> list[Section]:
@@ -128,7 +130,7 @@ def _columns(tables: list[TableChange]) -> Iterator[Section]:
     rows = []
     left = 0
     for table in tables:
-        told = table.columns[:_MOST_COLUMNS]
+        told = [one for one in table.columns if _is_worth_a_line(one)][:_MOST_COLUMNS]
         left += len(table.columns) - len(told)
         rows += [
             [
@@ -150,6 +152,16 @@ def _columns(tables: list[TableChange]) -> Iterator[Section]:
                 *([f"… and {left} more columns; --json has all."] if left else []),
             ),
         )
+
+
+def _is_worth_a_line(one: ColumnChange) -> bool:
+    before, after = (share or 0.0 for share in one.missing)
+    return (
+        one.status is not Status.CHANGED
+        or one.types[0] != one.types[1]
+        or (one.drift or 0.0) >= _LEAST_DRIFT
+        or abs(after - before) >= _LEAST_MISSING
+    )
 
 
 def _type(one: ColumnChange) -> str:

@@ -127,7 +127,7 @@ def _notes(diff: ModelDiff) -> Iterator[str]:
             f"{tested} {'metric' if tested == 1 else 'metrics'})."
         )
     if diff.basis.rescored:
-        yield f"{diff.a} was scored anew, on the hold-out of {diff.b}."
+        yield f"{diff.a} was scored anew, on the hold-out of {diff.b}, and has these figures there."
 
 
 def _segment_section(diff: ModelDiff) -> Section | None:
@@ -141,7 +141,7 @@ def _segment_section(diff: ModelDiff) -> Section | None:
     total = sum(len(change.segments) for change in diff.metrics)
     if not total:
         return None
-    shown.sort(key=lambda row: (row[2] is not Outcome.WORSE, -_relative(row[1].paired)))
+    shown.sort(key=lambda row: (row[2] is not Outcome.WORSE, _rank(row[1].paired)))
     rows = [
         [
             f"{one.column}: {one.segment}",
@@ -163,5 +163,6 @@ def _segment_section(diff: ModelDiff) -> Section | None:
     )
 
 
-def _relative(paired: Paired) -> float:
-    return abs(paired.change) / (abs(paired.before) or 1.0)
+def _rank(paired: Paired) -> tuple[bool, float]:
+    """Segments of a few users last; else the largest relative change first."""
+    return paired.users < FEW_USERS, -abs(paired.change) / (abs(paired.before) or 1.0)

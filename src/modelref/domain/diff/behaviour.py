@@ -27,6 +27,10 @@ Segments = Mapping[Any, Mapping[str, str]]
 """By user, what segment they are in, by segment column."""
 
 _MOST_EXAMPLES = 5
+_FEWEST = 5
+"""Users that a segment must have to be told: fewer could be recognised."""
+_MOST_DESCRIBED = 2
+"""Segments that describe a user of an example: many together could name one person."""
 _MOST_CATEGORIES = 10
 
 
@@ -221,7 +225,7 @@ def diff_behaviour(
         _categories(old, new, catalogue.categories),
         _histogram(pairs, k),
         _segments(pairs, segments),
-        _examples(pairs, catalogue, segments),
+        _examples(pairs, catalogue, _recurring(pairs, segments)),
     )
 
 
@@ -290,12 +294,26 @@ def _segments(pairs: Sequence[_Pair], segments: Segments) -> tuple[SegmentBehavi
             fmean(one.top1_changed for one in group),
         )
         for (column, segment), group in groups.items()
+        if len(group) >= _FEWEST
     ]
     return tuple(sorted(found, key=lambda one: (one.rbo, one.column, one.segment)))
 
 
+def _recurring(pairs: Sequence[_Pair], segments: Segments) -> Mapping[Any, Sequence[str]]:
+    """By user, the segments they share with enough others, as text."""
+    sizes = Counter(place for one in pairs for place in segments.get(one.user, {}).items())
+    return {
+        one.user: [
+            f"{column}: {segment}"
+            for column, segment in segments.get(one.user, {}).items()
+            if sizes[column, segment] >= _FEWEST
+        ]
+        for one in pairs
+    }
+
+
 def _examples(
-    pairs: Sequence[_Pair], catalogue: Catalogue, segments: Segments
+    pairs: Sequence[_Pair], catalogue: Catalogue, segments: Mapping[Any, Sequence[str]]
 ) -> tuple[Example, ...]:
     """Users whose lists change most; where several do alike, by what is shown of them.
 
@@ -311,8 +329,7 @@ def _examples(
         (
             one.rbo,
             Example(
-                ", ".join(f"{name}: {value}" for name, value in segments.get(one.user, {}).items())
-                or "one of the panel",
+                ", ".join(segments[one.user][:_MOST_DESCRIBED]) or "one of the panel",
                 names(one.before),
                 names(one.after),
                 one.overlap,

@@ -1,6 +1,7 @@
 """``modelref diff``."""
 
 import sys
+from textwrap import fill
 
 import click
 
@@ -17,6 +18,8 @@ from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import note, say, say_json, table
 from modelref.usecases.compare import ModelDiff, compare
+
+_WIDTH = 80
 
 
 @click.command(short_help="What changed between two versions, or since one.")
@@ -92,4 +95,4 @@ def _say_section(section: Section) -> None:
     if section.patch:
         say(section.patch.rstrip("\n"))
     for sentence in section.notes:
-        say(sentence)
+        say(fill(sentence, _WIDTH, break_long_words=False, break_on_hyphens=False))
