@@ -93,7 +93,7 @@ def _summary(found: BehaviourDiff) -> Section:
         [f"items that stay, of {found.k}", _percent(found.overlap), _floor(found)],
         ["rank-biased overlap (p 0.9)", f"{found.rbo:.3f}", ""],
         ["Jaccard index", f"{found.jaccard:.3f}", ""],
-        ["order of what stays (Kendall's tau)", _number(found.tau), ""],
+        ["order kept (Kendall's tau)", _number(found.tau), ""],
         ["users whose first item is another", _percent(found.top1_changed), ""],
     ]
     notes = [f"{found.users:,} users of the panel; no id of a user is shown"]
