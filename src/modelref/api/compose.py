@@ -1,5 +1,6 @@
 """The composition root: a repository's world, each part bound when a verb first asks for it."""
 
+import os
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +19,16 @@ if TYPE_CHECKING:
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
     from modelref.adapters.git.default_branch import AgreedFile
     from modelref.adapters.git.signatures import GitSignatures
+    from modelref.adapters.scoring import CommandScoring
+    from modelref.adapters.tables.guard import GuardedTables
     from modelref.domain.branch import Branch
     from modelref.domain.config import Config
+
+
+def user_cache() -> Path:
+    """The folder of the user's cache that is ours."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "modelref"
 
 
 class RepositoryWorld:
@@ -107,6 +116,20 @@ class RepositoryWorld:
         from modelref.adapters.dvc.pipeline import DvcPipeline
 
         return DvcPipeline(self.commits, self.outputs)
+
+    @cached_property
+    def tables(self) -> "GuardedTables":
+        """Tables, read by a child process."""
+        from modelref.adapters.tables.guard import GuardedTables
+
+        return GuardedTables()
+
+    @cached_property
+    def scoring(self) -> "CommandScoring":
+        """The person's own command."""
+        from modelref.adapters.scoring import CommandScoring
+
+        return CommandScoring(self.repository.root, user_cache() / "scored")
 
     @cached_property
     def workspace(self) -> "DvcWorkspace":

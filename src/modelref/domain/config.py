@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Self
 
 from modelref.domain.gates.parse import Gates
-from modelref.domain.names import StageName, parse_stage
+from modelref.domain.names import Artifact, StageName, parse_stage
 from modelref.domain.registry import QUARANTINE
+from modelref.domain.settings import ModelSettings, parse_models
 from modelref.domain.signing import FILE, Signing
 from modelref.errors import BadInput
 
 __all__ = ["FILE", "Config", "parse_stages"]
 
 _KEYS = ("gates", "gates_from", "models", "remote", "signing", "stages")
-_MODEL_KEYS = ("signing",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Config:
         signing: what has to be signed, and by whom.
         gates: the rules of each stage; only those of the default branch guard a promotion.
         gates_from: another branch whose rules guard promotions instead.
+        models: what holds for one model, by model.
     """
 
     remote: str | None = None
@@ -35,6 +37,7 @@ class Config:
     signing: Signing = field(default_factory=Signing)
     gates: Gates = field(default_factory=Gates)
     gates_from: str | None = None
+    models: Mapping[Artifact, ModelSettings] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def parse(cls, raw: Mapping[str, object], source: str = FILE) -> Self:
@@ -53,13 +56,17 @@ class Config:
         remote = raw.get("remote")
         if remote is not None and (not isinstance(remote, str) or remote.startswith("-")):
             raise _wrong(source, "remote", "is not the name of a git remote")
-        _check_models(raw.get("models"))
         branch = raw.get("gates_from")
         if branch is not None and (not isinstance(branch, str) or not _is_branch(branch)):
             raise _wrong(source, "gates_from", "is not the name of a branch")
         stages = parse_stages(source, raw.get("stages"))
         signing = Signing.parse(raw.get("signing"), raw.get("models"))
-        return cls(remote or None, stages, source, signing, gates_from=branch)
+        models = parse_models(source, raw.get("models"))
+        return cls(remote or None, stages, source, signing, gates_from=branch, models=models)
+
+    def of(self, artifact: Artifact) -> ModelSettings:
+        """What holds for one model."""
+        return self.models.get(artifact, ModelSettings())
 
     def check_stage(self, stage: StageName) -> None:
         """Refuse a stage that is not on the list; quarantine always is.
@@ -90,17 +97,6 @@ def parse_stages(source: str, value: object) -> tuple[StageName, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise _wrong(source, "stages", "is not a list of names")
     return tuple(parse_stage(item) for item in value)
-
-
-def _check_models(value: object) -> None:
-    """Refuse a model's entry that is none, or has a key that nobody reads."""
-    for name, entry in value.items() if isinstance(value, dict) else ():
-        if not isinstance(entry, dict):
-            raise _wrong(FILE, f"models.{name}", "is not a mapping")
-        for key in entry:
-            if key not in _MODEL_KEYS:
-                known = ", ".join(_MODEL_KEYS)
-                raise _wrong(FILE, f"models.{name}.{key}", f"is not a key; known are {known}")
 
 
 def _is_branch(name: str) -> bool:

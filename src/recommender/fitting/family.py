@@ -73,6 +73,11 @@ class Sizes(NamedTuple):
 class Family(ABC):
     """Hyper-parameters of one kind of model."""
 
+    @property
+    def draws(self) -> bool:
+        """Whether `learn` draws at random, so that another seed makes another model."""
+        return False
+
     @classmethod
     @abstractmethod
     def parse(cls, section: Section) -> Self:

@@ -62,6 +62,11 @@ class Als(Family):
             section.choice("weighting", WEIGHTINGS),
         )
 
+    @property
+    def draws(self) -> bool:
+        """It starts from random factors."""
+        return True
+
     def learn(self, data: FitData, seed: int) -> Tensors:
         """Alternate.
 

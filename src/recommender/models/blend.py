@@ -58,6 +58,11 @@ class Blend(Family):
             section.refuse("components", {}, "at least one family")
         return cls(components)
 
+    @property
+    def draws(self) -> bool:
+        """Whether one of its components draws at random."""
+        return any(component.params.draws for component in self.components.values())
+
     def learn(self, data: FitData, seed: int) -> Tensors:
         """Fit each component; its tensors are named `family.tensor`."""
         return {

@@ -148,6 +148,17 @@ def test_the_same_data_and_seed_give_the_same_tensors(name: str, model: Recommen
         assert value.tobytes() == again.fitted.tensors[tensor].tobytes()
 
 
+def test_another_seed_makes_another_model_where_the_family_draws(
+    name: str, model: Recommender
+) -> None:
+    other = fresh(name).fit(data(), seed=2)
+    same = all(
+        value.tobytes() == other.fitted.tensors[tensor].tobytes()
+        for tensor, value in model.fitted.tensors.items()
+    )
+    assert same is not model.family.draws
+
+
 def test_a_second_fit_forgets_the_first(name: str, model: Recommender) -> None:
     other = {"ann": [60], "bob": [50], "cid": [10], "dan": [20, 10]}
     model.fit(data(other), seed=1)

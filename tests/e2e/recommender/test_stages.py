@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from recommender.files import write_json, write_table
 from unit.recommender import sample
 
-STAGES = ("prepare", "featurize", "train", "evaluate")
+STAGES = ("prepare", "featurize", "train", "evaluate", "reseed")
 WEIGHTS = Path("models/recommender/weights.safetensors")
 
 
@@ -90,6 +91,22 @@ def test_results_and_panel_have_the_columns_a_comparison_reads(shop: Path) -> No
     panel = pd.read_parquet(shop / "data/evaluation/panel.parquet")
     assert list(panel) == ["user", "rank", "item", "score"]
     assert panel["user"].nunique() == 10
+
+
+@pytest.mark.parametrize(("model", "same"), [("blend", True), ("als", False)])
+def test_another_seed_changes_the_lists_of_a_family_that_draws(
+    shop: Path, tmp_path: Path, model: str, same: bool
+) -> None:
+    shutil.copytree(shop / "data", tmp_path / "data")
+    sample.write_params(tmp_path, train__model=model)
+    said = [stage(name, tmp_path) for name in ("train", "evaluate", "reseed")]
+    assert [done.returncode for done in said] == [0, 0, 0]
+    lists, reseeded = (
+        pd.read_parquet(tmp_path / f"data/evaluation/{name}.parquet")
+        for name in ("panel", "reseeded")
+    )
+    assert set(lists["user"]) == set(reseeded["user"])
+    assert lists.equals(reseeded) is same
 
 
 def test_the_hold_out_is_the_same_whatever_the_model_was_fitted_on(

@@ -1,10 +1,12 @@
 """DVC's cache: where bytes lie, whether they are right, and how they are handed over."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from modelref.adapters.dvc.checked import Checked
 from modelref.adapters.dvc.config import Caches
@@ -99,6 +101,34 @@ class DvcOutputs:
                 hint="see that the disk is not full and that the folder is yours",
             ) from error
 
+    @contextmanager
+    def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:
+        """A verified file to read for a while: DVC's, else git's of the same hash."""
+        if file.algorithm == GIT:
+            with _spooled(self.git.output("cat-file", "blob", file.hash)) as path:
+                yield path
+            return
+        source = self.locate(file)
+        if not source.exists():
+            found = self._beside(file, commit)
+            if found is not None:
+                with _spooled(found) as path:
+                    yield path
+                return
+        self._verify(file, source, deep=False)
+        yield source
+
+    def _beside(self, file: OutFile, commit: str | None) -> bytes | None:
+        """Bytes of a file that DVC hashes and does not keep, from git or from the workspace."""
+        if commit is None:
+            path = self.git.folder / file.path
+            data = path.read_bytes() if path.is_file() else b""
+        else:
+            done = self.git.run("cat-file", "blob", f"{commit}:{file.path}")
+            data = done.stdout if done.code == 0 else b""
+        same = md5(data, usedforsecurity=False).hexdigest() == file.hash
+        return data if same else None
+
     def locate(self, file: OutFile) -> Path:
         """Where the cache keeps a file that is DVC's, if it does."""
         return self._object(file.path, file.algorithm, file.hash)
@@ -124,6 +154,15 @@ class DvcOutputs:
         if algorithm != LEGACY_MD5:
             base = base / "files" / "md5"
         return base / digest[:2] / digest[2:]
+
+
+@contextmanager
+def _spooled(data: bytes) -> Iterator[Path]:
+    """Bytes as a file for a while."""
+    with TemporaryDirectory(prefix="modelref-") as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        yield path
 
 
 def md5_of(path: Path) -> str:

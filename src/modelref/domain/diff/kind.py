@@ -11,6 +11,10 @@ class DiffKind(StrEnum):
 
     METRICS = "metrics"
     PARAMS = "params"
+    DATA = "data"
+    CODE = "code"
+    PIPELINE = "pipeline"
+    BEHAVIOUR = "behaviour"
 
     @classmethod
     def parse(cls, text: str) -> Self:

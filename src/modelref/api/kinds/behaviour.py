@@ -1,0 +1,187 @@
+"""Behaviour, told: whose lists change, and how."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from modelref.api.kinds.section import Section
+from modelref.api.numbers import signed
+from modelref.domain.diff.behaviour import BehaviourDiff, Example, Shift
+from modelref.usecases.compare import ModelDiff
+
+_FEW = 5
+_BAR = 20
+_BLOCKS = " ▏▎▍▌▋▊▉█"
+
+
+def behaviour_sections(diff: ModelDiff) -> list[Section]:
+    """How alike the lists are, how many users keep how much, and for whom they change."""
+    found = diff.behaviour
+    if found is None:
+        return []
+    if not found:
+        nothing = f"No list of the panel's {found.users:,} users differs."
+        return [Section(nothing=nothing)]
+    sections = [_summary(found), _histogram(found), _shifts(found), _segments(found)]
+    return [section for section in sections if section.rows]
+
+
+def example_sections(diff: ModelDiff) -> list[Section]:
+    """The users whose lists change most: both lists side by side."""
+    found = diff.behaviour.examples if diff.behaviour else ()
+    return [_example(number, one) for number, one in enumerate(found, start=1)]
+
+
+def behaviour_shape(diff: ModelDiff) -> dict[str, Any] | None:
+    """``behaviour`` of ``diff --json``; null where it is not known."""
+    found = diff.behaviour
+    if found is None:
+        return None
+    return {
+        "k": found.k,
+        "users": found.users,
+        "only_from": found.only_before,
+        "only_to": found.only_after,
+        "overlap": found.overlap,
+        "jaccard": found.jaccard,
+        "rbo": found.rbo,
+        "tau": found.tau,
+        "top1_changed": found.top1_changed,
+        "floor": found.floor,
+        "coverage": _shift_shape(found.coverage),
+        "novelty": _shift_shape(found.novelty) if found.novelty else None,
+        "categories": [
+            {"category": one.category, **_shift_shape(one.share), "change": one.share.change}
+            for one in found.categories
+        ],
+        "histogram": list(found.histogram),
+        "segments": [
+            {
+                "column": one.column,
+                "segment": one.segment,
+                "users": one.users,
+                "overlap": one.overlap,
+                "rbo": one.rbo,
+                "top1_changed": one.top1_changed,
+            }
+            for one in found.segments
+        ],
+        "examples": [
+            {
+                "description": one.description,
+                "from": list(one.before),
+                "to": list(one.after),
+                "overlap": one.overlap,
+            }
+            for one in found.examples
+        ],
+    }
+
+
+def bar(share: float, width: int = _BAR) -> str:
+    """A bar of block characters, as long as a share of 0 to 1 of a width."""
+    eighths = round(max(0.0, min(1.0, share)) * width * 8)
+    full, part = divmod(eighths, 8)
+    return "█" * full + (_BLOCKS[part] if part else "")
+
+
+def _shift_shape(shift: Shift) -> dict[str, float]:
+    return {"from": shift.before, "to": shift.after}
+
+
+def _summary(found: BehaviourDiff) -> Section:
+    rows = [
+        [f"items that stay, of {found.k}", _percent(found.overlap), _floor(found)],
+        ["rank-biased overlap (p 0.9)", f"{found.rbo:.3f}", ""],
+        ["Jaccard index", f"{found.jaccard:.3f}", ""],
+        ["order kept (Kendall's tau)", _number(found.tau), ""],
+        ["users whose first item is another", _percent(found.top1_changed), ""],
+    ]
+    notes = [f"{found.users:,} users of the panel; no id of a user is shown"]
+    if found.only_before or found.only_after:
+        notes.append(
+            f"not compared: {found.only_before:,} users that only the first version has lists for, "
+            f"{found.only_after:,} that only the second has"
+        )
+    return Section(("Lists of the panel", "", ""), rows, numbers=(1,), notes=tuple(notes))
+
+
+def _floor(found: BehaviourDiff) -> str:
+    if found.floor is None:
+        return ""
+    return f"with nothing but another seed: {_percent(found.floor)}"
+
+
+def _histogram(found: BehaviourDiff) -> Section:
+    most = max(found.histogram)
+    step = max(1, (len(found.histogram) + _FEW) // (2 * _FEW))
+    rows = []
+    for low in range(0, len(found.histogram), step):
+        counts = found.histogram[low : low + step]
+        high = low + len(counts) - 1
+        users = sum(counts)
+        name = f"{low}" if low == high else f"{low}-{high}"
+        rows.append([name, f"{users:,}", bar(users / max(found.users, most))])
+    return Section(("Items kept", "Users", ""), rows, numbers=(0, 1))
+
+
+def _shifts(found: BehaviourDiff) -> Section:
+    rows = [["different items shown", *_before_after(found.coverage, "{:,.0f}", 0)]]
+    if found.novelty:
+        rows.append(["novelty, bits", *_before_after(found.novelty, "{:.2f}", 2)])
+    rows += [[f"share of {one.category}", *_shares(one.share)] for one in found.categories[:_FEW]]
+    return Section(("What is shown", "From", "To", "Change"), rows, numbers=(1, 2, 3))
+
+
+def _segments(found: BehaviourDiff) -> Section:
+    rows = [
+        [
+            f"{one.column}: {one.segment}",
+            f"{one.users:,}",
+            _percent(one.overlap),
+            f"{one.rbo:.3f}",
+            _percent(one.top1_changed),
+        ]
+        for one in found.segments[: 2 * _FEW]
+    ]
+    more = len(found.segments) - len(rows)
+    notes = (f"{more} more segments change less",) if more > 0 else ()
+    head = ("Changes most for", "Users", "Kept", "RBO", "First item new")
+    return Section(head, rows, numbers=(1, 2, 3, 4), notes=notes)
+
+
+def _example(number: int, one: Example) -> Section:
+    length = max(len(one.before), len(one.after))
+    rows = [
+        [str(at + 1), _name(one.before, at, one.after), _name(one.after, at, one.before)]
+        for at in range(length)
+    ]
+    title = f"Example {number}: {one.description}; {_percent(one.overlap)} of the items stay"
+    return Section(("", "From", "To"), rows, title=title, numbers=(0,))
+
+
+def _name(items: Sequence[str], at: int, others: Sequence[str]) -> str:
+    """An item's name; marked where the other list has none like it."""
+    if at >= len(items):
+        return ""
+    return items[at] if items[at] in others else f"* {items[at]}"
+
+
+def _before_after(shift: Shift, form: str, digits: int) -> list[str]:
+    change = round(shift.change, digits)
+    return [form.format(shift.before), form.format(shift.after), signed(change or 0)]
+
+
+def _shares(shift: Shift) -> list[str]:
+    return [
+        _percent(shift.before),
+        _percent(shift.after),
+        f"{100 * shift.change:+.1f} points",
+    ]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"

@@ -1,0 +1,150 @@
+"""The behaviour of two versions: whose lists change, from what each version stored."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from support.project import Project
+
+_DVC_YAML = """
+stages:
+  train:
+    cmd: python train.py
+    deps: [train.py]
+    params: [shift]
+    outs: [models/rec.txt, panel.csv, reseeded.csv, items.csv, users.csv]
+artifacts:
+  rec:
+    path: models/rec.txt
+    type: model
+    meta:
+      modelref: {panel: panel.csv, floor: reseeded.csv, items: items.csv, users: users.csv}
+"""
+# Users 0 to 9 are new, 10 to 39 loyal. `shift` replaces the lists of the new users only.
+_TRAIN = """
+import pathlib, yaml
+shift = yaml.safe_load(open("params.yaml"))["shift"]
+pathlib.Path("models").mkdir(exist_ok=True)
+pathlib.Path("models/rec.txt").write_text(f"shift {shift}")
+def lists(seed):
+    rows = ["user,rank,item"]
+    for user in range(40):
+        start = shift if user < 10 else 0
+        for rank in range(1, 6):
+            last = seed and rank == 5
+            rows.append(f"secret{user:03},{rank},{start + rank + 50 * last}")
+    return "\\n".join(rows) + "\\n"
+pathlib.Path("panel.csv").write_text(lists(0))
+pathlib.Path("reseeded.csv").write_text(lists(1))
+items = [f"{n},Item {n},{'food' if n < 10 else 'toys'},{100 - n}" for n in range(1, 100)]
+pathlib.Path("items.csv").write_text("item,name,category,popularity\\n" + "\\n".join(items) + "\\n")
+users = [f"secret{n:03},all,{'new' if n < 10 else 'loyal'},0.5" for n in range(40)]
+pathlib.Path("users.csv").write_text("user,task,loyalty,ndcg\\n" + "\\n".join(users) + "\\n")
+"""
+
+
+@pytest.fixture(scope="module")
+def panels(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root = tmp_path_factory.mktemp("panels") / "shop"
+    root.mkdir()
+    project = Project(root, ())
+    project.git("init", "--quiet")
+    project.run("dvc", "init", "--quiet")
+    project.write("dvc.yaml", _DVC_YAML)
+    project.write("train.py", _TRAIN)
+    for shift in (0, 20):
+        project.write("params.yaml", f"shift: {shift}\n")
+        project.run("dvc", "repro", "--quiet")
+        project.git("add", "--all")
+        project.git("commit", "--quiet", "--message", f"shift {shift}")
+        project.modelref("register", "rec")
+    return project
+
+
+ARGS = ("diff", "rec@v0.1.0", "rec@v0.1.1", "--only", "behaviour")
+
+
+def test_json_has_every_figure(panels: Project) -> None:
+    said = panels.modelref(*ARGS, "--json").json["behaviour"]
+    assert (said["k"], said["users"], said["only_from"], said["only_to"]) == (5, 40, 0, 0)
+    assert said["overlap"] == pytest.approx(0.75)
+    assert said["top1_changed"] == pytest.approx(0.25)
+    assert said["floor"] == pytest.approx(0.8)
+    assert said["histogram"] == [10, 0, 0, 0, 0, 30]
+    assert said["coverage"] == {"from": 5, "to": 10}
+    assert said["novelty"]["to"] > said["novelty"]["from"]
+    assert {(one["category"], round(one["change"], 6)) for one in said["categories"]} == {
+        ("food", -0.25),
+        ("toys", 0.25),
+    }
+    assert said["segments"][0] == {
+        "column": "loyalty",
+        "segment": "new",
+        "users": 10,
+        "overlap": 0.0,
+        "rbo": 0.0,
+        "top1_changed": 1.0,
+    }
+    assert said["examples"][0]["description"] == "loyalty: new"
+    assert said["examples"][0]["to"] == [f"Item {number}" for number in range(21, 26)]
+
+
+@pytest.mark.parametrize("more", [[], ["--json"], ["--md"], ["--md", "--examples"], ["--examples"]])
+def test_no_id_of_a_user_is_ever_shown(panels: Project, more: list[str]) -> None:
+    done = panels.modelref(*ARGS, *more)
+    assert "secret" not in done.out + done.err
+
+
+def test_a_comment_names_no_products_unless_asked(panels: Project) -> None:
+    assert "Item 21" not in panels.modelref(*ARGS, "--md").out
+    assert "Item 21" in panels.modelref(*ARGS, "--md", "--examples").out
+    assert panels.modelref(*ARGS).out.count("Example ") == 1
+    assert panels.modelref(*ARGS, "--examples").out.count("Example ") == 5
+
+
+def test_the_terminal_says_it_beside_what_chance_does(panels: Project) -> None:
+    said = panels.modelref(*ARGS).out
+    assert "items that stay, of 5" in said
+    assert "75.0 %  with nothing but another seed: 80.0 %" in said
+    assert "loyalty: new" in said
+    assert max(len(line) for line in said.splitlines() if "Example" not in line) <= 80
+
+
+def test_a_version_is_like_itself(panels: Project) -> None:
+    said = panels.modelref("diff", "rec@v0.1.0", "rec@v0.1.0", "--only", "behaviour", "--exit-code")
+    assert "No list of the panel's 40 users differs." in said.out
+
+
+def test_what_is_missing_is_said_with_the_command_that_brings_it(
+    panels: Project, tmp_path: Path
+) -> None:
+    clone = panels.copied_to(tmp_path / "clone")
+    said = clone.modelref("resolve", "rec@v0.1.0", "--json").json
+    assert said["outs"]
+    lock = clone.git("show", "HEAD:dvc.lock")
+    digest = next(
+        line.split()[-1]
+        for line, path in zip(lock.splitlines()[1:], lock.splitlines(), strict=False)
+        if "path: panel.csv" in path
+        for line in lock.splitlines()[lock.splitlines().index(path) :][:3]
+        if "md5:" in line
+    )
+    (clone.root / ".dvc/cache/files/md5" / digest[:2] / digest[2:]).unlink()
+    done = clone.modelref(*ARGS, "--json")
+    (reason,) = done.json["absent"]["behaviour"]
+    assert done.json["behaviour"] is None
+    assert "panel.csv" in reason["why"]
+    assert "dvc fetch" in reason["mend"]
+
+
+def test_a_version_without_a_panel_says_what_to_declare(panels: Project, tmp_path: Path) -> None:
+    clone = panels.copied_to(tmp_path / "clone")
+    bare = "".join(line for line in _DVC_YAML.splitlines(keepends=True) if "modelref:" not in line)
+    clone.write("dvc.yaml", bare.replace("    meta:\n", ""))
+    done = clone.modelref("diff", "rec@v0.1.1", "--only", "behaviour", "--json")
+    (reason,) = done.json["absent"]["behaviour"]
+    assert reason["why"] == "the workspace tells of no panel"
+    assert json.dumps(done.json)
+    shutil.rmtree(clone.root)
