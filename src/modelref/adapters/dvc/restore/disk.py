@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha1, sha256
 from pathlib import Path
 
-from modelref.adapters.dvc.cache import DvcOutputs, md5_of
+from modelref.adapters.dvc.cache import DvcOutputs
+from modelref.adapters.dvc.objects import md5_of
 from modelref.adapters.dvc.lockfile import LEGACY_MD5
 from modelref.domain.outs import GIT, MD5, OutFile
 from modelref.errors import OutOfReach
