@@ -8,7 +8,9 @@ from typing import Any
 from modelref.errors import BadInput
 
 
-def staleness(root: Path, commit: str | None, path: str) -> Sequence[str]:
+def staleness(
+    root: Path, commit: str | None, path: str, files: Sequence[str] = ()
+) -> Sequence[str]:
     """Say in what ``dvc.lock`` disagrees with ``dvc.yaml`` and the committed inputs.
 
     Only the DVC stages that make a path, and those they need, are looked at: another model's
@@ -18,6 +20,8 @@ def staleness(root: Path, commit: str | None, path: str) -> Sequence[str]:
         root: top folder of the checkout.
         commit: full id; None for the workspace.
         path: repository path of the model's files.
+        files: DVC's files that are enough to find it up to date, as repository paths; a large
+            repository has many others. Whatever they say against it is said of all files.
 
     Returns:
         One line a reason, empty when all agrees.
@@ -38,7 +42,9 @@ def staleness(root: Path, commit: str | None, path: str) -> Sequence[str]:
 
     try:
         with Repo.open(str(root), uninitialized=True, subrepos=True) as repo, switched(repo):
-            return tuple(dict.fromkeys(_reasons(repo, path)))
+            if files and _fresh(repo, path, files):
+                return ()
+            return tuple(dict.fromkeys(_reasons(repo, repo.index, path)))
     except (DvcException, SCMError, ImportError, TypeError, ValueError) as error:
         raise BadInput(
             f"DVC cannot read the pipeline of {(commit or 'the workspace')[:13]}: {error}",
@@ -47,13 +53,29 @@ def staleness(root: Path, commit: str | None, path: str) -> Sequence[str]:
         ) from error
 
 
-def _reasons(repo: Any, path: str) -> Iterator[str]:
+def _fresh(repo: Any, path: str, files: Sequence[str]) -> bool:
+    """Whether a few of DVC's files are enough to find a model up to date."""
+    from dvc.exceptions import DvcException
+    from dvc.repo.index import Index
+
+    try:
+        parts = [Index.from_file(repo, _place(repo, name)) for name in files]
+        index = Index.from_indexes(repo, parts)
+        return not any(True for _ in _reasons(repo, index, path))
+    except DvcException:
+        return False  # the whole repository tells why
+
+
+def _place(repo: Any, path: str) -> str:
+    """A repository path as DVC sees it: in a commit, the repository's top folder is its root."""
     from dvc.fs import GitFileSystem
 
-    index = repo.index
-    # In a commit, DVC sees the repository's top folder as its root.
     top = repo.fs.root_marker if isinstance(repo.fs, GitFileSystem) else repo.scm.root_dir
-    target = repo.fs.join(top, *path.split("/"))
+    return str(repo.fs.join(top, *path.split("/")))
+
+
+def _reasons(repo: Any, index: Any, path: str) -> Iterator[str]:
+    target = _place(repo, path)
     producers = [
         stage
         for stage in index.stages
@@ -64,7 +86,7 @@ def _reasons(repo: Any, path: str) -> Iterator[str]:
             yield f"the command of DVC stage {stage.addressing.rpartition(':')[2]} changed"
         if not stage.frozen:
             for dep in stage.deps:
-                yield from _dep_reasons(repo, stage, dep)
+                yield from _dep_reasons(repo, index, stage, dep)
         for out in stage.outs:
             yield from _out_reasons(repo, stage, out)
 
@@ -82,7 +104,7 @@ def _with_upstream(index: Any, producers: Sequence[Any]) -> list[Any]:
     return sorted(wanted, key=lambda stage: str(stage.addressing))
 
 
-def _dep_reasons(repo: Any, stage: Any, dep: Any) -> Iterator[str]:
+def _dep_reasons(repo: Any, index: Any, stage: Any, dep: Any) -> Iterator[str]:
     name = stage.addressing.rpartition(":")[2]
     if dep.fs is not repo.fs:
         return  # a URL or a path outside the repository: no commit says what it was
@@ -95,7 +117,7 @@ def _dep_reasons(repo: Any, stage: Any, dep: Any) -> Iterator[str]:
                 yield f"{path} is {change} since DVC stage {name} ran"
         return
     shown = dep.def_path
-    made = _made_hash(repo, dep)
+    made = _made_hash(index, dep)
     if made is None:
         yield f"{shown}, which DVC stage {name} reads, is neither in git nor made by DVC there"
     elif dep.hash_info.value != made:
@@ -111,9 +133,9 @@ def _out_reasons(repo: Any, stage: Any, out: Any) -> Iterator[str]:
             yield f"{path} is not what DVC stage {name} wrote"
 
 
-def _made_hash(repo: Any, dep: Any) -> str | None:
+def _made_hash(index: Any, dep: Any) -> str | None:
     """The hash that DVC has for a path there: an out's own, or that of a file in a folder."""
-    for stage in repo.index.stages:
+    for stage in index.stages:
         for out in stage.outs:
             if out.fs_path == dep.fs_path and out.hash_info:
                 return str(out.hash_info.value)

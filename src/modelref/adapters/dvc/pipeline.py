@@ -9,6 +9,7 @@ from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.freshness import staleness
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, read_lock, related
+from modelref.adapters.dvc.restore.places import Place
 from modelref.adapters.dvc.textfiles import mapping, parse
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.names import Artifact
@@ -120,7 +121,8 @@ class DvcPipeline:
         annotation = self._annotation(artifact, definition, commit)
         if not stages and not self.commits.listed(commit, LOCK):
             return ()  # no DVC stage ever ran: nothing makes it, so nothing can be stale
-        return staleness(self.commits.repository.root, commit, annotation.path)
+        files = Place(self.commits, commit).files_behind(annotation.path)
+        return staleness(self.commits.repository.root, commit, annotation.path, files)
 
     def _metrics_files(
         self, artifact: Artifact, paths: Sequence[str], texts: tuple[bytes, bytes]

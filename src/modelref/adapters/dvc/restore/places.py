@@ -1,9 +1,10 @@
 """DVC's files at one place, a commit or the workspace: definitions, locks and their graph."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any
 
 from modelref.adapters.dvc.definition import DEFAULT_PARAMS, MODEL, Definition
@@ -39,8 +40,8 @@ class Place:
         """All paths of git at this place."""
         if self.commit is not None:
             return frozenset(self.tree)
-        found = self.commits.listed(None, LOCK), self.commits.listed(None, DEFINITION)
-        return frozenset(found[0]) | frozenset(found[1])
+        kinds = [self.commits.listed(None, name) for name in (LOCK, DEFINITION)]
+        return frozenset().union(*kinds, self.commits.ending(None, DVC_SUFFIX))
 
     @cached_property
     def tree(self) -> Mapping[str, tuple[str, int]]:
@@ -115,6 +116,19 @@ class Place:
                     model = Artifact(definition.folder, name)
                     found[str(model)] = annotation.path
         return found
+
+    def files_behind(self, path: str) -> Sequence[str]:
+        """DVC's files that a path and all that it is made from stand in, as far as is known.
+
+        Returns:
+            Repository paths of ``dvc.yaml`` and ``.dvc`` files; empty where no DVC stage makes it.
+        """
+        needed = self.graph.needed(self.graph.makers(path))
+        found = {split(stage)[0].removesuffix(LOCK) + DEFINITION for stage in needed}
+        for dep in {dep for stage in needed for dep in self.stages[stage].deps}:
+            holders = [dep, *(str(parent) for parent in PurePosixPath(dep).parents)]
+            found.update(f"{name}{DVC_SUFFIX}" for name in holders)
+        return sorted(name for name in found if name in self.paths)
 
     def dvc_file(self, out: Out) -> str | None:
         """The ``.dvc`` file that tracks an out at this commit."""
