@@ -33,13 +33,11 @@ class Arrivals:
     """Where objects of one remote arrive.
 
     Attributes:
-        remote: its name.
         store: its objects.
         cache: where to.
         pulse: beaten while bytes come.
     """
 
-    remote: str
     store: Store
     cache: CacheConfig
     pulse: Pulse
@@ -68,7 +66,7 @@ class Arrivals:
             raise
         except OSError as error:
             raise OutOfReach(
-                f"cannot bring {file.path} from the DVC remote {self.remote!r} into the cache: "
+                f"cannot bring {file.path} from the DVC remote {self.store.name!r} into the cache: "
                 f"{error.strerror or error}",
                 kind="unwritable",
                 hint=f"see that {self.cache.folder} can be written and has room",
@@ -91,7 +89,7 @@ class Arrivals:
         if not is_sound(part, file):
             part.unlink()
             raise OutOfReach(
-                f"the DVC remote {self.remote!r} has other bytes for {file.path} than its hash "
+                f"the DVC remote {self.store.name!r} has other bytes for {file.path} than its hash "
                 f"says ({file.hash}); nothing was kept",
                 kind="damaged-bytes",
                 hint="remove that object from the remote and dvc push it from a clone that has it",

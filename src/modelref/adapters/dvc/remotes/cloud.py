@@ -47,9 +47,7 @@ class Cloud:
             if not offset or not self._continued(key, target, offset, beat):
                 self.files.get_file(self._path(key), str(target), callback=_Beating(beat))
 
-    def _continued(
-        self, key: Key, target: Path, offset: int, beat: Callable[[int], None]
-    ) -> bool:
+    def _continued(self, key: Key, target: Path, offset: int, beat: Callable[[int], None]) -> bool:
         path = self._path(key)
         with self.files.open(path, "rb", block_size=_BLOCK) as old, target.open("r+b") as new:
             try:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from modelref.adapters.durable import sync_folder
 from modelref.adapters.dvc.objects import object_key
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = 60.0
 _MEGA = 1e6
+Kept = TypeVar("Kept", Out, OutFile)
 Place = tuple[Path, str]
 """Folder of a DVC repository, and name of a remote there."""
 
@@ -39,7 +40,7 @@ class DvcRemotes:
     trusted: bool = True
     local: bool = False
     patience: float = _PATIENCE
-    _open: "dict[Place, tuple[str, Store] | None]" = field(default_factory=dict, repr=False)
+    _open: "dict[Place, Store | None]" = field(default_factory=dict, repr=False)
 
     def have(self, outs: Sequence[Out], outputs: "DvcOutputs") -> Mapping[Out, bool | None]:
         """Whether the remote of each out has all its files with the right sizes.
@@ -57,12 +58,12 @@ class DvcRemotes:
         """
         found: dict[Out, bool | None] = {}
         for place, some in _grouped(outs, outputs).items():
-            opened = self._store(place)
-            if opened is None:
+            store = self._store(place)
+            if store is None:
                 found.update(dict.fromkeys(some))
                 continue
             listed = {out: self._listed(out, outputs) for out in some}
-            sizes = self._sizes(opened, [file for files in listed.values() for file in files or ()])
+            sizes = self._sizes(store, [file for files in listed.values() for file in files or ()])
             found.update((out, _is_whole(out, files, sizes)) for out, files in listed.items())
         return found
 
@@ -81,15 +82,15 @@ class DvcRemotes:
                 bytes; or the cache cannot be written.
         """
         for place, some in _grouped(files, outputs).items():
-            opened = self._store(place)
-            if opened is None:
+            store = self._store(place)
+            if store is None:
                 raise _no_remote(some)
             wanted = {outputs.locate(file): file for file in some}
-            self._bring(opened, list(wanted.values()), outputs, progress)
+            self._bring(store, list(wanted.values()), outputs, progress)
 
     def _bring(
         self,
-        opened: "tuple[str, Store]",
+        store: "Store",
         files: Sequence[OutFile],
         outputs: "DvcOutputs",
         progress: Callable[[str], None],
@@ -97,24 +98,23 @@ class DvcRemotes:
         from modelref.adapters.dvc.remotes.arrival import Arrivals
         from modelref.adapters.dvc.remotes.crew import Pulse, work
 
-        name, store = opened
         pulse, folders = Pulse(), set[Path]()
-        arrivals = Arrivals(name, store, outputs.caches.of(files[0].path), pulse)
+        arrivals = Arrivals(store, outputs.caches.of(files[0].path), pulse)
 
         def bring(file: OutFile) -> Path:
             try:
                 return arrivals.bring(file)
             except FileNotFoundError:
-                raise _nowhere(file, name) from None
+                raise _nowhere(file, store.name) from None
 
         def tell() -> None:
             progress(
-                f"{len(folders) and done} of {len(files)} files from the DVC remote {name!r}, "
+                f"{done} of {len(files)} files from the DVC remote {store.name!r}, "
                 f"{pulse.bytes / _MEGA:,.1f} MB"
             )
 
         done = 0
-        with _in_time(name, self.patience):
+        with _in_time(store.name, self.patience):
             for file, path in work(
                 bring, files, pulse, jobs=store.jobs, patience=self.patience, tick=tell
             ):
@@ -138,12 +138,11 @@ class DvcRemotes:
         return [out.object, *outputs.files(out)]
 
     def _sizes(
-        self, opened: "tuple[str, Store]", files: Iterable[OutFile]
+        self, store: "Store", files: Iterable[OutFile]
     ) -> Mapping[tuple[str, ...], int | None]:
         """Sizes of those objects that a remote has, by where they lie."""
         from modelref.adapters.dvc.remotes.crew import Pulse, work
 
-        name, store = opened
         keys = list({object_key(file.algorithm, file.hash): None for file in files})
 
         def look(key: tuple[str, ...]) -> tuple[bool, int | None]:
@@ -152,22 +151,22 @@ class DvcRemotes:
             except FileNotFoundError:
                 return False, None
 
-        with _in_time(name, self.patience):
+        with _in_time(store.name, self.patience):
             seen = work(look, keys, Pulse(), jobs=store.jobs, patience=self.patience)
             return {key: size for key, (there, size) in seen if there}
 
-    def _store(self, place: Place) -> "tuple[str, Store] | None":
+    def _store(self, place: Place) -> "Store | None":
         if place not in self._open:
             from modelref.adapters.dvc.remotes.opening import open_store
             from modelref.adapters.dvc.remotes.settings import Trust, read_remote
 
             settings = read_remote(*place, Trust(self.trusted, self.local))
-            self._open[place] = settings and (settings.name, open_store(settings))
+            self._open[place] = None if settings is None else open_store(settings)
         return self._open[place]
 
 
-def _grouped(kept: Sequence, outputs: "DvcOutputs") -> dict[Place, list]:
-    groups: dict[Place, list] = {}
+def _grouped(kept: Sequence[Kept], outputs: "DvcOutputs") -> dict[Place, list[Kept]]:
+    groups: dict[Place, list[Kept]] = {}
     for one in kept:
         groups.setdefault((outputs.caches.root_of(one.path), one.remote), []).append(one)
     return groups

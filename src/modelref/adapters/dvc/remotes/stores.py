@@ -19,6 +19,10 @@ class Store(Protocol):
     """The objects of one remote. Every method may be called from many threads at once."""
 
     @property
+    def name(self) -> str:
+        """Name of the remote."""
+
+    @property
     def jobs(self) -> int:
         """How many requests it takes at once."""
 
@@ -96,5 +100,5 @@ def unreachable(name: str, said: str) -> OutOfReach:
     return OutOfReach(
         f"the DVC remote {name!r} cannot be read: {' '.join(said.split())[:_LONGEST]}",
         kind="remote-unreachable",
-        hint="see that it is up and that you may read it (dvc remote list), then repeat the command",
+        hint="see that it is up and that you may read it (dvc remote list), then repeat",
     )

@@ -8,8 +8,8 @@ from hashlib import sha1, sha256
 from pathlib import Path
 
 from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.objects import md5_of
 from modelref.adapters.dvc.lockfile import LEGACY_MD5
+from modelref.adapters.dvc.objects import md5_of
 from modelref.domain.outs import GIT, MD5, OutFile
 from modelref.errors import OutOfReach
 
