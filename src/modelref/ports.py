@@ -203,14 +203,23 @@ class Workspace(Protocol):
 
         Raises:
             Refused: definitions differ, or uncommitted work would be lost; names it.
-            OutOfReach: bytes of the model are not here.
+            OutOfReach: bytes of the model are neither here nor on its DVC remote.
         """
 
     def staged(self, paths: Sequence[str]) -> Sequence[str]:
         """Those of some paths that have staged changes."""
 
-    def begin(self, job: Job, plan: RestorePlan) -> None:
-        """Stage a restore and note that it was begun; the files are as they were."""
+    def begin(self, job: Job, plan: RestorePlan, progress: Callable[[str], None] = ...) -> None:
+        """Stage a restore and note that it was begun; the files are as they were.
+
+        Args:
+            job: the restore.
+            plan: its changes.
+            progress: called with what came from DVC remotes so far.
+
+        Raises:
+            OutOfReach: bytes cannot be brought; nothing was begun.
+        """
 
     def complete(self) -> None:
         """Make every change of the begun restore that was not made yet; repeatable.

@@ -25,6 +25,8 @@ _SHARED = 0o2775
 """Mode of a folder in a cache with ``shared = group``."""
 _WORTH_CONTINUING = 4 << 20
 """Bytes of a part below which it is begun anew: going on takes one request more."""
+_EMPTY = "d41d8cd98f00b204e9800998ecf8427e"
+"""Md5 of nothing."""
 _WAIT = 0.1
 
 
@@ -75,14 +77,12 @@ class Arrivals:
 
     def _fill(self, file: OutFile, part: Path) -> None:
         key = object_key(file.algorithm, file.hash)
-        come = part.stat().st_size
-        if come >= _WORTH_CONTINUING:
-            self.store.download(key, part, come, self.pulse.beat)
-            if is_sound(part, file):
-                return
+        if self._continued(file, part):
+            return
         os.truncate(part, 0)
         try:
-            self.store.download(key, part, 0, self.pulse.beat)
+            if file.hash != _EMPTY:  # some servers have no range in an empty file
+                self.store.download(key, part, 0, self.pulse.beat)
         except FileNotFoundError:
             part.unlink()
             raise
@@ -94,6 +94,20 @@ class Arrivals:
                 kind="damaged-bytes",
                 hint="remove that object from the remote and dvc push it from a clone that has it",
             )
+
+    def _continued(self, file: OutFile, part: Path) -> bool:
+        """Whether a part that was left could be made whole."""
+        come = part.stat().st_size
+        if come < _WORTH_CONTINUING:
+            return False
+        if is_sound(part, file):
+            return True
+        try:
+            key = object_key(file.algorithm, file.hash)
+            self.store.download(key, part, come, self.pulse.beat)
+        except OutOfReach:
+            return False  # it may be longer than the object, or the server know no ranges
+        return is_sound(part, file)
 
     @contextmanager
     def _held(self, name: str) -> Iterator[Path]:

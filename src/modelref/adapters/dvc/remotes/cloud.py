@@ -1,6 +1,6 @@
 """Remotes behind DVC's file systems. Imported only when one is asked for something."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,11 @@ from fsspec.callbacks import Callback
 from modelref.adapters.dvc.remotes.stores import Key, unreachable
 from modelref.domain.secrets import without_credentials
 
-_BLOCK = 8 << 20
+_BLOCK = 4 << 20
+_AT_ONCE = 4
+"""Blocks of one object that are asked for together."""
+_STREAMED = ("http", "https")
+"""File systems whose servers need not know ranges, and then send all of an object for a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +46,44 @@ class Cloud:
         return None if size is None else int(size)
 
     def download(self, key: Key, target: Path, offset: int, beat: Callable[[int], None]) -> None:
-        """Write an object to a file, from the middle where the remote can."""
-        with self._asked():
-            if not offset or not self._continued(key, target, offset, beat):
-                self.files.get_file(self._path(key), str(target), callback=_Beating(beat))
-
-    def _continued(self, key: Key, target: Path, offset: int, beat: Callable[[int], None]) -> bool:
+        """Write an object to a file: in blocks, in order, so that what came can be gone on with."""
         path = self._path(key)
-        with self.files.open(path, "rb", block_size=_BLOCK) as old, target.open("r+b") as new:
-            try:
-                old.seek(offset)
-                block = old.read(_BLOCK)
-            except (ValueError, NotImplementedError):  # a server that knows no ranges
-                return False
+        with self._asked():
+            if self.files.protocol not in _STREAMED:
+                self._blocks(path, target, offset, beat)
+            elif not offset:
+                self.files.get_file(path, str(target), callback=_Beating(beat))
+            else:
+                self._stream(path, target, offset, beat)
+
+    def _blocks(self, path: str, target: Path, offset: int, beat: Callable[[int], None]) -> None:
+        """Read some blocks at once; an object of one block takes one request."""
+        with target.open("r+b") as new:
             new.seek(offset)
-            while block:
+
+            def write(blocks: Iterable[bytes]) -> int:
+                for block in blocks:
+                    if isinstance(block, Exception):
+                        raise block
+                    new.write(block)
+                    beat(len(block))
+                return new.tell()
+
+            first = self.files.cat_file(path, start=offset, end=offset + _BLOCK)
+            offset = write([first])
+            size = offset if len(first) < _BLOCK else self.files.info(path)["size"]
+            while offset < size:
+                starts = list(range(offset, size, _BLOCK))[:_AT_ONCE]
+                ends = [min(start + _BLOCK, size) for start in starts]
+                offset = write(self.files.cat_ranges([path] * len(starts), starts, ends))
+
+    def _stream(self, path: str, target: Path, offset: int, beat: Callable[[int], None]) -> None:
+        with self.files.open(path, "rb", block_size=_BLOCK) as old, target.open("r+b") as new:
+            old.seek(offset)
+            new.seek(offset)
+            while block := old.read(_BLOCK):
                 new.write(block)
                 beat(len(block))
-                block = old.read(_BLOCK)
-        return True
 
     def _path(self, key: Key) -> str:
         return str(self.files.join(self.top, *key))
