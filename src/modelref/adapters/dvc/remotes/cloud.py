@@ -61,7 +61,7 @@ class Cloud:
         with target.open("r+b") as new:
             new.seek(offset)
 
-            def write(blocks: Iterable[bytes]) -> int:
+            def write(blocks: Iterable[bytes | Exception]) -> int:
                 for block in blocks:
                     if isinstance(block, Exception):
                         raise block
