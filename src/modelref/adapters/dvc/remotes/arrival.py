@@ -90,7 +90,7 @@ class Arrivals:
             part.unlink()
             raise OutOfReach(
                 f"the DVC remote {self.store.name!r} has other bytes for {file.path} than its hash "
-                f"says ({file.hash}); nothing was kept",
+                f"says ({file.hash}); they were not kept",
                 kind="damaged-bytes",
                 hint="remove that object from the remote and dvc push it from a clone that has it",
             )
