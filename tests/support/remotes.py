@@ -54,6 +54,10 @@ class Handler(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         fault, server = self.server.fault, self.server  # type: ignore[attr-defined]
+        if server.stop_after is not None and len(server.asked) >= server.stop_after:
+            server.reached.set()
+            server.over.wait()
+            return
         server.asked.append(self.path)
         if isinstance(fault, int):
             self.send_error(fault)
@@ -93,7 +97,8 @@ class Server(ThreadingHTTPServer):
 
     Attributes:
         fault: what it does instead of serving: an HTTP status, ``hang``, ``truncate`` or ``lie``.
-        asked: paths of the files that were asked for.
+        asked: paths of the files that were asked for, and were answered.
+        stop_after: how many it answers before it says no more, and that this was reached.
     """
 
     daemon_threads = True
@@ -103,7 +108,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
         self.fault: int | str | None = None
         self.asked: list[str] = []
-        self.over = threading.Event()
+        self.stop_after: int | None = None
+        self.reached, self.over = threading.Event(), threading.Event()
 
     @property
     def url(self) -> str:

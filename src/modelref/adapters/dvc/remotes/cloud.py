@@ -14,6 +14,7 @@ from modelref.domain.secrets import without_credentials
 _BLOCK = 4 << 20
 _AT_ONCE = 4
 """Blocks of one object that are asked for together."""
+_NOT_FOUND = 404
 _STREAMED = ("http", "https")
 """File systems whose servers need not know ranges, and then send all of an object for a block."""
 
@@ -93,11 +94,21 @@ class Cloud:
         """Turn whatever a file system raises into our own error, without its credentials."""
         try:
             yield
-        except FileNotFoundError:
-            raise
+        except FileNotFoundError as error:
+            cause = error.__cause__
+            # What reads the web says so of servers that are down or refuse, too.
+            if self.files.protocol not in _STREAMED or _is_missing(cause):
+                raise
+            said = without_credentials(str(cause), self.secrets)
+            raise unreachable(self.name, said or type(cause).__name__) from None
         except Exception as error:  # noqa: BLE001  # every file system has errors of its own
             said = without_credentials(str(error), self.secrets) or type(error).__name__
             raise unreachable(self.name, said) from None
+
+
+def _is_missing(cause: BaseException | None) -> bool:
+    known = cause is None or isinstance(cause, FileNotFoundError)
+    return known or getattr(cause, "status", None) == _NOT_FOUND
 
 
 class _Beating(Callback):  # type: ignore[misc]  # fsspec has no types
