@@ -102,6 +102,7 @@ def test_the_python_api_brings_them_too(pushed: Project) -> None:
 
 def test_restore_brings_them_or_begins_nothing(pushed: Project, store: Path) -> None:
     forget(pushed)
+    shutil.rmtree(pushed.root / "models" / "rec")
     before = pushed.git("status", "--porcelain")
     pushed.modelref("restore", "rec@v0.1.0", "--dry-run")
     assert not list(cache(pushed).rglob("*.part"))
