@@ -44,7 +44,7 @@ def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def put(moto: str, path: str, data: bytes = b"") -> None:
     """Make a bucket, or an object in one."""
     connection = HTTPConnection(moto.removeprefix("http://"))
-    connection.request("PUT", f"/{path}", data)
+    connection.request("PUT", f"/{path}", data, {"Authorization": "AWS ada:any"})
     assert connection.getresponse().status == 200
     connection.close()
 
