@@ -50,43 +50,42 @@ def outputs(root: Path, remotes: DvcRemotes | None = None) -> DvcOutputs:
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Serves a folder, in silence, and as ``server.fault`` says."""
+    """Serves a folder, in silence, and as badly as its server wants."""
+
+    server: "Server"
 
     def do_GET(self) -> None:
-        fault, server = self.server.fault, self.server  # type: ignore[attr-defined]
+        server = self.server
         if server.stop_after is not None and len(server.asked) >= server.stop_after:
             server.reached.set()
             server.over.wait()
             return
         server.asked.append(self.path)
-        if isinstance(fault, int):
-            self.send_error(fault)
-        elif fault == "hang":
-            server.over.wait()
-        elif fault == "truncate":
-            data = Path(self.translate_path(self.path)).read_bytes()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data[: len(data) // 2])
-            self.close_connection = True
-        elif fault == "lie":
-            data = bytes(len(Path(self.translate_path(self.path)).read_bytes()))
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-        else:
+        if server.fault in ("truncate", "lie"):
+            self._send_wrong(half=server.fault == "truncate")
+        elif not self._refused():
             super().do_GET()
 
     def do_HEAD(self) -> None:
-        fault = self.server.fault  # type: ignore[attr-defined]
-        if isinstance(fault, int):
-            self.send_error(fault)
-        elif fault == "hang":
-            self.server.over.wait()  # type: ignore[attr-defined]
-        else:
+        if not self._refused():
             super().do_HEAD()
+
+    def _refused(self) -> bool:
+        if isinstance(self.server.fault, int):
+            self.send_error(self.server.fault)
+        elif self.server.fault == "hang":
+            self.server.over.wait()
+        else:
+            return False
+        return True
+
+    def _send_wrong(self, *, half: bool) -> None:
+        data = Path(self.translate_path(self.path)).read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2] if half else bytes(len(data)))
+        self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         pass

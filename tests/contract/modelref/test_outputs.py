@@ -18,7 +18,8 @@ from support import remotes
 class Scene(Protocol):
     """Somewhere to keep bytes, and the port that finds them."""
 
-    port: Outputs
+    @property
+    def port(self) -> Outputs: ...
 
     def keep(self, data: bytes) -> Out: ...
     def push(self, data: bytes) -> Out: ...

@@ -160,10 +160,11 @@ def test_a_remote_that_is_down_is_named(tmp_path: Path) -> None:
         url = server.url
     remotes.configure(tmp_path, url)
     out = Out("w.bin", MD5, "0" * 32)
-    for ask in (lambda port: port.on_remote([out]), lambda port: port.fetch([out.object])):
-        with pytest.raises(OutOfReach, match=r"'store' cannot be read: .*onnect") as caught:
-            ask(remotes.outputs(tmp_path))
-        assert caught.value.hint.startswith("see that it is up")
+    with pytest.raises(OutOfReach, match=r"'store' cannot be read: .*onnect") as caught:
+        remotes.outputs(tmp_path).fetch([out.object])
+    assert caught.value.hint.startswith("see that it is up")
+    with pytest.raises(OutOfReach, match=r"'store' cannot be read: .*onnect"):
+        remotes.outputs(tmp_path).on_remote([out])  # it is not merely without the file
 
 
 def test_a_folder_that_went_away_is_named(tmp_path: Path) -> None:
