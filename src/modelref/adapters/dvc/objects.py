@@ -43,13 +43,17 @@ def is_sound(path: Path, file: OutFile) -> bool:
 
 
 def same_legacy(path: Path, file: OutFile) -> bool:
-    """Whether a path has the hash that DVC 2 gave it; DVC itself knows how that was made."""
-    if file.algorithm != LEGACY_MD5:
-        return False
+    """Whether a path has the hash that DVC 2 gave it."""
+    legacy = file.algorithm == LEGACY_MD5
+    return legacy and legacy_md5_of(path) == file.hash.removesuffix(DIR_SUFFIX)
+
+
+def legacy_md5_of(path: Path) -> str:
+    """The hash that DVC 2 gives a file; DVC itself knows how that was made."""
     from dvc_data.hashfile.hash import file_md5
     from dvc_objects.fs.local import localfs
 
-    return str(file_md5(str(path), localfs, LEGACY_MD5)) == file.hash.removesuffix(DIR_SUFFIX)
+    return str(file_md5(str(path), localfs, name=LEGACY_MD5))
 
 
 def absent(name: str, path: Path, error: OSError) -> OutOfReach:

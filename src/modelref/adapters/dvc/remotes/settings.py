@@ -71,9 +71,8 @@ class RemoteSettings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must not be shown."""
-        return tuple(
-            str(value) for key, value in self.options.items() if key not in _PUBLIC and value
-        )
+        texts = {key: value for key, value in self.options.items() if isinstance(value, str)}
+        return tuple(value for key, value in texts.items() if key not in _PUBLIC)
 
 
 def read_remote(root: Path, name: str, trust: Trust) -> RemoteSettings | None:
