@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import socket
 import stat
 import threading
 from collections.abc import Callable
@@ -171,15 +172,15 @@ def test_a_web_server_that_fails_leaves_nothing(tmp_path: Path, fault: int | str
 
 
 def test_a_remote_that_is_down_is_named(tmp_path: Path) -> None:
-    with remotes.serving(tmp_path / "remote") as server:
-        url = server.url
-    remotes.configure(tmp_path, url)
     out = Out("w.bin", MD5, "0" * 32)
-    with pytest.raises(OutOfReach, match=r"'store' cannot be read: .*onnect") as caught:
-        remotes.outputs(tmp_path).fetch([out.object])
-    assert caught.value.hint.startswith("see that it is up")
-    with pytest.raises(OutOfReach, match=r"'store' cannot be read: .*onnect"):
-        remotes.outputs(tmp_path).on_remote([out])  # it is not merely without the file
+    with socket.socket() as nobody:  # bound, so that no other test gets the port
+        nobody.bind(("127.0.0.1", 0))
+        remotes.configure(tmp_path, f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        with pytest.raises(OutOfReach, match=r"'store' cannot be read: .*onnect") as caught:
+            remotes.outputs(tmp_path).fetch([out.object])
+        assert caught.value.hint.startswith("see that it is up")
+        with pytest.raises(OutOfReach, match=r"'store' cannot be read: .*onnect"):
+            remotes.outputs(tmp_path).on_remote([out])  # it is not merely without the file
 
 
 def test_a_folder_that_went_away_is_named(tmp_path: Path) -> None:
