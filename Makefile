@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+S3     := build/s3
 export DVC_NO_ANALYTICS = 1
 
 .PHONY: demo test test-system check lint bench clean
@@ -15,7 +16,7 @@ demo: $(STAMP)  ## train, register, compare, promote and roll back in a scratch 
 test: $(STAMP)  ## every test that git and Python are enough for
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/system
 
-test-system: $(STAMP)  ## tests that need system programs: strace, ssh, a web server, a browser
+test-system: $(STAMP) $(S3)/.installed  ## tests that need system programs: strace, ssh, a web server, a browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/system
 
 check: lint  ## what CI checks beside the tests: lint, format, types, import layers
@@ -32,6 +33,11 @@ $(STAMP): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(STAMP)
+
+$(S3)/.installed: pyproject.toml
+	test -x $(S3)/bin/python || $(PYTHON) -m venv $(S3)
+	$(S3)/bin/python -m pip install --quiet --editable '.[s3]' 'moto[server]>=5'
+	touch $(S3)/.installed
 
 clean:  ## remove the environment and everything built
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -190,13 +190,39 @@ class Pipeline(Protocol):
 
 
 class Outputs(Protocol):
-    """The bytes of outs: DVC's cache, or git for outs that git tracks."""
+    """The bytes of outs: DVC's cache and remotes, or git for outs that git tracks."""
 
     def measure(self, out: Out) -> Out:
         """Return the out with its size and number of files, where they can be known."""
 
     def cached(self, out: Out) -> bool:
         """Whether all files of an out are here with the right size; hashes are not checked."""
+
+    def on_remote(self, outs: Sequence[Out]) -> Mapping[Out, bool | None]:
+        """Whether the DVC remote of each out has all its files; hashes are not checked.
+
+        Returns:
+            None for an out that no remote is configured for, or that git keeps.
+
+        Raises:
+            OutOfReach: a remote cannot be read, or does not answer in time.
+            BadInput: DVC's settings or a manifest are not valid.
+        """
+
+    def fetch(self, files: Sequence[OutFile], progress: Callable[[str], None] = ...) -> None:
+        """Bring those of some files that are not here from their DVC remotes, verified.
+
+        What came before a failure, or before the process was killed, is not brought again.
+
+        Args:
+            files: which; :attr:`Out.object` of a folder is its manifest.
+            progress: called with what came so far.
+
+        Raises:
+            OutOfReach: a remote cannot be read, has not got one or has other bytes, or none is
+                configured.
+            BadInput: DVC's settings are not valid.
+        """
 
     def files(self, out: Out) -> Sequence[OutFile]:
         """List the files of an out.
@@ -346,14 +372,23 @@ class Workspace(Protocol):
 
         Raises:
             Refused: definitions differ, or uncommitted work would be lost; names it.
-            OutOfReach: bytes of the model are not here.
+            OutOfReach: bytes of the model are neither here nor on its DVC remote.
         """
 
     def staged(self, paths: Sequence[str]) -> Sequence[str]:
         """Those of some paths that have staged changes."""
 
-    def begin(self, job: Job, plan: RestorePlan) -> None:
-        """Stage a restore and note that it was begun; the files are as they were."""
+    def begin(self, job: Job, plan: RestorePlan, progress: Callable[[str], None] = ...) -> None:
+        """Stage a restore and note that it was begun; the files are as they were.
+
+        Args:
+            job: the restore.
+            plan: its changes.
+            progress: called with what came from DVC remotes so far.
+
+        Raises:
+            OutOfReach: bytes cannot be brought; nothing was begun.
+        """
 
     def complete(self) -> None:
         """Make every change of the begun restore that was not made yet; repeatable.

@@ -3,7 +3,7 @@
 One contract suite runs against these and against git and DVC: what holds here holds there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import unified_diff
@@ -244,9 +244,17 @@ class MemoryPipeline:
 
 @dataclass
 class MemoryOutputs:
-    """Bytes in a dict, by hash; port ``Outputs``."""
+    """Bytes in dicts, by hash; port ``Outputs``.
+
+    Attributes:
+        objects: what is here.
+        remote: what is on the DVC remote; None where none is configured.
+        down: the remote does not answer.
+    """
 
     objects: dict[str, bytes] = field(default_factory=dict)
+    remote: dict[str, bytes] | None = None
+    down: bool = False
 
     def add(self, data: bytes) -> None:
         """Keep bytes."""
@@ -260,9 +268,30 @@ class MemoryOutputs:
         """Whether the bytes are kept."""
         return out.hash in self.objects
 
+    def on_remote(self, outs: Sequence[Out]) -> Mapping[Out, bool | None]:
+        """Whether the remote has the bytes."""
+        if self.remote is None:
+            return dict.fromkeys(outs)
+        return {out: out.hash in self._asked() for out in outs}
+
+    def fetch(
+        self, files: Sequence[OutFile], progress: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Copy from the remote what is missing and right."""
+        for file in files:
+            if file.hash in self.objects:
+                continue
+            data = None if self.remote is None else self._asked().get(file.hash)
+            if data is None:
+                raise OutOfReach(f"the bytes of {file.path} are nowhere", kind="missing-bytes")
+            if md5(data, usedforsecurity=False).hexdigest() != file.hash:
+                raise OutOfReach(f"other bytes for {file.path}", kind="damaged-bytes")
+            progress(file.path)
+            self.objects[file.hash] = data
+
     def files(self, out: Out) -> Sequence[OutFile]:
         """An out is one file."""
-        return (OutFile(out.path, out.algorithm, out.hash),)
+        return (out.object,)
 
     def check(self, file: OutFile, *, deep: bool = True) -> int:
         """Return the size of the bytes."""
@@ -277,6 +306,7 @@ class MemoryOutputs:
         with target.open("xb") as new:
             new.write(self.objects[file.hash])
 
+<<<<<<< HEAD
     @contextmanager
     def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:
         """Write the bytes to a file for a while."""
@@ -350,6 +380,12 @@ class MemoryScoring:
         if self.writes is None:
             raise OutOfReach("the score command failed", kind="score-failed")
         Path(argv[-1]).write_bytes(self.writes)
+=======
+    def _asked(self) -> dict[str, bytes]:
+        if self.down:
+            raise OutOfReach("the DVC remote does not answer", kind="remote-unreachable")
+        return self.remote or {}
+>>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579
 
 
 @dataclass

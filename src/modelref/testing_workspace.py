@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import md5
 from typing import TYPE_CHECKING
 
 from modelref.domain.outs import OutFile
 from modelref.domain.restoring import Change, Job, RestorePlan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out
@@ -49,16 +50,21 @@ class MemoryWorkspace:
     ) -> RestorePlan:
         """Compare the model's file."""
         path, (out, *_) = made
-        same = self.commits.trees[None].get(path) == self.outputs.objects[out.hash]
-        changes = () if same else (Change(path, OutFile(path, out.algorithm, out.hash)),)
+        now = self.commits.trees[None].get(path, b"")
+        same = md5(now, usedforsecurity=False).hexdigest() == out.hash
+        changes = () if same else (Change(path, out.object),)
         return RestorePlan(changes, tuple(one.path for one in changes), (), (path,), self.mixed)
 
     def staged(self, paths: Sequence[str]) -> Sequence[str]:
         """Those of some paths that are in the index."""
         return [path for path in paths if path in self.index]
 
-    def begin(self, job: Job, plan: RestorePlan) -> None:
-        """Keep the old files."""
+    def begin(
+        self, job: Job, plan: RestorePlan, progress: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Bring the new files, and keep the old ones."""
+        coming = [change.new for change in plan.changes if isinstance(change.new, OutFile)]
+        self.outputs.fetch(coming, progress)
         self._begun = (job, plan, dict(self.commits.trees[None]))
 
     def complete(self) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 from collections.abc import Sequence
+from io import FileIO, IOBase
 from pathlib import Path
 
 _FICLONE = 0x40049409
@@ -39,47 +40,73 @@ def link(source: Path, target: Path, kinds: Sequence[str]) -> str:
     Raises:
         OSError: none worked, or the target exists; nothing is left behind.
     """
-    for kind in [*(kind for kind in kinds if kind != "copy"), "copy"]:
+    ways = [*(kind for kind in kinds if kind != "copy"), "copy"]
+    if ways[-2:] == ["reflink", "copy"]:
+        ways[-2:] = ["either"]  # the target is made once
+    for way in ways:
         try:
-            _BY_KIND[kind](source, target)
+            return _WAYS[way](source, target)
         except OSError as error:
-            if kind != "copy" and error.errno in _NOT_HERE:
+            if way not in ("either", "copy") and error.errno in _NOT_HERE:
                 continue
             if not isinstance(error, FileExistsError):
                 target.unlink(missing_ok=True)
             raise
-        return kind
     raise AssertionError("copy is always tried")
 
 
-def _reflink(source: Path, target: Path) -> None:
+def _reflink(source: Path, target: Path) -> str:
     with source.open("rb") as old, target.open("xb") as new:
         try:
-            fcntl.ioctl(new.fileno(), _FICLONE, old.fileno())
+            _share(old, new)
         except OSError:
             target.unlink()
             raise
+    return "reflink"
 
 
-def _hardlink(source: Path, target: Path) -> None:
+def _hardlink(source: Path, target: Path) -> str:
     _protect(source)
     os.link(source, target)
+    return "hardlink"
 
 
-def _symlink(source: Path, target: Path) -> None:
+def _symlink(source: Path, target: Path) -> str:
     _protect(source)
     target.symlink_to(source.resolve())
+    return "symlink"
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path) -> str:
+    with source.open("rb", buffering=0) as old, target.open("xb", buffering=0) as new:
+        _pour(old, new)
+    return "copy"
+
+
+def _either(source: Path, target: Path) -> str:
     with source.open("rb", buffering=0) as old, target.open("xb", buffering=0) as new:
         try:
-            while os.copy_file_range(old.fileno(), new.fileno(), _BLOCK):
-                pass
-        except (AttributeError, OSError) as error:  # not on this system, or not between these disks
-            if getattr(error, "errno", errno.ENOSYS) not in _NOT_HERE or new.tell():
+            _share(old, new)
+        except OSError as error:
+            if error.errno not in _NOT_HERE:
                 raise
-            shutil.copyfileobj(old, new, 1 << 20)
+            _pour(old, new)
+            return "copy"
+    return "reflink"
+
+
+def _share(old: IOBase, new: IOBase) -> None:
+    fcntl.ioctl(new.fileno(), _FICLONE, old.fileno())
+
+
+def _pour(old: FileIO, new: FileIO) -> None:
+    try:
+        while os.copy_file_range(old.fileno(), new.fileno(), _BLOCK):
+            pass
+    except (AttributeError, OSError) as error:  # not on this system, or not between these disks
+        if getattr(error, "errno", errno.ENOSYS) not in _NOT_HERE or new.tell():
+            raise
+        shutil.copyfileobj(old, new, 1 << 20)
 
 
 def _protect(source: Path) -> None:
@@ -88,4 +115,10 @@ def _protect(source: Path) -> None:
         source.chmod(mode & ~0o222)
 
 
-_BY_KIND = {"reflink": _reflink, "hardlink": _hardlink, "symlink": _symlink, "copy": _copy}
+_WAYS = {
+    "reflink": _reflink,
+    "hardlink": _hardlink,
+    "symlink": _symlink,
+    "copy": _copy,
+    "either": _either,
+}

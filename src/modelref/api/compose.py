@@ -103,11 +103,13 @@ class RepositoryWorld:
         from modelref.adapters.dvc.cache import DvcOutputs
         from modelref.adapters.dvc.checked import Checked
         from modelref.adapters.dvc.config import Caches
+        from modelref.adapters.dvc.remotes.remotes import DvcRemotes
 
         return DvcOutputs(
             Caches(self.repository.root),
             Checked(self.repository.private / "modelref" / "checked.db"),
             self.repository.git,
+            DvcRemotes(trusted=True),
         )
 
     @cached_property

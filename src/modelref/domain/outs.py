@@ -1,7 +1,7 @@
 """Outs: the files of a version, known by their hashes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 GIT = "git-sha1"
 """Algorithm of an out whose bytes are in git: the hash is its blob's id."""
@@ -22,6 +22,8 @@ class Out:
         files: number of files of a folder, None for a file.
         within: path inside the out that is meant, ``""`` for all of it (an artifact may be one
             file of a folder that DVC tracks as a whole).
+        remote: name of the DVC remote that keeps it, ``""`` for the default one; where bytes lie
+            makes no difference between outs.
     """
 
     path: str
@@ -30,6 +32,7 @@ class Out:
     size: int | None = None
     files: int | None = None
     within: str = ""
+    remote: str = field(default="", compare=False)
 
     @property
     def is_dir(self) -> bool:
@@ -41,6 +44,11 @@ class Out:
         """What makes its bytes: path, algorithm and hash."""
         return (self.path, self.algorithm, self.hash)
 
+    @property
+    def object(self) -> "OutFile":
+        """What is kept under its own hash: its bytes, or its manifest if it is a folder."""
+        return OutFile(self.path, self.algorithm, self.hash, self.remote)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class OutFile:
@@ -49,12 +57,14 @@ class OutFile:
     Attributes:
         path: repository path.
         algorithm: how its hash is made.
-        hash: hexadecimal.
+        hash: hexadecimal; a folder's manifest has one that ends in ``.dir``.
+        remote: name of the DVC remote that keeps it, ``""`` for the default one.
     """
 
     path: str
     algorithm: str
     hash: str
+    remote: str = field(default="", compare=False)
 
 
 def is_within(path: str, folder: str) -> bool:

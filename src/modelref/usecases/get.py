@@ -1,4 +1,4 @@
-"""Get: the files of a version, verified, without a checkout."""
+"""Get: the files of a version, verified, without a checkout; what is missing, from its remote."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from modelref.domain.outs import OutFile, is_within
 from modelref.errors import BadInput, OutOfReach
 from modelref.usecases.resolve import Resolved
+from modelref.usecases.whereabouts import list_files
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -50,19 +51,21 @@ def get(
         folder: where to; files lie there relative to the model's path.
         paths: only these files and folders, as repository paths or relative to the model's path.
         deep: hash every file even if it was checked before.
-        progress: called with the path of each file before it is brought.
+        progress: called with what came from DVC remotes so far, then with the path of each file.
 
     Raises:
         BadInput: the folder exists and is not empty, or a path is not in the version.
-        OutOfReach: bytes are missing or damaged; the folder is not made.
+        OutOfReach: bytes are damaged, or neither here nor on their DVC remote; the folder is not
+            made.
     """
-    wanted = _select(world, resolved, paths)
+    wanted = _select(resolved, list_files(world, resolved.outs, progress), paths)
     if len(os.fsencode(folder.name)) > _LONGEST or _occupied(folder):
         raise BadInput(
             f"{str(folder)[:200]} exists and is not an empty folder, or has too long a name",
             kind="target-exists",
             hint="name another folder with -o, or remove it",
         )
+    world.outputs.fetch(wanted, progress)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -90,8 +93,7 @@ def _occupied(folder: Path) -> bool:
     )
 
 
-def _select(world: "World", resolved: Resolved, paths: Sequence[str]) -> list[OutFile]:
-    files = [file for out in resolved.outs for file in world.outputs.files(out)]
+def _select(resolved: Resolved, files: list[OutFile], paths: Sequence[str]) -> list[OutFile]:
     if not paths:
         return files
     chosen: dict[OutFile, None] = {}

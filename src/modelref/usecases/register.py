@@ -15,6 +15,7 @@ from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry, refuse_partial
+from modelref.usecases.whereabouts import unpushed
 from modelref.usecases.writing import (
     Draft,
     Options,
@@ -66,7 +67,8 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
         BadInput: the version is taken, or two options exclude each other.
         Refused: the pipeline of the model is stale, the commit carries another version, or the
             model is deprecated.
-        OutOfReach: bytes of its outs are not in the cache.
+        OutOfReach: bytes of its outs are not in the cache or, where events are pushed, not on
+            their DVC remote.
     """
     commit = _commit(world, asked, options)
     command = f"register {asked.artifact} {commit} {asked.version} {asked.bump} {asked.base}"
@@ -153,7 +155,21 @@ def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, 
             kind="missing-bytes",
             hint=f"dvc fetch {shlex.join(absent)}; or dvc commit if the workspace has them",
         )
+    if world.config.remote is not None:
+        _refuse_unpushed(world, made.outs, commit)
     return made.outs
+
+
+def _refuse_unpushed(world: "World", outs: Sequence[Out], commit: str) -> None:
+    """Refuse a version that others would hear of, but could not load."""
+    lacking = [out.path for out in unpushed(world, outs)]
+    if lacking:
+        raise OutOfReach(
+            f"the bytes of {', '.join(lacking)} at commit {commit[:10]} are not on their DVC "
+            "remote, so that nobody else could load the version",
+            kind="unpushed-bytes",
+            hint=f"dvc push {shlex.join(lacking)}",
+        )
 
 
 def _mend(reasons: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Restore: one model of the workspace back to one of its versions; others are not touched."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -50,16 +51,23 @@ class Restored:
     resumed: bool = False
 
 
-def restore(world: "World", asked: Restoration) -> Restored:
+def restore(
+    world: "World", asked: Restoration, progress: Callable[[str], None] = lambda _: None
+) -> Restored:
     """Bring one model back, all of it or nothing.
 
     A run that was killed is completed by the same call, or undone by :func:`abort`.
+
+    Args:
+        world: the ports.
+        asked: what to restore.
+        progress: called with what came from DVC remotes so far.
 
     Raises:
         UnknownRef: the version is not there.
         Refused: it would lose uncommitted work, the pipeline differs, or another restore is
             unfinished.
-        OutOfReach: bytes of the version are not here.
+        OutOfReach: bytes of the version are neither here nor on its DVC remote.
     """
     if asked.dry_run:
         version = resolve(world, asked.ref)
@@ -76,7 +84,7 @@ def restore(world: "World", asked: Restoration) -> Restored:
         if not plan.changes and not asked.commit:
             return Restored(version, (), plan.left, None)
         job = _job(world, version, plan, asked)
-        world.workspace.begin(job, plan)
+        world.workspace.begin(job, plan, progress)
         return Restored(version, plan.changed, plan.left, _finish(world, job))
 
 

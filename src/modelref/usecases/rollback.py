@@ -17,7 +17,11 @@ from modelref.domain.version import Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.usecases.promote import check_expected, next_tag, still_stands
 from modelref.usecases.reading import read_model
+<<<<<<< HEAD
 from modelref.usecases.signatures import check_version, check_went_through, stands_signed
+=======
+from modelref.usecases.whereabouts import out_of_reach
+>>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579
 from modelref.usecases.writing import Draft, Options, Written, run_once, with_event, write
 
 if TYPE_CHECKING:
@@ -56,7 +60,8 @@ def rollback(world: "World", asked: Rollback, options: Options) -> tuple[Written
         Refused: nothing to go back to, or the target is quarantined, withdrawn, or was put there
             without the signature that the stage requires.
         Conflict: the stage holds something else than expected.
-        OutOfReach: the target's bytes are not here; nothing was changed.
+        OutOfReach: the target's bytes are neither here nor on a DVC remote, or that cannot be
+            read; nothing was changed.
     """
     artifact, stage = asked.ref.artifact, asked.ref.stage
     if stage is None:
@@ -139,15 +144,19 @@ def _target(model: Model, stage: StageName, now: Event, to: Version | None) -> s
 
 def _check_bytes(world: "World", model: Model, asked: Rollback, commit: str) -> None:
     made = world.pipeline.made(model.artifact, commit)
-    absent = [out.path for out in made.outs if not world.outputs.cached(out)]
+    unchecked = f"if the servers have them: modelref rollback {_typed(asked)} --unchecked"
+    try:
+        absent = [out.path for out in out_of_reach(world, made.outs)]
+    except OutOfReach as error:
+        error.hint = f"{error.hint}; or, {unchecked}"
+        raise
     if absent:
         name = model.name_at(commit)
         raise OutOfReach(
-            f"the bytes of {model.artifact}@{name} are not, or not whole, in the DVC cache "
-            f"({', '.join(absent)}); nothing was changed",
+            f"the bytes of {model.artifact}@{name} are not, or not whole, in the DVC cache or on "
+            f"a DVC remote ({', '.join(absent)}); nothing was changed",
             kind="missing-bytes",
-            hint=f"dvc fetch --all-tags {shlex.join(absent)}; or, if the servers have them: "
-            f"modelref rollback {_typed(asked)} --unchecked",
+            hint=f"dvc fetch --all-tags {shlex.join(absent)}; or, {unchecked}",
         )
 
 

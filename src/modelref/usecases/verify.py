@@ -1,7 +1,7 @@
 """Verify: prove that every event is sound and that every live version still loads."""
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,9 @@ from modelref.usecases.signatures import signature_findings
 
 if TYPE_CHECKING:
     from modelref.ports import World
+
+
+_FETCH = "dvc fetch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def verify(
     if artifact is not None and artifact not in registry.models and not registry.findings:
         raise unknown_model(world, artifact)
     findings = list(registry.findings)
+    remotes = _Remotes(world)
     versions = hashed = 0
     for model in registry.models.values():
         findings += [*audit(model), *audit_promotions(model)]
@@ -78,21 +82,20 @@ def verify(
             progress(f"{model.artifact}@{state.version}")
             try:
                 outs = world.pipeline.made(model.artifact, state.commit).outs
+                findings += _version(world, model, state, outs, remotes)
+                count, damaged = _bytes(world, state, outs) if deep else (0, [])
             except ModelRefError as error:
                 findings.append(_unreadable(state, error))
                 continue
-            findings += _version(world, model, state, outs)
-            if deep:
-                count, damaged = _bytes(world, state, outs)
-                hashed += count
-                findings += damaged
+            hashed += count
+            findings += damaged
     findings.sort(key=lambda finding: finding.severity is not Severity.ERROR)
     events = sum(len(model.events) for model in registry.models.values())
     return Verification(events, versions, hashed, tuple(findings))
 
 
 def _version(
-    world: "World", model: Model, state: VersionState, outs: tuple[Out, ...]
+    world: "World", model: Model, state: VersionState, outs: tuple[Out, ...], remotes: "_Remotes"
 ) -> Iterator[Finding]:
     promised = state.event.trailer(OUTS)
     if promised is not None and promised != outs_digest(outs):
@@ -105,17 +108,42 @@ def _version(
         )
     if not outs:
         yield Finding(Severity.ERROR, "no-outs", state.event.tag, "has no files at its commit")
-    absent = [out.path for out in outs if not world.outputs.cached(out)]
+    absent = [out for out in outs if not world.outputs.cached(out)]
     if absent:
         held = model.stages_of(state.commit)
         where = f", and {' and '.join(held)} holds it" if held else ""
+        names = [out.path for out in absent]
+        severity, whereabouts, mend = remotes.tell(absent)
         yield Finding(
-            Severity.WARNING,
+            severity,
             "missing-bytes",
             state.event.tag,
-            f"has files that are not in this clone's cache ({', '.join(absent)}){where}",
-            f"dvc fetch --all-tags {shlex.join(absent)}",
+            f"has files that are not in this clone's cache{whereabouts} "
+            f"({', '.join(names)}){where}",
+            f"{mend} --all-tags {shlex.join(names)}",
         )
+
+
+@dataclass(slots=True)
+class _Remotes:
+    """Says what DVC remotes have of what is missing here; one silence is enough of an answer."""
+
+    world: "World"
+    silence: str = ""
+
+    def tell(self, absent: Sequence[Out]) -> tuple[Severity, str, str]:
+        """How bad it is that outs are missing, where else they are, and what mends it."""
+        if not self.silence:
+            try:
+                there = set(self.world.outputs.on_remote(absent).values())
+            except OutOfReach as error:
+                self.silence = error.message
+        if self.silence:
+            return Severity.WARNING, f", and it is not known who has them: {self.silence}", _FETCH
+        if False in there:
+            return Severity.ERROR, ", nor on their DVC remote", "in a clone that has them: dvc push"
+        elsewhere = "" if None in there else ", but on their DVC remote"
+        return Severity.WARNING, elsewhere, _FETCH
 
 
 def _bytes(world: "World", state: VersionState, outs: tuple[Out, ...]) -> tuple[int, list[Finding]]:

@@ -1,49 +1,61 @@
 """DVC's cache: where bytes lie, whether they are right, and how they are handed over."""
 
+<<<<<<< HEAD
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+=======
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+>>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579
 from hashlib import md5
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from modelref.adapters.dvc.checked import Checked
 from modelref.adapters.dvc.config import Caches
-from modelref.adapters.dvc.lockfile import LEGACY_MD5
-from modelref.adapters.dvc.manifest import check_hash, read_manifest
+from modelref.adapters.dvc.manifest import read_manifest
+from modelref.adapters.dvc.objects import absent, damaged, is_sound, object_key, same_legacy
+from modelref.adapters.dvc.remotes.remotes import DvcRemotes
 from modelref.adapters.git.program import Git
 from modelref.adapters.link import link
-from modelref.domain.outs import GIT, Out, OutFile
+from modelref.domain.outs import DIR_SUFFIX, GIT, Out, OutFile
 from modelref.errors import OutOfReach
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class DvcOutputs:
-    """Bytes of outs from DVC's cache, or from git for what git tracks; port ``Outputs``."""
+    """Bytes of outs from DVC's cache, or from git for what git tracks; port ``Outputs``.
+
+    Attributes:
+        caches: where DVC keeps bytes here.
+        checked: which of them were hashed before.
+        git: the repository's git.
+        remotes: the DVC remotes, of which only what is missing here is asked; None where none may
+            be.
+    """
 
     caches: Caches
     checked: Checked
     git: Git
+    remotes: DvcRemotes | None = None
 
     def measure(self, out: Out) -> Out:
         """Return the out with its size and number of files, where they can be known."""
         if out.size is not None or out.algorithm == GIT or out.is_dir:
             return out
         try:
-            size = self._object(out.path, out.algorithm, out.hash).stat().st_size
+            return replace(out, size=self.locate(out.object).stat().st_size)
         except OSError:
             return out
-        return Out(out.path, out.algorithm, out.hash, size, out.files, out.within)
 
     def cached(self, out: Out) -> bool:
         """Whether all files of an out are here; of a file, with the right size."""
         if out.algorithm == GIT:
             return True
         try:
-            size = self._object(out.path, out.algorithm, out.hash).stat().st_size
+            size = self.locate(out.object).stat().st_size
             if not out.is_dir:
                 return out.size is None or size == out.size
             total = sum(self.locate(file).stat().st_size for file in self.files(out))
@@ -51,10 +63,27 @@ class DvcOutputs:
         except (OSError, OutOfReach):
             return False
 
+    def on_remote(self, outs: Sequence[Out]) -> Mapping[Out, bool | None]:
+        """Whether the DVC remote of each out has all of it, None where none is configured."""
+        kept = [out for out in outs if out.algorithm != GIT]
+        found: dict[Out, bool | None] = dict.fromkeys(outs)
+        if kept and self.remotes is not None:
+            found.update(self.remotes.have(kept, self))
+        return found
+
+    def fetch(
+        self, files: Sequence[OutFile], progress: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Bring what is missing here from its DVC remote into the cache, verified."""
+        kept = (file for file in files if file.algorithm != GIT)
+        missing = [file for file in kept if not self.locate(file).exists()]
+        if missing and self.remotes is not None:
+            self.remotes.fetch(missing, self, progress)
+
     def files(self, out: Out) -> Sequence[OutFile]:
         """List the files of an out; a manifest is believed once its own hash is right."""
         if not out.is_dir:
-            return (OutFile(out.path, out.algorithm, out.hash),)
+            return (out.object,)
         return read_manifest(out, self.read(out))
 
     def read(self, out: Out) -> bytes:
@@ -65,23 +94,21 @@ class DvcOutputs:
         """
         if out.algorithm == GIT:
             return self.git.output("cat-file", "blob", out.hash)
-        path = self._object(out.path, out.algorithm, out.hash)
+        path = self.locate(out.object)
         try:
             data = path.read_bytes()
+            digest = md5(data, usedforsecurity=False).hexdigest()
+            if digest != out.hash.removesuffix(DIR_SUFFIX) and not same_legacy(path, out.object):
+                raise damaged(out.path, path)
         except OSError as error:
-            raise _absent(out.path, path, error) from error
-        digest = md5(data, usedforsecurity=False).hexdigest()
-        if digest != out.hash.removesuffix(".dir") and not _same_legacy(
-            out.algorithm, out.hash, path
-        ):
-            raise _damaged(out.path, path)
+            raise absent(out.path, path, error) from error
         return data
 
     def check(self, file: OutFile, *, deep: bool = True) -> int:
         """See that a file is here and sound, and return its size in bytes."""
         if file.algorithm == GIT:
             return len(self.git.output("cat-file", "blob", file.hash))
-        source = self._object(file.path, file.algorithm, file.hash)
+        source = self.locate(file)
         self._verify(file, source, deep=deep)
         return source.stat().st_size
 
@@ -131,22 +158,22 @@ class DvcOutputs:
 
     def locate(self, file: OutFile) -> Path:
         """Where the cache keeps a file that is DVC's, if it does."""
-        return self._object(file.path, file.algorithm, file.hash)
+        return self.caches.of(file.path).folder.joinpath(*object_key(file.algorithm, file.hash))
 
     def _verify(self, file: OutFile, source: Path, *, deep: bool) -> None:
         try:
             before = source.stat()
             if not deep and self.checked.knows(source, before, file.hash):
                 return
-            digest = md5_of(source)
+            sound = is_sound(source, file)
             after = source.stat()
         except OSError as error:
-            raise _absent(file.path, source, error) from error
-        same = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
-        if digest != file.hash and not _same_legacy(file.algorithm, file.hash, source):
-            raise _damaged(file.path, source)
-        if same:
+            raise absent(file.path, source, error) from error
+        if not sound:
+            raise damaged(file.path, source)
+        if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
             self.checked.remember(source, after, file.hash)
+<<<<<<< HEAD
 
     def _object(self, path: str, algorithm: str, digest: str) -> Path:
         check_hash(digest)
@@ -201,3 +228,5 @@ def _damaged(name: str, path: Path) -> OutOfReach:
         kind="damaged-bytes",
         hint=f"rm {shlex.quote(str(path))} && dvc fetch --all-tags {shlex.quote(name)}",
     )
+=======
+>>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579

@@ -19,10 +19,12 @@ class CacheConfig:
     Attributes:
         folder: the cache.
         links: how files are brought out of it, the first that works.
+        shared: whether the group may write to it as well.
     """
 
     folder: Path
     links: tuple[str, ...]
+    shared: bool = False
 
 
 class Caches:
@@ -32,6 +34,7 @@ class Caches:
         """Bind the top folder of a checkout; nothing is read yet."""
         self._root = root
         self._known: dict[Path, CacheConfig] = {}
+        self._roots: dict[str, Path] = {}
 
     def of(self, path: str) -> CacheConfig:
         """The cache that keeps what lies at a repository path: that of the nearest ``.dvc``.
@@ -39,11 +42,19 @@ class Caches:
         Raises:
             BadInput: as :func:`read_cache_config`.
         """
-        folders = [self._root / parent for parent in PurePosixPath(path).parents]
-        nearest = next((one for one in folders if (one / ".dvc").is_dir()), self._root)
+        nearest = self.root_of(path)
         if nearest not in self._known:
             self._known[nearest] = read_cache_config(nearest)
         return self._known[nearest]
+
+    def root_of(self, path: str) -> Path:
+        """Top folder of the DVC repository that a repository path belongs to."""
+        folder = str(PurePosixPath(path).parent)
+        if folder not in self._roots:  # a version of many files asks for each of them
+            above = [self._root / parent for parent in PurePosixPath(path).parents]
+            nearest = next((one for one in above if (one / ".dvc").is_dir()), self._root)
+            self._roots[folder] = nearest
+        return self._roots[folder]
 
 
 def read_cache_config(root: Path) -> CacheConfig:
@@ -57,13 +68,15 @@ def read_cache_config(root: Path) -> CacheConfig:
     """
     folder = root / ".dvc" / "cache"
     links: tuple[str, ...] = _DEFAULT_LINKS
+    shared = False
     for path in _files(root):
         cache = _section(path, "cache")
         if "dir" in cache:
             folder = (path.parent / Path(cache["dir"]).expanduser()).resolve()
         if "type" in cache:
             links = _parse_links(path, cache["type"])
-    return CacheConfig(folder, links)
+        shared = cache.get("shared", "group" * shared).lower() == "group"
+    return CacheConfig(folder, links, shared)
 
 
 def _files(root: Path) -> tuple[Path, ...]:

@@ -7,17 +7,18 @@ came to.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from modelref.adapters.dvc.lockfile import LockedStage, join
+from modelref.adapters.dvc.lockfile import LockedStage, join, read_lock
 from modelref.adapters.dvc.textfiles import mapping
 from modelref.domain.snapshot import Annotation
 from modelref.errors import BadInput
 
 MODEL = "model"
 DEFAULT_PARAMS = "params.yaml"
+_OUT_SECTIONS = ("outs", "metrics", "plots")
 _TEMPLATE = re.compile(r"\$\{[^}]*\}")
 
 
@@ -56,6 +57,18 @@ class Definition:
                     found[str(name)] = wdir
         return found
 
+    def locked(self, path: str, data: bytes) -> tuple[LockedStage, ...]:
+        """Read the ``dvc.lock`` beside it, with what only this file says of each DVC stage.
+
+        Args:
+            path: repository path of the lock.
+            data: its bytes.
+
+        Raises:
+            BadInput: as :func:`~modelref.adapters.dvc.lockfile.read_lock`.
+        """
+        return tuple(self._on_remotes(stage) for stage in read_lock(path, data, self.wdirs()))
+
     def artifacts(self) -> Mapping[str, Annotation]:
         """Return what stands under ``artifacts:``, by name.
 
@@ -83,7 +96,7 @@ class Definition:
             if stage.name in names:
                 recorded = [out.path for out in stage.outs]
                 found.update(dict.fromkeys(self._stage_files(stage.name, "metrics", recorded)))
-        for path in self._entries(self.raw.get("metrics")):
+        for path, _ in _entries(self.raw.get("metrics")):
             name = self._join(path)
             if name not in others:
                 found[name] = None
@@ -107,11 +120,31 @@ class Definition:
         for stage in stages:
             if stage.name in names:
                 found.update(dict.fromkeys(stage.params))
-        for path in self._entries(self.raw.get("params")):
+        for path, _ in _entries(self.raw.get("params")):
             found[self._join(path)] = None
         return tuple(found)
 
+    def _on_remotes(self, stage: LockedStage) -> LockedStage:
+        """A locked DVC stage whose outs know the DVC remote that they name, if they do."""
+        recorded = [out.path for out in stage.outs]
+        named = {
+            path: str(options["remote"])
+            for section in _OUT_SECTIONS
+            for path, options in self._stage_entries(stage.name, section, recorded)
+            if options.get("remote")
+        }
+        if not named:
+            return stage
+        outs = (replace(out, remote=named.get(out.path, out.remote)) for out in stage.outs)
+        return replace(stage, outs=tuple(outs))
+
     def _stage_files(self, name: str, section: str, recorded: Collection[str]) -> Iterator[str]:
+        return (path for path, _ in self._stage_entries(name, section, recorded))
+
+    def _stage_entries(
+        self, name: str, section: str, recorded: Collection[str]
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Repository paths of a section of a DVC stage, each with its options."""
         stages = self.raw.get("stages")
         if not isinstance(stages, Mapping):
             return
@@ -121,19 +154,12 @@ class Definition:
         if "foreach" in body:
             body = body.get("do") or {}
         wdir = str(body.get("wdir") or ".")
-        for entry in self._entries(body.get(section)):
+        for entry, options in _entries(body.get(section)):
             if "${" in entry or "${" in wdir:
                 pattern = _pattern(self.folder, wdir, entry)
-                yield from (path for path in recorded if pattern.fullmatch(path))
+                yield from ((path, options) for path in recorded if pattern.fullmatch(path))
             else:
-                yield self._join(f"{wdir}/{entry}")
-
-    def _entries(self, section: Any) -> Iterator[str]:
-        """File names of a list whose entries are names, or mappings from a name to options."""
-        for entry in section if isinstance(section, list) else [section] if section else []:
-            yield from (
-                (str(name) for name in entry) if isinstance(entry, Mapping) else (str(entry),)
-            )
+                yield self._join(f"{wdir}/{entry}"), options
 
     def _annotation(self, name: str, entry: Any) -> Annotation:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("path"), str):
@@ -157,6 +183,13 @@ class Definition:
         return BadInput(
             f"{self.path}: {key} {why}", kind="unreadable-file", hint=f"mend {self.path}"
         )
+
+
+def _entries(section: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Names and options of a list whose entries are names, or mappings from a name to options."""
+    for entry in section if isinstance(section, list) else [section] if section else []:
+        for name, options in entry.items() if isinstance(entry, Mapping) else [(entry, None)]:
+            yield str(name), options if isinstance(options, Mapping) else {}
 
 
 def _pattern(folder: str, wdir: str, entry: str) -> re.Pattern[str]:

@@ -187,6 +187,7 @@ def _out(folder: str, entry: Mapping[str, Any]) -> Out:
         str(entry["md5"]),
         None if size is None else int(size),
         None if files is None else int(files),
+        remote=str(entry.get("remote") or ""),
     )
 
 

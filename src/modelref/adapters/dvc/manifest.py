@@ -42,7 +42,7 @@ def read_manifest(out: Out, data: bytes) -> tuple[OutFile, ...]:
             if str(parent) in seen:
                 raise _refused(out, f"names {relpath!r} below a file")
     return tuple(
-        OutFile(f"{out.path}/{relpath}", out.algorithm, digest)
+        OutFile(f"{out.path}/{relpath}", out.algorithm, digest, out.remote)
         for relpath, digest in sorted(entries)
         if not out.within or PurePosixPath(relpath).is_relative_to(out.within)
     )

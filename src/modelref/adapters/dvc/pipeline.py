@@ -8,8 +8,12 @@ from modelref.adapters.dvc.adoption import declare, find_candidates
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.freshness import staleness
+<<<<<<< HEAD
 from modelref.adapters.dvc.lineage import lineage_of
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, read_lock, related
+=======
+from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, related
+>>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579
 from modelref.adapters.dvc.restore.places import Place
 from modelref.adapters.dvc.textfiles import mapping
 from modelref.adapters.dvc.values import most_bytes, read_values, too_large
@@ -156,7 +160,7 @@ class DvcPipeline:
             annotation = definition.artifacts().get(artifact.name)
             if annotation is None:
                 return ()
-            stages = read_lock(paths[1], texts[1], definition.wdirs())
+            stages = definition.locked(paths[1], texts[1])
         except BadInput:
             return ()  # a listing goes on; the version's own card says what is wrong
         return definition.metrics_files(stages, related(stages, annotation.path))
@@ -167,7 +171,7 @@ class DvcPipeline:
         path, lock = join(artifact.dir, DEFINITION), join(artifact.dir, LOCK)
         found = self.commits.read(commit, [path, lock])
         definition = Definition.read(path, found.get(path, b""))
-        return definition, read_lock(lock, found.get(lock, b""), definition.wdirs())
+        return definition, definition.locked(lock, found.get(lock, b""))
 
     def _annotation(
         self, artifact: Artifact, definition: Definition, commit: str | None
@@ -223,8 +227,8 @@ class DvcPipeline:
         return [
             stage
             for lock, path in definitions.items()
-            for stage in read_lock(
-                lock, texts.get(lock, b""), Definition.read(path, texts.get(path, b"")).wdirs()
+            for stage in Definition.read(path, texts.get(path, b"")).locked(
+                lock, texts.get(lock, b"")
             )
         ]
 

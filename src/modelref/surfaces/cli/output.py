@@ -142,9 +142,10 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     from rich.console import Console
+    from rich.markup import escape
 
     with Console(stderr=True).status(doing) as status:
-        yield lambda name: status.update(f"{doing} {printable(name)}")
+        yield lambda name: status.update(escape(f"{doing} {printable(name)}"))
 
 
 def held_stages(stages: Sequence[str], forced: Collection[str]) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from hashlib import sha1, sha256
 from pathlib import Path
 
-from modelref.adapters.dvc.cache import DvcOutputs, md5_of
+from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.lockfile import LEGACY_MD5
+from modelref.adapters.dvc.objects import legacy_md5_of, md5_of
 from modelref.domain.outs import GIT, MD5, OutFile
 from modelref.errors import OutOfReach
 
@@ -100,10 +101,7 @@ class Disk:
     def _hash(self, target: Path, algorithm: str) -> str:
         seen = target.stat()
         if algorithm == LEGACY_MD5:
-            from dvc_data.hashfile.hash import file_md5
-            from dvc_objects.fs.local import localfs
-
-            return str(file_md5(str(target), localfs, LEGACY_MD5))
+            return legacy_md5_of(target)
         noted = self.outputs.checked.recall(target, seen)
         if noted is None:
             noted = md5_of(target)

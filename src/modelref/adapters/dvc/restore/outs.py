@@ -26,6 +26,7 @@ class OutChanges:
         left: outs that are not brought back.
         tracked: files that git tracks.
         lost: files whose bytes nobody else keeps, so that they stand in the way.
+        absent: files to bring back that the cache lacks.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -33,6 +34,7 @@ class OutChanges:
     left: list[Left] = field(default_factory=list)
     tracked: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    absent: list[OutFile] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +63,32 @@ class OutPlanner:
             needed: those that must be brought back; any other may be left.
 
         Raises:
-            OutOfReach: the bytes of a needed one are not here.
+            OutOfReach: the bytes of a needed one are neither here nor on its DVC remote.
         """
         planned = OutChanges()
-        must = {out.key for out in needed}
-        for out in outs:
+        must = {out.key: out for out in needed}
+        for each in outs:
+            out = must.get(each.key, each)  # a needed one knows its remote
             tracked = self._in_git(out.path)
             if tracked:
                 self._compare(out.path, tracked, planned)
                 planned.tracked.extend(tracked)
             elif out.key in must or self.outputs.cached(out):
+                if out.is_dir:
+                    self.outputs.fetch([out.object])
                 files = {file.path: file for file in self.outputs.files(out)}
                 self._compare(out.path, files, planned)
             else:
                 self._leave(out, planned)
+        self._refuse_absent(planned.absent)
         return planned
+
+    def _refuse_absent(self, files: Sequence[OutFile]) -> None:
+        """Refuse files whose bytes are nowhere; those on a remote are brought when all is sure."""
+        objects = {Out(one.path, one.algorithm, one.hash, remote=one.remote): one for one in files}
+        there = self.outputs.on_remote(list(objects))
+        nowhere = [file for out, file in objects.items() if not there[out]]
+        self.outputs.fetch(nowhere)  # it says why it cannot
 
     def _compare(self, path: str, new: Mapping[str, OutFile], planned: OutChanges) -> None:
         present = self.disk.files(path)
@@ -98,8 +111,12 @@ class OutPlanner:
         changes = [Change(name, None, folder=path) for name in going if name not in new]
         coming = [name for name in new if name not in right]
         for name in coming:
-            if new[name].algorithm != GIT:
+            if new[name].algorithm == GIT:
+                continue
+            if self.outputs.locate(new[name]).exists():
                 self.outputs.check(new[name], deep=False)
+            else:
+                planned.absent.append(new[name])
         changes += [Change(name, new[name], modes.get(name), path) for name in coming]
         planned.changes.extend(changes)
         if changes:

@@ -1,6 +1,6 @@
 """The checkout as something that models are brought back into; port ``Workspace``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,8 +58,12 @@ class DvcWorkspace:
         """Those of some paths that have staged changes."""
         return self._recorder.staged(paths)
 
-    def begin(self, job: Job, plan: RestorePlan) -> None:
+    def begin(
+        self, job: Job, plan: RestorePlan, progress: Callable[[str], None] = lambda _: None
+    ) -> None:
         """Stage a restore and note that it was begun; the files are as they were."""
+        coming = [change.new for change in plan.changes if isinstance(change.new, OutFile)]
+        self.outputs.fetch(coming, progress)
         self._swap.begin(job, plan.changes, self._place)
         # What this restore leaves may be overwritten by the next: a commit has it.
         known = dict.fromkeys([job.commit, *self._last()])

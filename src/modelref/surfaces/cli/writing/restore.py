@@ -7,8 +7,13 @@ from modelref.domain.ref import Ref
 from modelref.errors import BadInput
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
+<<<<<<< HEAD
 from modelref.surfaces.cli.options import change_options
 from modelref.surfaces.cli.output import note, report_findings, say, say_json
+=======
+from modelref.surfaces.cli.options import write_options
+from modelref.surfaces.cli.output import note, progress, report_findings, say, say_json
+>>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579
 from modelref.usecases.restore import Restoration, Restored, abort
 from modelref.usecases.restore import restore as restore_model
 
@@ -53,7 +58,8 @@ def restore(
     if message and not commit:
         raise BadInput("-m is for a commit", kind="usage", hint="add --commit, or leave -m out")
     asked = Restoration(Ref.parse(ref), with_pipeline, commit, message, dry_run)
-    done = restore_model(context.world, asked)
+    with progress("bringing") as told:
+        done = restore_model(context.world, asked, told)
     report_findings(done.version.findings)
     if as_json:
         say_json(restored_shape(done))

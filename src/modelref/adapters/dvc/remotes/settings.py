@@ -1,0 +1,152 @@
+"""Which DVC remote keeps what, as DVC's own reading of its settings says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from modelref.domain.secrets import without_credentials
+from modelref.errors import BadInput, OutOfReach
+
+_STRANGERS = frozenset(["https", "s3", "gs", "azure", "oss", "ssh", "webdavs"])
+"""Kinds of remote that a stranger's repository may choose."""
+_HARMLESS = frozenset(
+    [
+        "account_name",
+        "allow_anonymous_login",
+        "connect_timeout",
+        "endpointurl",
+        "jobs",
+        "oss_endpoint",
+        "port",
+        "projectname",
+        "read_timeout",
+        "region",
+        "timeout",
+        "url",
+        "user",
+        "version_aware",
+        "worktree",
+    ]
+)
+"""Options that it may set: none of them names a file of this machine, runs a program
+(``bearer_token_command``), asks for a password, or chooses among the person's own credentials."""
+_PUBLIC = frozenset([*_HARMLESS, "name", "method", "type", "auth", "ssl_verify", "verify"])
+"""Options whose values are no secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the settings of a repository may choose.
+
+    Attributes:
+        own: it is the person's own: its settings are honoured as DVC does.
+        local: it is a stranger's, but lies on this machine: its remotes may be folders here.
+    """
+
+    own: bool
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSettings:
+    """One remote.
+
+    Attributes:
+        name: its name.
+        url: where it is.
+        options: all that is set, its URL included.
+    """
+
+    name: str
+    url: str = field(repr=False)
+    options: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder of this machine."""
+        return urlsplit(self.url).scheme in ("", "file", "local")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that must not be shown."""
+        texts = {key: value for key, value in self.options.items() if isinstance(value, str)}
+        return tuple(value for key, value in texts.items() if key not in _PUBLIC)
+
+
+def read_remote(root: Path, name: str, trust: Trust) -> RemoteSettings | None:
+    """Read the settings of a remote: system, user, repository and local files, as DVC does.
+
+    Of a stranger's repository only ``.dvc/config`` is read, and of that only what is harmless.
+
+    Args:
+        root: folder that holds ``.dvc``.
+        name: of the remote; ``""`` for the default one.
+        trust: what the repository may choose.
+
+    Returns:
+        None where no name is given and there is no default.
+
+    Raises:
+        BadInput: a file is not valid, or there is no such remote.
+        OutOfReach: the remote is of a kind that is not read, or that a stranger may not choose.
+    """
+    from dvc.config import Config, ConfigError
+    from dvc.fs import get_fs_config
+
+    try:
+        known = Config(str(root / ".dvc"))
+        if not trust.own:
+            known.clear()
+            known.update(known.load_one("repo"))
+        name = (name or str(known["core"].get("remote") or "")).lower()
+        if not name:
+            return None
+        options = dict(get_fs_config(known, name=name))
+    except ConfigError as error:
+        raise BadInput(
+            without_credentials(str(error)),
+            kind="unreadable-file",
+            hint="dvc remote list shows the remotes that DVC knows",
+        ) from None
+    except (KeyError, RecursionError) as error:
+        raise BadInput(
+            f"the DVC remote {name!r} has no url, or one that leads round in a circle",
+            kind="unreadable-file",
+            hint=f"dvc remote modify {name} url URL",
+        ) from error
+    if not trust.own:
+        options = {key: value for key, value in options.items() if key in _HARMLESS}
+    settings = RemoteSettings(name, str(options["url"]), options)
+    _refuse_versioned(settings)
+    if not trust.own:
+        _refuse_strange(settings, trust)
+    return settings
+
+
+def _refuse_versioned(settings: RemoteSettings) -> None:
+    for option in ("version_aware", "worktree"):
+        if settings.options.get(option) in (True, "true"):
+            raise OutOfReach(
+                f"the DVC remote {settings.name!r} is {option}, which is not supported: its "
+                "objects are not named by their hashes",
+                kind="unsupported-remote",
+                hint="dvc pull brings the files; then repeat the command",
+            )
+
+
+def _refuse_strange(settings: RemoteSettings, trust: Trust) -> None:
+    if settings.is_folder and trust.local:
+        return
+    scheme = urlsplit(settings.url).scheme
+    endpoint = str(settings.options.get("endpointurl", "https://"))
+    if scheme not in _STRANGERS or not endpoint.startswith("https://"):
+        kind = "a folder of this machine" if settings.is_folder else f"{scheme}://"
+        raise OutOfReach(
+            f"the repository's DVC remote {settings.name!r} is {kind}"
+            f"{'' if scheme not in _STRANGERS else ' at an endpoint without TLS'}, which is not "
+            "read for a repository that is not your own",
+            kind="untrusted-remote",
+            hint="clone it if you trust it, and run the command there",
+        )

@@ -1,0 +1,44 @@
+"""Where the bytes of outs are: here, on their DVC remote, or nowhere that is known."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from modelref.domain.outs import Out, OutFile
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+
+def list_files(
+    world: "World", outs: Sequence[Out], progress: Callable[[str], None] = lambda _: None
+) -> list[OutFile]:
+    """List the files of outs; manifests that are not here are brought from their DVC remote.
+
+    Raises:
+        OutOfReach: a manifest is nowhere, or the remote cannot be read.
+        BadInput: a manifest names a path that must not be written.
+    """
+    world.outputs.fetch([out.object for out in outs if out.is_dir], progress)
+    return [file for out in outs for file in world.outputs.files(out)]
+
+
+def out_of_reach(world: "World", outs: Sequence[Out]) -> list[Out]:
+    """Those of some outs that are neither here, nor whole on a DVC remote.
+
+    Raises:
+        OutOfReach: a remote cannot be read.
+    """
+    absent = [out for out in outs if not world.outputs.cached(out)]
+    if not absent:
+        return []
+    there = world.outputs.on_remote(absent)
+    return [out for out in absent if not there[out]]
+
+
+def unpushed(world: "World", outs: Sequence[Out]) -> list[Out]:
+    """Those of some outs that their DVC remote lacks; none where no remote is configured.
+
+    Raises:
+        OutOfReach: a remote cannot be read.
+    """
+    return [out for out, there in world.outputs.on_remote(outs).items() if there is False]
