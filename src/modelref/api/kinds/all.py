@@ -37,7 +37,7 @@ _SHAPES: Mapping[DiffKind, Callable[[ModelDiff], Any]] = MappingProxyType(
 
 def sections(diff: ModelDiff) -> list[Section]:
     """All sections of a diff, in the order of the kinds; each kind says what is not available."""
-    told = []
+    told: list[Section] = []
     for kind in diff.kinds:
         told += map(_capped, _SECTIONS[kind](diff))
         reasons = tuple(
