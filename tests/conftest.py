@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from support.evaluated import build_evaluated
 from support.project import Project, build_project
 
 # How long an example takes says more of the machine than of the code.
@@ -50,3 +51,15 @@ def built_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def project(built_project: Project, tmp_path: Path) -> Project:
     """A copy of the built project that a test may change."""
     return built_project.copied_to(tmp_path / "shop")
+
+
+@pytest.fixture(scope="session")
+def built_evaluated(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A DVC project with three versions measured per user, built once; copy it to write to it."""
+    return build_evaluated(tmp_path_factory.mktemp("evaluated") / "shop")
+
+
+@pytest.fixture
+def evaluated(built_evaluated: Project, tmp_path: Path) -> Project:
+    """A copy of the measured project that a test may change."""
+    return built_evaluated.copied_to(tmp_path / "measured")

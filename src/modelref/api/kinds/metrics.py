@@ -127,7 +127,7 @@ def _notes(diff: ModelDiff) -> Iterator[str]:
             f"{tested} {'metric' if tested == 1 else 'metrics'})."
         )
     if diff.basis.rescored:
-        yield f"{diff.a} was scored anew, on the hold-out of {diff.b}, and has these figures there."
+        yield f"{diff.a} was scored anew, on the same hold-out as {diff.b}."
 
 
 def _segment_section(diff: ModelDiff) -> Section | None:

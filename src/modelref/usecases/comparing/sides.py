@@ -29,7 +29,7 @@ class Side:
     cached: tuple[bool, ...] = ()
 
     def __str__(self) -> str:
-        return str(self.target) if self.target else "the workspace"
+        return str(self.target) if self.target else "workspace"
 
 
 @dataclass(frozen=True, slots=True)
