@@ -306,13 +306,17 @@ class MemoryOutputs:
         with target.open("xb") as new:
             new.write(self.objects[file.hash])
 
-<<<<<<< HEAD
     @contextmanager
     def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:
         """Write the bytes to a file for a while."""
         with TemporaryDirectory() as folder:
             self.place(file, Path(folder) / "file")
             yield Path(folder) / "file"
+
+    def _asked(self) -> dict[str, bytes]:
+        if self.down:
+            raise OutOfReach("the DVC remote does not answer", kind="remote-unreachable")
+        return self.remote or {}
 
 
 @dataclass
@@ -380,12 +384,6 @@ class MemoryScoring:
         if self.writes is None:
             raise OutOfReach("the score command failed", kind="score-failed")
         Path(argv[-1]).write_bytes(self.writes)
-=======
-    def _asked(self) -> dict[str, bytes]:
-        if self.down:
-            raise OutOfReach("the DVC remote does not answer", kind="remote-unreachable")
-        return self.remote or {}
->>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579
 
 
 @dataclass

@@ -17,11 +17,8 @@ from modelref.domain.version import Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.usecases.promote import check_expected, next_tag, still_stands
 from modelref.usecases.reading import read_model
-<<<<<<< HEAD
 from modelref.usecases.signatures import check_version, check_went_through, stands_signed
-=======
 from modelref.usecases.whereabouts import out_of_reach
->>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579
 from modelref.usecases.writing import Draft, Options, Written, run_once, with_event, write
 
 if TYPE_CHECKING:

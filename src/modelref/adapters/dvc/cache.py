@@ -1,14 +1,8 @@
 """DVC's cache: where bytes lie, whether they are right, and how they are handed over."""
 
-<<<<<<< HEAD
-import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-=======
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
->>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579
 from hashlib import md5
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -173,14 +167,6 @@ class DvcOutputs:
             raise damaged(file.path, source)
         if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
             self.checked.remember(source, after, file.hash)
-<<<<<<< HEAD
-
-    def _object(self, path: str, algorithm: str, digest: str) -> Path:
-        check_hash(digest)
-        base = self.caches.of(path).folder
-        if algorithm != LEGACY_MD5:
-            base = base / "files" / "md5"
-        return base / digest[:2] / digest[2:]
 
 
 @contextmanager
@@ -190,43 +176,3 @@ def _spooled(data: bytes) -> Iterator[Path]:
         path = Path(folder) / "file"
         path.write_bytes(data)
         yield path
-
-
-def md5_of(path: Path) -> str:
-    """Md5 of a file, in hexadecimal."""
-    digest = md5(usedforsecurity=False)
-    block = bytearray(_BLOCK)
-    with path.open("rb", buffering=0) as file:
-        while count := file.readinto(block):
-            digest.update(memoryview(block)[:count])
-    return digest.hexdigest()
-
-
-def _same_legacy(algorithm: str, digest: str, path: Path) -> bool:
-    """Whether a file has the hash that DVC 2 gave it; DVC itself knows how that was made."""
-    if algorithm != LEGACY_MD5:
-        return False
-    from dvc_data.hashfile.hash import file_md5
-    from dvc_objects.fs.local import localfs
-
-    return str(file_md5(str(path), localfs, LEGACY_MD5)) == digest.removesuffix(".dir")
-
-
-def _absent(name: str, path: Path, error: OSError) -> OutOfReach:
-    if isinstance(error, FileNotFoundError):
-        return OutOfReach(
-            f"the bytes of {name} are not in the DVC cache ({path})",
-            kind="missing-bytes",
-            hint=f"dvc fetch --all-tags {shlex.quote(name)}",
-        )
-    return OutOfReach(f"cannot read {path}: {error.strerror}", kind="unreadable")
-
-
-def _damaged(name: str, path: Path) -> OutOfReach:
-    return OutOfReach(
-        f"the cached bytes of {name} are not what their hash says; nothing was handed over",
-        kind="damaged-bytes",
-        hint=f"rm {shlex.quote(str(path))} && dvc fetch --all-tags {shlex.quote(name)}",
-    )
-=======
->>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579

@@ -8,12 +8,8 @@ from modelref.adapters.dvc.adoption import declare, find_candidates
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.freshness import staleness
-<<<<<<< HEAD
 from modelref.adapters.dvc.lineage import lineage_of
-from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, read_lock, related
-=======
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, related
->>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579
 from modelref.adapters.dvc.restore.places import Place
 from modelref.adapters.dvc.textfiles import mapping
 from modelref.adapters.dvc.values import most_bytes, read_values, too_large

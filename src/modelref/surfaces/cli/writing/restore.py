@@ -7,13 +7,8 @@ from modelref.domain.ref import Ref
 from modelref.errors import BadInput
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
-<<<<<<< HEAD
 from modelref.surfaces.cli.options import change_options
-from modelref.surfaces.cli.output import note, report_findings, say, say_json
-=======
-from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.output import note, progress, report_findings, say, say_json
->>>>>>> d3b63601cd8da4f01673e518f0f4f714fa58b579
 from modelref.usecases.restore import Restoration, Restored, abort
 from modelref.usecases.restore import restore as restore_model
 
