@@ -121,16 +121,16 @@ def _items(tables: Sequence[Named], listed: set[str]) -> dict[str, Any]:
     for path, name in tables:
         table = Table(Path(path), name)
         columns = [one for one in (NAME, CATEGORY, POPULARITY) if one in table.types]
-        if ITEM not in table.types or not columns:
+        if ITEM not in table.types:
             continue
         found["met"], found["count"] = 0.0, 0
         for block in table.blocks([ITEM, *columns]):
             frame = block.to_pandas()
+            found["count"] += len(frame)
             if POPULARITY in columns:
                 popularity = pd.to_numeric(frame[POPULARITY], errors="coerce").fillna(0).clip(0)
                 frame[POPULARITY] = popularity
                 found["met"] += float(popularity.sum())
-                found["count"] += len(frame)
             frame[ITEM] = _text(frame[ITEM])
             frame = frame[frame[ITEM].isin(listed)]
             for column in columns:

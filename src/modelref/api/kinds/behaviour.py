@@ -48,6 +48,7 @@ def behaviour_shape(diff: ModelDiff) -> dict[str, Any] | None:
         "top1_changed": found.top1_changed,
         "floor": found.floor,
         "coverage": _shift_shape(found.coverage),
+        "items": found.items,
         "novelty": _shift_shape(found.novelty) if found.novelty else None,
         "categories": [
             {"category": one.category, **_shift_shape(one.share), "change": one.share.change}

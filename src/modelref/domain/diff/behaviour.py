@@ -139,6 +139,7 @@ class BehaviourDiff:
         floor: mean overlap of two trainings that differ in nothing but their seed; None where no
             side carries it.
         coverage: different items in all lists.
+        items: how many items there are to show; 0 where that is not known.
         novelty: mean self-information of the listed items in bits, more for rarer ones; None where
             popularity is not known.
         categories: those whose share of the lists changed most.
@@ -158,6 +159,7 @@ class BehaviourDiff:
     top1_changed: float
     floor: float | None
     coverage: Shift
+    items: int
     novelty: Shift | None
     categories: tuple[CategoryShift, ...]
     histogram: tuple[int, ...]
@@ -221,6 +223,7 @@ def diff_behaviour(
         fmean(one.top1_changed for one in pairs),
         floor,
         Shift(len(set(old)), len(set(new))),
+        catalogue.count,
         _novelty(old, new, catalogue),
         _categories(old, new, catalogue.categories),
         _histogram(pairs, k),
@@ -248,7 +251,7 @@ def _novelty(
 ) -> Shift | None:
     """Mean self-information, where every item counts as met once more than it was."""
     total = catalogue.met + catalogue.count
-    if not total or not old or not new:
+    if not catalogue.met or not old or not new:
         return None
 
     def mean(items: Sequence[Hashable]) -> float:

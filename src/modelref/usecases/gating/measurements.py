@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from modelref.domain.diff.behaviour import BehaviourDiff
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.metrics import MetricChange, Paired, SegmentChange
 from modelref.domain.diff.values import is_number
@@ -101,11 +102,19 @@ class Measurements:
 
     def overlap(self, stage: StageName) -> Lists:
         """How much lists overlap with those of a stage's version."""
-        raise _no_lists(f"overlap with {self._held(stage)}")
+        found = self._behaviour(self._held(stage))
+        return Lists(found.k, found.overlap)
 
     def coverage(self) -> Lists:
         """How many items the lists show."""
-        raise _no_lists(f"coverage of {self.target}")
+        found = self._behaviour(self.target)
+        if not found.items:
+            raise OutOfReach(
+                f"coverage of {self.target}: how many items there are is not known",
+                kind="no-lists",
+                hint="name the catalogue as meta.modelref.items of the artifact in dvc.yaml",
+            )
+        return Lists(found.k, found.coverage.after / found.items)
 
     def size(self) -> int:
         """Bytes of the candidate's outs."""
@@ -176,6 +185,22 @@ class Measurements:
             ),
         )
 
+    def _behaviour(self, other: Target) -> BehaviourDiff:
+        diff = self.memo.get(
+            ("behaviour", other.commit, self.target.commit),
+            lambda: compare(
+                self.world, _ref(other), _ref(self.target), [DiffKind.BEHAVIOUR], at=self.at
+            ),
+        )
+        if diff.behaviour is None:
+            why, *_ = diff.absent[DiffKind.BEHAVIOUR]
+            raise OutOfReach(
+                f"the lists of {other} and {self.target} cannot be compared: {why.why}",
+                kind="no-lists",
+                hint=why.mend,
+            )
+        return diff.behaviour
+
     def _place(self, metric: str) -> tuple[str, str]:
         return find_metric(self._snapshot(self.target).metrics, metric, str(self.target))
 
@@ -225,7 +250,3 @@ def _ref(target: Target) -> Ref:
 def _names_no_users(snapshot: Snapshot) -> bool:
     told = snapshot.annotation.meta.get("modelref")
     return not (isinstance(told, dict) and told.get("users"))
-
-
-def _no_lists(what: str) -> OutOfReach:
-    return OutOfReach(f"{what}: this version of modelref compares no lists", kind="no-lists")
