@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from modelref.domain.config import Config
     from modelref.domain.event import TagRecord
+    from modelref.domain.finding import Finding
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out, OutFile
     from modelref.domain.restoring import Job, RestorePlan
@@ -33,6 +34,9 @@ class Tags(Protocol):
         Raises:
             OutOfReach: the repository cannot be read.
         """
+
+    def noticed(self) -> Sequence[Finding]:
+        """Tell, once, what the listings so far showed beside the tags that they gave."""
 
     def create(self, tag: TagName, commit: str, message: str, date: int) -> str:
         """Create one annotated tag, all or nothing, and return its object's id.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from modelref.domain.config import Config
 from modelref.domain.event import TagRecord
+from modelref.domain.finding import Finding
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile
@@ -61,6 +62,10 @@ class MemoryTags:
             record = self.records[ref]
             if artifact is None or ref.startswith((f"{artifact.in_tag}@", f"{artifact.in_tag}#")):
                 yield record if bodies else record._replace(body=None)
+
+    def noticed(self) -> Sequence[Finding]:
+        """Nobody else moves them."""
+        return ()
 
     def create(self, tag: TagName, commit: str, message: str, date: int) -> str:
         """Create one annotated tag."""

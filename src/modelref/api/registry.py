@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import MappingProxyType
 
-from modelref.api.compose import RepositoryWorld
+from modelref.api.compose import RepositoryWorld, open_elsewhere, user_cache
 from modelref.api.values import Diff, Files, ModelState
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.event import Event
@@ -243,11 +243,19 @@ class ModelRegistry:
         )
 
 
-def open_registry(folder: str | os.PathLike[str] = ".") -> ModelRegistry:
-    """Open the registry of the repository that a folder lies in.
+def open_registry(repository: str | os.PathLike[str] = ".") -> ModelRegistry:
+    """Open the registry of a repository.
+
+    Args:
+        repository: a folder in the person's own clone; or a URL (``https://``, ``ssh://``,
+            ``file://``, ``user@host:path``) of one that is not theirs, which is read only and as
+            it is at each call.
 
     Raises:
-        BadInput: it lies in none.
+        BadInput: there is no repository, or the URL is not one that is read.
     """
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return ModelRegistry(RepositoryWorld(Path(folder)), base / "modelref" / "files")
+    text = os.fspath(repository)
+    if not Path(text).exists() and ":" in text:
+        world = open_elsewhere(text)
+        return ModelRegistry(world, world.shelf.folder / "files")
+    return ModelRegistry(RepositoryWorld(Path(text)), user_cache() / "files")

@@ -150,27 +150,32 @@ class GitCommits:
         )
         if done.code:
             raise failed("cat-file", done)
-        return _split_batch(done.stdout, askable)
-
-    def blob_id(self, commit: str, path: str) -> tuple[str, int] | None:
-        """Return the id and size of a file at a commit, None where there is none."""
-        listed = self.tree(commit, path)
-        return listed.get(path)
+        return split_batch(done.stdout, askable)
 
     def tree(self, commit: str, path: str = "") -> Mapping[str, tuple[str, int]]:
         """List files at or below a path of a commit, with blob id and size in bytes."""
+        return {
+            name: (oid, int(size))
+            for name, (oid, size) in self._entries(commit, path, "-l").items()
+        }
+
+    def blobs(self, commit: str, path: str = "") -> Mapping[str, str]:
+        """List files at or below a path of a commit, with blob ids; no file need be here."""
+        return {name: oid for name, (oid, *_) in self._entries(commit, path).items()}
+
+    def _entries(self, commit: str, path: str, *options: str) -> Mapping[str, Sequence[str]]:
         operands = [path] if path else []
         out = self.repository.git.output(
-            "ls-tree", "-r", "-z", "-l", "--full-tree", commit, operands=operands
+            "ls-tree", "-r", "-z", *options, "--full-tree", commit, operands=operands
         )
-        entries: dict[str, tuple[str, int]] = {}
+        found: dict[str, Sequence[str]] = {}
         for line in out.decode("utf-8", "surrogateescape").split("\0"):
             head, tab, name = line.partition("\t")
             if tab:
-                _, kind, oid, size = head.split()
+                _, kind, *facts = head.split()
                 if kind == "blob":
-                    entries[name] = (oid, int(size))
-        return entries
+                    found[name] = facts
+        return found
 
     def listed(self, commit: str | None, name: str) -> Sequence[str]:
         """List the repository paths of all files of one name."""
@@ -194,7 +199,7 @@ class GitCommits:
 
     def _paths(self, commit: str | None) -> Sequence[str]:
         if commit is not None:
-            return sorted(self.tree(commit))
+            return sorted(self.blobs(commit))
         self._need_workspace()
         out = self.repository.git.output(
             "ls-files", "-z", "--cached", "--others", "--exclude-standard"
@@ -228,8 +233,16 @@ class GitCommits:
         return found
 
 
-def _split_batch(out: bytes, asked: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
-    """Split what ``cat-file --batch`` printed: a header line, then bytes and a newline, each."""
+def split_batch(
+    out: bytes, asked: Sequence[tuple[str, str]], kind: bytes = b"blob"
+) -> Mapping[tuple[str, str], bytes]:
+    """Split what ``cat-file --batch`` printed: a header line, then bytes and a newline, each.
+
+    Args:
+        out: what it printed.
+        asked: what it was asked for, in order.
+        kind: objects of another kind are left out.
+    """
     found: dict[tuple[str, str], bytes] = {}
     at = 0
     for pair in asked:
@@ -239,7 +252,7 @@ def _split_batch(out: bytes, asked: Sequence[tuple[str, str]]) -> Mapping[tuple[
         if header[-1] in (b"missing", b"ambiguous"):
             continue
         size = int(header[2])
-        if header[1] == b"blob":
+        if header[1] == kind:
             found[pair] = out[at : at + size]
         at += size + 1
     return found
