@@ -20,7 +20,7 @@ class ReadOnlyJournal:
         """Refuse."""
         raise refusal(self.name)
 
-    def begin(self, command: str, fresh: str) -> str:
+    def begin(self, command: str, fresh: str) -> str:  # noqa: ARG002  # refused
         """Refuse."""
         raise refusal(self.name)
 

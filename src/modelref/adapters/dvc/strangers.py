@@ -32,7 +32,7 @@ class StrangersCaches(Caches):
         self._read = read
         self._places: dict[str, Path] = {}
 
-    def of(self, path: str) -> CacheConfig:
+    def of(self, path: str) -> CacheConfig:  # noqa: ARG002  # one cache for all
         """The cache, whatever the path."""
         return CacheConfig(self._folder / "cache", _LINKS)
 

@@ -15,6 +15,7 @@ _SCP = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>[^@/:]+):(?P<path>.+)")
 _HELPER = re.compile(r"[A-Za-z0-9]+::")
 _UNENCRYPTED = ("git", "http")
 _LONGEST = 2_000
+_HINT = "write https://…, ssh://…, user@host:path, or a folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,5 @@ def _check(what: str, text: str, pattern: re.Pattern[str]) -> None:
         raise _refused(f"{text[:60]!r} is no {what}")
 
 
-def _refused(
-    why: str, hint: str = "write https://…, ssh://…, user@host:path, or a folder"
-) -> BadInput:
+def _refused(why: str, hint: str = _HINT) -> BadInput:
     return BadInput(f"cannot read that repository: {why}", kind="invalid-repository", hint=hint)

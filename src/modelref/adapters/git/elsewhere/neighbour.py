@@ -109,7 +109,7 @@ def _borrow(theirs: Path, ours: Path, settings: Mapping[str, str]) -> None:
     ours.mkdir(exist_ok=True, mode=0o700)
     for name in _BORROWED:
         link = ours / name
-        if not link.is_symlink() or Path(os.readlink(link)) != theirs / name:
+        if not link.is_symlink() or link.readlink() != theirs / name:
             link.unlink(missing_ok=True)
             link.symlink_to(theirs / name)
     head = _text(theirs / "HEAD").strip()

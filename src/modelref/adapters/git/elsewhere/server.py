@@ -23,7 +23,7 @@ _HELPER = (
     f'"${_USER}" "${_PASSWORD}"; }}; f'
 )
 _CHATTER = re.compile(
-    r"(?:remote: )?(?:Enumerating|Counting|Compressing|Receiving|Resolving|Updating|Total|From|POST)"
+    r"(?:remote: )?(?:Enumerating|Counting|Compressing|Receiving|Resolving|Total|From|POST)"
     r"|warning: |hint: |remote: \W*$|\s|$"
 )
 

@@ -24,7 +24,13 @@ class ForeignTags(GitTags):
 
     name: str = ""
 
-    def create(self, tag: TagName, commit: str, message: str, date: int) -> str:
+    def create(
+        self,
+        tag: TagName,  # noqa: ARG002  # refused, whatever it is
+        commit: str,  # noqa: ARG002
+        message: str,  # noqa: ARG002
+        date: int,  # noqa: ARG002
+    ) -> str:
         """Refuse."""
         raise refusal(self.name)
 
