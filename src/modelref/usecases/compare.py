@@ -8,6 +8,7 @@ from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.metrics import MetricChange, diff_metrics
 from modelref.domain.diff.params import ParamChange, diff_params
 from modelref.domain.ref import Ref
+from modelref.domain.registry import Model
 from modelref.domain.snapshot import Snapshot
 from modelref.domain.target import Target, find
 from modelref.errors import BadInput
@@ -77,9 +78,10 @@ def compare(
             kind="invalid-ref",
             hint="compare two versions of one model",
         )
-    before = _side(world, a, at)
+    model, _ = read_model(world, a.artifact, at=at)
+    before = _side(world, model, a)
     after = (
-        _side(world, b, at)
+        _side(world, model, b)
         if b
         else _measured(world, None, world.pipeline.snapshot(a.artifact, None))
     )
@@ -94,8 +96,7 @@ def compare(
     )
 
 
-def _side(world: "World", ref: Ref, at: int | None) -> Side:
-    model, _ = read_model(world, ref.artifact, at=at)
+def _side(world: "World", model: Model, ref: Ref) -> Side:
     target = find(model, ref)
     return _measured(world, target, world.pipeline.snapshot(ref.artifact, target.commit))
 

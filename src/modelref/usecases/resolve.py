@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from modelref.domain.finding import Finding
 from modelref.domain.outs import Out
 from modelref.domain.ref import Ref
+from modelref.domain.registry import Model
 from modelref.domain.target import Target, find
 from modelref.usecases.reading import read_model
 
@@ -59,6 +60,17 @@ def resolve(world: "World", ref: Ref, *, at: int | None = None) -> Resolved:
         UnknownRef: the model, version or stage is not there.
     """
     model, findings = read_model(world, ref.artifact, at=at)
+    return resolve_in(world, model, ref, findings)
+
+
+def resolve_in(
+    world: "World", model: Model, ref: Ref, findings: tuple[Finding, ...] = ()
+) -> Resolved:
+    """Resolve a ref of a model that was read already.
+
+    Raises:
+        UnknownRef: the version or stage is not there.
+    """
     target = find(model, ref)
     made = world.pipeline.made(ref.artifact, target.commit)
     return Resolved(

@@ -62,8 +62,11 @@ class DvcPipeline:
         annotation = made.annotation
         names = related(stages, annotation.path) or {stage.name for stage in stages}
         missing: list[str] = []
-        metrics = self._values(definition.metrics_files(stages, names), commit, stages, missing)
-        params = self._values(definition.params_files(stages, names), commit, stages, [])
+        measured = definition.metrics_files(stages, names)
+        chosen = definition.params_files(stages, names)
+        texts = self.commits.read(commit, [*measured, *chosen])
+        metrics = self._values(measured, texts, stages, missing)
+        params = self._values(chosen, texts, stages, [])
         if not made.outs:
             missing.append(f"{annotation.path} is in no dvc.lock, no .dvc file and not in git")
         return Snapshot(
@@ -214,12 +217,11 @@ class DvcPipeline:
     def _values(
         self,
         paths: Sequence[str],
-        commit: str | None,
+        texts: Mapping[str, bytes],
         stages: Sequence[LockedStage],
         missing: list[str],
     ) -> Values:
-        """Read values of files from git or the workspace, else from the cache."""
-        texts = dict(self.commits.read(commit, paths))
+        """Read values of files from what git or the workspace has, else from the cache."""
         outs = {out.path: out for stage in stages for out in stage.outs}
         values: dict[str, Mapping[str, Value]] = {}
         for path in paths:

@@ -41,7 +41,21 @@ _KEPT = frozenset(
     ]
 )
 _KEPT_KINDS = ("GIT_HTTP_", "GIT_SSL_", "GIT_PROXY_SSL_")
-_SECTIONS = frozenset("author commit committer credential gpg http safe ssh tag url user".split())
+_SECTIONS = frozenset(
+    [
+        "author",
+        "commit",
+        "committer",
+        "credential",
+        "gpg",
+        "http",
+        "safe",
+        "ssh",
+        "tag",
+        "url",
+        "user",
+    ]
+)
 _SETTINGS = frozenset(["core.askpass", "core.sshcommand"])
 _PROTOCOLS = ("file", "git", "http", "https", "ssh")
 """Ways to a host that run no program which the address names, as ``ext::`` does."""

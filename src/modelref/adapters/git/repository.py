@@ -209,7 +209,7 @@ class GitCommits:
     def _need_workspace(self) -> None:
         if self.repository.bare:
             raise BadInput(
-                f"{self.repository.root} is a bare repository, which has no workspace",
+                f"{self.repository.root} is bare, or was named by --repo: it has no workspace",
                 kind="bare-repository",
                 hint="name a version or a commit",
             )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Never
 
 import click
 
+from modelref.domain.secrets import without_credentials
 from modelref.errors import BadInput, ModelRefError, OutOfReach, Refused
 from modelref.surfaces.cli.output import report_error
 
@@ -224,7 +225,8 @@ def _report_bug(error: Exception, *, as_json: bool) -> int:
     import tempfile
     import traceback
 
-    text = f"modelref {' '.join(sys.argv[1:])}\n\n{''.join(traceback.format_exception(error))}"
+    told = f"modelref {' '.join(sys.argv[1:])}\n\n{''.join(traceback.format_exception(error))}"
+    text = without_credentials(told)
     try:
         with tempfile.NamedTemporaryFile(
             "w",

@@ -1,14 +1,16 @@
 """Files of commits whose files are not here yet: found by their folders, brought together, read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from modelref.adapters.git.elsewhere.mirror import Mirror
 from modelref.adapters.git.elsewhere.objects import Pair, find_blobs, missing_objects
 from modelref.adapters.git.program import Git
 from modelref.adapters.git.repository import GitCommits
 from modelref.errors import OutOfReach
+
+_Value = TypeVar("_Value")
 
 
 class Source(Protocol):
@@ -53,6 +55,24 @@ class MirroredCommits(SparseCommits):
     def resolve(self, rev: str) -> str:
         """Return the full id of a commit; ``HEAD`` is the remote's default branch."""
         return GitCommits.resolve(self, self.source.default() if rev == "HEAD" else rev)
+
+    def read_many(self, wanted: Sequence[Pair]) -> Mapping[Pair, bytes]:
+        """Read files of many commits; what is missing of them comes in one go."""
+        return self._surely(lambda: SparseCommits.read_many(self, wanted))
+
+    def tree(self, commit: str, path: str = "") -> Mapping[str, tuple[str, int]]:
+        """List files at or below a path, with blob id and size in bytes."""
+        return self._surely(lambda: SparseCommits.tree(self, commit, path))
+
+    def _surely(self, read: Callable[[], _Value]) -> _Value:
+        """Read; where git cannot, what is kept is damaged, and is made anew once."""
+        try:
+            return read()
+        except OutOfReach as error:
+            if error.kind != "git-failed":
+                raise
+        self.source.renew()
+        return read()
 
     def partial(self) -> str:
         """Nothing is missing: the tags that are asked for were fetched."""

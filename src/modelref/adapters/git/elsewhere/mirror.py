@@ -74,9 +74,8 @@ class Mirror:
             OutOfReach: the remote does not answer, or the cache cannot be written.
         """
         self._asked = tuple(patterns)
-        specs = [f"+{pattern}:{pattern}" for pattern in patterns]
         with self.shelf.exclusive() as lock:
-            return self._mended(lambda: self._refreshed(specs, patterns, lock))
+            return self._mended(lambda: self._refreshed(patterns, lock))
 
     def default(self) -> str:
         """Fetch the remote's default branch, and return the ref that it is kept under.
@@ -125,12 +124,20 @@ class Mirror:
         Raises:
             OutOfReach: the remote does not answer, or the cache cannot be written.
         """
-        if self._sound() or not self._asked:
+        if self._sound():
             return False
+        self.renew()
+        return True
+
+    def renew(self) -> None:
+        """Make what is kept anew.
+
+        Raises:
+            OutOfReach: as :meth:`refresh`.
+        """
         with self.shelf.exclusive() as lock:
             self.shelf.clear()
-            self._refreshed([f"+{pattern}:{pattern}" for pattern in self._asked], (), lock)
-        return True
+            self._refreshed(self._asked, lock)
 
     def _mended(self, work: Callable[[], _Value]) -> _Value:
         """Do something with the remote; what a killed run left in the way is put right first."""
@@ -148,12 +155,10 @@ class Mirror:
                 self.shelf.clear()
         return work()
 
-    def _refreshed(
-        self, specs: Sequence[str], patterns: Sequence[str], lock: int
-    ) -> Sequence[Moved]:
+    def _refreshed(self, patterns: Sequence[str], lock: int) -> Sequence[Moved]:
         able = self._ready()
         before = self._refs(patterns)
-        self._fetch(able, specs, lock)
+        self._fetch(able, [f"+{pattern}:{pattern}" for pattern in patterns], lock)
         after = self._refs(patterns)
         if len(after) - len(before) >= _MANY:
             self.git.run("pack-refs", "--all", keep=[lock])
@@ -186,8 +191,6 @@ class Mirror:
         return known
 
     def _refs(self, patterns: Sequence[str]) -> Mapping[str, str]:
-        if not patterns:
-            return {}
         starts = tuple(pattern.removesuffix("*") for pattern in patterns)
         out = self.git.output(
             "for-each-ref", "--format=%(refname)%00%(objectname)", operands=["refs/tags"]

@@ -8,6 +8,7 @@ import click
 
 from modelref.domain.ref import Ref
 from modelref.domain.target import Target
+from modelref.errors import OutOfReach
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.output import note, say
 from modelref.usecases.follow import follow as follow_ref
@@ -36,7 +37,7 @@ def follow(context: Context, ref: str, command: str, interval: float, once: bool
     \b
     modelref follow 'recommender#prod' --exec ./deploy.sh
     """
-    for target in follow_ref(context.world, Ref.parse(ref), interval):
+    for target in follow_ref(context.world, Ref.parse(ref), interval, _note_failure):
         say(f"{ref} is {target}")
         sys.stdout.flush()
         code = subprocess.run(command, shell=True, env=_environment(target), check=False).returncode  # noqa: S602  # the person's own command line
@@ -44,6 +45,10 @@ def follow(context: Context, ref: str, command: str, interval: float, once: bool
             note(f"warning: {command!r} ended with exit code {code} for {target}")
         if once:
             click.get_current_context().exit(1 if code else 0)
+
+
+def _note_failure(error: OutOfReach) -> None:
+    note(f"warning: {error.message}; the last version stands")
 
 
 def _environment(target: Target) -> dict[str, str]:
