@@ -161,7 +161,7 @@ def test_files_come_in_one_connection_and_once(remote: Remote) -> None:
 
 def test_all_versions_metrics_come_together(project: Project, tmp_path: Path) -> None:
     for commit in project.commits:
-        modelref.open(project.root).register("rec", rev=commit)
+        project.modelref("register", "rec", "--rev", commit)
     with pytest.MonkeyPatch.context() as patch:
         remote = serve(project, tmp_path / "remote", patch)
         assert remote.read("show", "rec").code == 0
