@@ -323,6 +323,7 @@ def test_a_remote_that_lies_leaves_what_is_kept_usable(
     )
     honest = os.environ["GIT_SSH_COMMAND"]
     monkeypatch.setenv("GIT_SSH_COMMAND", str(liar))
+    monkeypatch.setattr(server, "QUIET", 2.0)
     refused = remote.read("show", "rec")
     assert (refused.code, refused.out) == (5, "")
     monkeypatch.setenv("GIT_SSH_COMMAND", honest)
