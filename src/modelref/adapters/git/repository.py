@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
+from modelref.adapters.git.plainfile import plain_text
 from modelref.adapters.git.program import Git, failed
 from modelref.errors import BadInput, OutOfReach, UnknownRef
 
@@ -54,10 +55,7 @@ class Repository:
 
     @property
     def _settings(self) -> str:
-        try:
-            return (self.private / "config").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return ""
+        return plain_text(self.private / "config")
 
     @classmethod
     def locate(cls, folder: Path) -> "Repository":

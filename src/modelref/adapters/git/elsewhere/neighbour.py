@@ -7,12 +7,10 @@ to be copied, and ``safe.directory`` needs no exception.
 """
 
 import configparser
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
 
 from modelref.adapters.durable import write_durably
 from modelref.adapters.git.elsewhere.address import Address
@@ -20,12 +18,12 @@ from modelref.adapters.git.elsewhere.commits import Nowhere, SparseCommits
 from modelref.adapters.git.elsewhere.shelf import Shelf
 from modelref.adapters.git.environment import Confinement
 from modelref.adapters.git.lock import unwritable
+from modelref.adapters.git.plainfile import plain_text
 from modelref.adapters.git.program import Git
 from modelref.adapters.git.repository import GitCommits, Repository
 from modelref.errors import BadInput
 
 _BORROWED = ("objects", "refs", "packed-refs", "reftable", "shallow")
-_MOST_BYTES = 1 << 20
 _HEAD = re.compile(r"ref: refs/heads/[^\s\x00-\x1f\x7f]+|[0-9a-f]{40}|[0-9a-f]{64}")
 _UNBORN = "ref: refs/heads/main"
 
@@ -80,9 +78,9 @@ def _git_folder(top: Path) -> Path:
     """
     own = top / ".git"
     if not own.is_dir():
-        named = _text(own).removeprefix("gitdir:").strip()
+        named = plain_text(own).removeprefix("gitdir:").strip()
         own = top / named if named else top
-    common = own / (_text(own / "commondir").strip() or ".")
+    common = own / (plain_text(own / "commondir").strip() or ".")
     if not all((common / name).is_dir() for name in ("objects", "refs")):
         raise BadInput(
             f"{top} is not the top folder of a git repository",
@@ -98,7 +96,7 @@ def _settings(path: Path) -> Mapping[str, str]:
         strict=False, allow_no_value=True, comment_prefixes=("#", ";"), delimiters=("=",)
     )
     try:
-        parser.read_string("\n".join(line.strip() for line in _text(path).splitlines()))
+        parser.read_string("\n".join(line.strip() for line in plain_text(path).splitlines()))
     except configparser.Error:
         return {}
     found = dict(parser.items("extensions")) if parser.has_section("extensions") else {}
@@ -112,7 +110,7 @@ def _borrow(theirs: Path, ours: Path, settings: Mapping[str, str]) -> None:
         if not link.is_symlink() or link.readlink() != theirs / name:
             link.unlink(missing_ok=True)
             link.symlink_to(theirs / name)
-    head = _text(theirs / "HEAD").strip()
+    head = plain_text(theirs / "HEAD").strip()
     lines = ["[core]", f"repositoryformatversion = {1 if settings else 0}", "bare = true"]
     if settings:
         known = {"objectformat": ("sha1", "sha256"), "refstorage": ("files", "reftable")}
@@ -122,16 +120,5 @@ def _borrow(theirs: Path, ours: Path, settings: Mapping[str, str]) -> None:
         ("HEAD", head if _HEAD.fullmatch(head) else _UNBORN),
         ("config", "\n".join(lines)),
     ):
-        if _text(ours / name) != f"{text}\n":
+        if plain_text(ours / name) != f"{text}\n":
             write_durably(ours / name, f"{text}\n")
-
-
-def _text(path: Path) -> str:
-    """A small plain file; ``""`` for anything else: a pipe would never end."""
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123
-            if not S_ISREG(os.fstat(file.fileno()).st_mode):
-                return ""
-            return file.read(_MOST_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return ""
