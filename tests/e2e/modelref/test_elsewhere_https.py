@@ -1,4 +1,4 @@
-"""Reading over https: the person's own certificate and askpass, and a password nobody gets to see."""
+"""Reading over https: the person's own certificate and askpass, a password that nobody sees."""
 
 import re
 import socket

@@ -11,6 +11,7 @@ from typing import Self
 
 from modelref.adapters.git.elsewhere.address import Address
 from modelref.adapters.git.program import Finished, Git
+from modelref.domain.secrets import without_credentials
 from modelref.errors import OutOfReach
 
 REMOTE = "origin"
@@ -152,6 +153,8 @@ class Server:
     def _unreachable(self, said: str) -> OutOfReach:
         lines = [line for line in re.split(r"[\r\n]+", said) if not _CHATTER.match(line)]
         why = lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else "git failed"
+        given = self.address.credentials
+        why = without_credentials(why, (given.user, given.password or "") if given else ())
         return OutOfReach(
             f"cannot read {self.address}: {why}",
             kind="unreachable",
