@@ -7,13 +7,16 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 export DVC_NO_ANALYTICS = 1
 
-.PHONY: demo test check lint bench clean
+.PHONY: demo test test-system check lint bench clean
 
 demo: $(STAMP)  ## train, register, compare, promote and roll back in a scratch clone under build/
 	$(BIN)/python docs/demo.py
 
-test: $(STAMP)  ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: $(STAMP)  ## every test that git and Python are enough for
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/system
+
+test-system: $(STAMP)  ## tests that need system programs: strace, ssh, a web server, a browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/system
 
 check: lint  ## what CI checks beside the tests: lint, format, types, import layers
 

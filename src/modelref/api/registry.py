@@ -1,93 +1,25 @@
 """The public Python API: open a registry, read it, write to it, load any version."""
 
-import hashlib
 import os
-from collections.abc import Collection, Iterator
 from pathlib import Path
-from types import MappingProxyType
 
 from modelref.api.compose import RepositoryWorld, open_elsewhere, user_cache
-from modelref.api.values import Diff, Files, ModelState
-from modelref.domain.diff.kind import DiffKind
+from modelref.api.reader import RegistryReader
 from modelref.domain.event import Event
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.ref import Ref
-from modelref.domain.target import Target
 from modelref.domain.version import Bump, Version
-from modelref.ports import World
 from modelref.usecases import promote as promoting
 from modelref.usecases import register as registering
 from modelref.usecases import restore as restoring
 from modelref.usecases import rollback as rolling
 from modelref.usecases import withdraw as withdrawing
-from modelref.usecases.compare import compare
-from modelref.usecases.digest import outs_digest
-from modelref.usecases.follow import follow
-from modelref.usecases.reading import read_registry
-from modelref.usecases.resolve import Resolved, resolve
 from modelref.usecases.restore import Restored
-from modelref.usecases.verify import Verification, verify
-from modelref.usecases.view import View
 from modelref.usecases.writing import Options
 
 
-class ModelRegistry:
-    """The registry of one repository. Nothing is kept between calls: each reads the tags anew."""
-
-    def __init__(self, world: World, cache: Path) -> None:
-        """Bind a registry; use :func:`modelref.open`.
-
-        Args:
-            world: the ports.
-            cache: folder for the files that :meth:`get` hands out.
-        """
-        self._world = world
-        self._cache = cache
-
-    def models(self) -> tuple[ModelState, ...]:
-        """All models that have at least one event, by name."""
-        registry = read_registry(self._world)
-        return tuple(
-            ModelState(
-                str(model.artifact),
-                str(model.latest.version) if model.latest else None,
-                MappingProxyType(
-                    {
-                        name: model.name_at(held.current.commit)
-                        for name, held in sorted(model.stages.items())
-                        if held.current is not None
-                    }
-                ),
-                model.deprecated,
-            )
-            for model in registry.models.values()
-        )
-
-    def resolve(self, ref: str) -> Resolved:
-        """Resolve ``model``, ``model@v1.2.3``, ``model@latest`` or ``model#stage``.
-
-        Returns:
-            A value with ``name``, ``version``, ``commit``, ``tag`` and ``outs``.
-
-        Raises:
-            UnknownRef: it is not there.
-            BadInput: it is no ref.
-        """
-        return resolve(self._world, Ref.parse(ref))
-
-    def get(self, ref: str) -> Files:
-        """Bring a version's files to the user's cache, verified, and say where they lie.
-
-        A second call for the same version brings nothing again.
-
-        Raises:
-            UnknownRef: the version is not there.
-            OutOfReach: bytes are missing or damaged.
-        """
-        resolved = self.resolve(ref)
-        key = outs_digest(resolved.outs) + resolved.path
-        folder = self._cache / hashlib.sha256(key.encode()).hexdigest()
-        return Files(folder, View(self._world, resolved, folder).files())
+class ModelRegistry(RegistryReader):
+    """The registry of one repository, to read and to write. Nothing is kept between calls."""
 
     def register(
         self,
@@ -97,9 +29,21 @@ class ModelRegistry:
         version: str | None = None,
         bump: str = "patch",
         base: str | None = None,
+        commit: bool = False,
+        revive: bool = False,
         message: str = "",
     ) -> Event:
         """Register a version of a model; see ``modelref register --help``.
+
+        Args:
+            model: ``name`` or ``dir:name``.
+            rev: the commit, as a revision; HEAD unless given.
+            version: the version to give it.
+            bump: which part of the highest version goes up: patch, minor or major.
+            base: bump this version instead of the highest.
+            commit: first commit the model's results on top of HEAD; no branch moves.
+            revive: even if the model is deprecated.
+            message: the person's own words.
 
         Raises:
             Refused: the model's pipeline is stale, or the commit carries another version.
@@ -111,13 +55,21 @@ class ModelRegistry:
             Version.parse(version) if version is not None else None,
             Bump.parse(bump),
             Version.parse(base) if base is not None else None,
+            commit,
+            revive,
         )
         written = registering.register(self._world, asked, Options(message))
         self._world.journal.acknowledge(written.command)
         return written.event
 
     def promote(
-        self, version: str, stage: str, *, expect: str | None = None, message: str = ""
+        self,
+        version: str,
+        stage: str,
+        *,
+        expect: str | None = None,
+        revive: bool = False,
+        message: str = "",
     ) -> Event:
         """Assign a version to a stage.
 
@@ -125,6 +77,7 @@ class ModelRegistry:
             version: ``model@v1.2.3`` or ``model@latest``.
             stage: the stage's name.
             expect: the version that the stage must hold now.
+            revive: even if the model is deprecated.
             message: the person's own words.
 
         Raises:
@@ -135,6 +88,7 @@ class ModelRegistry:
             Ref.parse_version(version),
             parse_stage(stage),
             Version.parse(expect) if expect is not None else None,
+            revive,
         )
         written = promoting.promote(self._world, asked, Options(message))
         self._world.journal.acknowledge(written.command)
@@ -198,23 +152,6 @@ class ModelRegistry:
         self._world.journal.acknowledge(written.command)
         return written.event
 
-    def follow(self, ref: str, *, interval: float = 10.0) -> Iterator[Target]:
-        """Yield what a ref means now, then each time it means something else; never ends.
-
-        Args:
-            ref: ``model#stage``, ``model@latest``, …
-            interval: seconds between two looks.
-        """
-        return follow(self._world, Ref.parse(ref), interval)
-
-    def verify(self, model: str | None = None, *, deep: bool = False) -> Verification:
-        """Check every event and every live version; ``.ok`` says whether all is sound.
-
-        Raises:
-            UnknownRef: the model has no event.
-        """
-        return verify(self._world, Artifact.parse(model) if model is not None else None, deep=deep)
-
     def restore(
         self, ref: str, *, with_pipeline: bool = False, commit: bool = False, message: str = ""
     ) -> Restored:
@@ -227,20 +164,6 @@ class ModelRegistry:
         """
         asked = restoring.Restoration(Ref.parse(ref), with_pipeline, commit, message)
         return restoring.restore(self._world, asked)
-
-    def diff(
-        self, a: str, b: str | None = None, *, only: Collection[str] = tuple(DiffKind)
-    ) -> Diff:
-        """Compare two refs of one model; ``b`` None is the workspace.
-
-        Raises:
-            UnknownRef: one is not there.
-            BadInput: they are of different models, or a kind is unknown.
-        """
-        kinds = [DiffKind.parse(kind) for kind in only]
-        return Diff(
-            compare(self._world, Ref.parse(a), Ref.parse(b) if b is not None else None, kinds)
-        )
 
 
 def open_registry(repository: str | os.PathLike[str] = ".") -> ModelRegistry:

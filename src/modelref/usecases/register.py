@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
 from modelref.domain.message import EVENT, OUTS, check_words
-from modelref.domain.names import Artifact
+from modelref.domain.names import Artifact, StageName
 from modelref.domain.outs import Out
 from modelref.domain.registry import Model
 from modelref.domain.tag import Kind, TagName
@@ -15,7 +15,16 @@ from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry, refuse_partial
-from modelref.usecases.writing import Draft, Options, Written, by_id, free_tag, run_once, write
+from modelref.usecases.writing import (
+    Draft,
+    Options,
+    Written,
+    by_id,
+    free_tag,
+    run_once,
+    with_event,
+    write,
+)
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -80,7 +89,7 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
             {EVENT: Kind.REGISTER.value, OUTS: outs_digest(outs)},
         )
         event = write(world, model, draft, options, intent)
-        note = _same_files(model, event)
+        note = "; ".join(filter(None, [_same_files(model, event), _revived(model, event)]))
         return [Written(event, command, new=True, version=str(version), note=note)]
 
     def already(intent: str) -> Sequence[Written]:
@@ -160,6 +169,23 @@ def _same_files(model: Model, event: Event) -> str:
         if state.active and state.event.trailer(OUTS) == made:
             return f"its files are those of {model.artifact}@{state.version}"
     return ""
+
+
+def _revived(model: Model, event: Event) -> str:
+    """Say so when a stage holds a version again that GTO withdrew while it was there."""
+    after = with_event(model, event)
+    stages = [
+        stage
+        for stage in after.stages
+        if (now := after.current(stage)) and now.commit == event.commit != _held(model, stage)
+    ]
+    held = " and ".join(f"{model.artifact}#{stage}" for stage in stages)
+    return f"{held} held it before it was withdrawn, and now holds it again" if held else ""
+
+
+def _held(model: Model, stage: StageName) -> str:
+    now = model.current(stage)
+    return now.commit if now else ""
 
 
 def _refuse_uncommitted(

@@ -1,6 +1,7 @@
 """The whole loop on a real DVC project, through the command line as people type it."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,28 @@ def test_the_python_api_is_the_same_loop(
     assert diff
     assert diff.to_dict()["metrics"][0]["better"] is True
     assert "| all.ndcg@20 | 0.308 | 0.316 | +0.008 | better |" in diff.to_markdown()
+
+
+def test_from_python_the_past_reads_as_it_was(registered: Project) -> None:
+    registry = modelref.open(registered.root)
+    events = registry.history("rec", stage="prod")
+    assert [event.tag for event in events] == ["rec#prod#2", "rec#prod#1"]
+    before = events[0].when - timedelta(seconds=1)
+    assert registry.resolve("rec#prod", at=before).version == "v1.0.0"
+    assert registry.resolve("rec#prod", at=before.replace(tzinfo=None)).version == "v1.0.0"
+    assert dict(registry.models(at=before)[0].stages) == {"prod": "v1.0.0"}
+    assert len(registry.history(at=before)) == len(registry.history()) - 1
+    with pytest.raises(modelref.UnknownRef):
+        registry.resolve("rec", at=before - timedelta(days=1))
+
+
+def test_from_python_a_retired_model_is_revived_on_purpose(registered: Project) -> None:
+    registry = modelref.open(registered.root)
+    registry.deprecate("rec")
+    with pytest.raises(modelref.Refused, match="is deprecated"):
+        registry.promote("rec@v1.0.0", "prod")
+    assert registry.promote("rec@v1.0.0", "prod", revive=True).stage == "prod"
+    assert not registry.models()[0].deprecated
 
 
 def test_a_worktree_shares_the_registry(registered: Project, tmp_path: Path) -> None:

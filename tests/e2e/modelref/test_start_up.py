@@ -22,7 +22,8 @@ def registered(built_project: Project, tmp_path_factory: pytest.TempPathFactory)
     project = built_project.copied_to(tmp_path_factory.mktemp("start") / "shop")
     for commit in project.commits:
         project.modelref("register", "rec", "--rev", commit)
-    project.modelref("promote", "rec@v0.1.0", "prod")
+    for version in ("v0.1.2", "v0.1.0"):
+        project.modelref("promote", f"rec@{version}", "prod")
     return project
 
 
@@ -36,6 +37,27 @@ def test_reading_tags_needs_neither_dvc_nor_yaml(registered: Project, args: list
 )
 def test_reading_versions_needs_no_dvc(registered: Project, args: list[str]) -> None:
     assert not imported(registered, *args) & (_SLOW - {"sqlite3"})
+
+
+@pytest.mark.parametrize(
+    ("args", "needed"),
+    [
+        (["history", "rec", "--stage", "prod"], set()),
+        (["get", "rec@v0.1.0", "-o", "out"], {"yaml", "sqlite3"}),
+        (["verify"], {"yaml", "sqlite3"}),
+        (["rollback", "rec#prod", "--dry-run"], {"yaml", "sqlite3"}),
+        (["unassign", "rec#prod", "--dry-run"], set()),
+        (["deregister", "rec@v0.1.1", "--dry-run"], set()),
+        (["deprecate", "rec", "--dry-run"], set()),
+        (["restore", "rec@v0.1.0", "--dry-run"], {"yaml", "sqlite3"}),
+        (["init", "--dry-run"], {"yaml", "sqlite3"}),
+        (["--version"], set()),
+    ],
+)
+def test_each_command_imports_no_more_than_it_needs(
+    registered: Project, args: list[str], needed: set[str]
+) -> None:
+    assert imported(registered, *args) & {*_SLOW, "yaml", "ruamel", "tomlkit"} <= needed
 
 
 def test_promoting_needs_neither_dvc_nor_yaml(registered: Project) -> None:

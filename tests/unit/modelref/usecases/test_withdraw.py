@@ -154,3 +154,16 @@ def test_a_quarantining_rollback_stopped_half_way_is_completed(world: MemoryWorl
     (back,) = rollback(world, asked, Options())
     assert back.version == "v2.0.0"
     assert len([tag for tag in world.tags.records if "quarantine" in tag]) == 1
+
+
+def test_registering_again_what_gto_withdrew_under_a_stage_says_that_it_is_back(
+    world: MemoryWorld,
+) -> None:
+    commit = world.commits.head
+    tag = TagName.parse("rec@v3.0.0!")
+    assert tag is not None
+    world.tags.create(tag, commit, "withdrawn by gto", world.clock.now() + 60)
+    model, _ = read_model(world, REC)
+    assert model.name_at(now.commit if (now := model.current(PROD)) else "") == "v2.0.0"
+    written = register(world, Registration(REC, version=Version(3, 0, 0)), Options())
+    assert written.note == "rec#prod held it before it was withdrawn, and now holds it again"

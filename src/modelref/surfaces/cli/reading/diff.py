@@ -18,6 +18,7 @@ from modelref.api.shapes.diff import diff_shape
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.ref import Ref
 from modelref.errors import BadInput
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import note, say, say_json, table
@@ -25,8 +26,8 @@ from modelref.usecases.compare import ModelDiff, Side, compare
 
 
 @click.command(short_help="What changed between two versions, or since one.")
-@click.argument("a", metavar="REF")
-@click.argument("b", metavar="[REF]", required=False)
+@click.argument("a", metavar="REF", shell_complete=completion.refs)
+@click.argument("b", metavar="[REF]", required=False, shell_complete=completion.refs)
 @click.option(
     "--only",
     metavar="KIND,...",

@@ -9,13 +9,14 @@ import click
 from modelref.domain.ref import Ref
 from modelref.domain.target import Target
 from modelref.errors import OutOfReach
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.output import note, say
 from modelref.usecases.follow import follow as follow_ref
 
 
 @click.command(short_help="Run a command each time a ref moves.")
-@click.argument("ref")
+@click.argument("ref", shell_complete=completion.refs)
 @click.option("--exec", "command", metavar="CMD", required=True, help="What to run, by the shell.")
 @click.option(
     "--interval",

@@ -6,6 +6,7 @@ import click
 
 from modelref.api.shapes.versions import resolved_shape
 from modelref.domain.ref import Ref
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import progress, report_findings, say, say_json
@@ -14,7 +15,7 @@ from modelref.usecases.resolve import resolve
 
 
 @click.command(short_help="The files of a version, verified, without a checkout.")
-@click.argument("ref")
+@click.argument("ref", shell_complete=completion.refs)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "-o",

@@ -9,6 +9,7 @@ from modelref.api.shapes.registry import events_shape
 from modelref.domain.message import EVENT
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.stage import ROLLBACK
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import is_narrow, note, report_findings, say_json, table
@@ -16,7 +17,7 @@ from modelref.usecases.history import history as read_history
 
 
 @click.command(short_help="Every event, newest first.")
-@click.argument("model", required=False)
+@click.argument("model", required=False, shell_complete=completion.models)
 @click.option("--stage", metavar="STAGE", help="Only the events of one stage.")
 @as_json
 @at_option

@@ -5,6 +5,7 @@ import click
 from modelref.api.numbers import size
 from modelref.api.shapes.versions import resolved_shape
 from modelref.domain.ref import Ref
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import facts, report_findings, say, say_json, table
@@ -12,7 +13,7 @@ from modelref.usecases.resolve import resolve as resolve_ref
 
 
 @click.command(short_help="Which version, commit and files a ref means.")
-@click.argument("ref")
+@click.argument("ref", shell_complete=completion.refs)
 @as_json
 @at_option
 @click.pass_obj

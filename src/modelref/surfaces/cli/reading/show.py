@@ -6,6 +6,7 @@ import click
 
 from modelref.api.shapes.registry import models_shape, versions_shape
 from modelref.domain.ref import Ref
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import note, report_findings, say_json, table
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="All models, one model's versions, or one version's card.")
-@click.argument("ref", required=False)
+@click.argument("ref", required=False, shell_complete=completion.refs)
 @as_json
 @at_option
 @click.pass_obj

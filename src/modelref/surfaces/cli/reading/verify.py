@@ -6,6 +6,7 @@ import click
 
 from modelref.domain.names import Artifact
 from modelref.domain.ref import quoted
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
 from modelref.surfaces.cli.output import progress, say, say_json
@@ -14,7 +15,7 @@ from modelref.usecases.verify import verify as verify_registry
 
 
 @click.command(short_help="Prove that every event is sound and every version loads.")
-@click.argument("model", required=False)
+@click.argument("model", required=False, shell_complete=completion.models)
 @click.option("--deep", is_flag=True, help="Also hash every byte of the live versions.")
 @as_json
 @click.pass_obj

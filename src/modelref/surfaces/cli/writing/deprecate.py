@@ -3,6 +3,7 @@
 import click
 
 from modelref.domain.names import Artifact
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.writing.report import report
@@ -11,7 +12,7 @@ from modelref.usecases.writing import Options, Written
 
 
 @click.command(short_help="Retire a model.")
-@click.argument("model", metavar="MODEL")
+@click.argument("model", metavar="MODEL", shell_complete=completion.models)
 @write_options
 @click.pass_obj
 def deprecate(context: Context, model: str, message: str, dry_run: bool, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import click
 
 from modelref.domain.ref import Ref
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.writing.report import report
@@ -11,7 +12,7 @@ from modelref.usecases.writing import Options, Written
 
 
 @click.command(short_help="Withdraw a version.")
-@click.argument("version", metavar="VERSION")
+@click.argument("version", metavar="VERSION", shell_complete=completion.versions)
 @write_options
 @click.pass_obj
 def deregister(context: Context, version: str, message: str, dry_run: bool, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from modelref.domain.names import parse_stage
 from modelref.domain.ref import Ref, quoted
 from modelref.domain.version import Version
 from modelref.errors import BadInput
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.writing.report import report_each
@@ -17,8 +18,10 @@ from modelref.usecases.writing import Options, Written
 
 
 @click.command(short_help="Assign a version to a stage.")
-@click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
-@click.argument("stage", metavar="STAGE")
+@click.argument(
+    "versions", nargs=-1, required=True, metavar="VERSION...", shell_complete=completion.promoted
+)
+@click.argument("stage", metavar="STAGE", shell_complete=completion.stages)
 @click.option("--expect", metavar="VERSION", help="Refuse unless the stage holds this now.")
 @click.option("--revive", is_flag=True, help="Even if the model is deprecated.")
 @write_options

@@ -8,6 +8,7 @@ import click
 from modelref.domain.names import Artifact
 from modelref.domain.version import Bump, Version
 from modelref.errors import BadInput
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.output import report_error, say
@@ -19,7 +20,7 @@ from modelref.usecases.writing import Options, Written
 
 
 @click.command(short_help="Bind a version to a commit.")
-@click.argument("models", nargs=-1, metavar="MODEL...")
+@click.argument("models", nargs=-1, metavar="MODEL...", shell_complete=completion.models)
 @click.option("--changed", is_flag=True, help="Every model whose files differ from its latest.")
 @click.option("--rev", metavar="REV", help="The commit; HEAD unless given.")
 @click.option("--version", "version", metavar="VERSION", help="The version to give, as v1.2.3.")

@@ -5,6 +5,7 @@ import click
 from modelref.api.shapes.writes import restored_shape
 from modelref.domain.ref import Ref
 from modelref.errors import BadInput
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.output import note, report_findings, say, say_json
@@ -13,7 +14,7 @@ from modelref.usecases.restore import restore as restore_model
 
 
 @click.command(short_help="The workspace back to a version of one model.")
-@click.argument("ref", required=False)
+@click.argument("ref", required=False, shell_complete=completion.refs)
 @click.option("--commit", is_flag=True, help="Make one commit of what changes.")
 @click.option("--with-pipeline", is_flag=True, help="Bring definitions in dvc.yaml back too.")
 @click.option("--abort", "undo", is_flag=True, help="Undo a restore that was interrupted.")

@@ -5,6 +5,7 @@ import click
 from modelref.domain.ref import Ref, quoted
 from modelref.domain.registry import QUARANTINE
 from modelref.domain.version import Version
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.writing.report import report
@@ -14,7 +15,7 @@ from modelref.usecases.writing import Options, Written
 
 
 @click.command(short_help="Back to the version that a stage held before.")
-@click.argument("ref", metavar="MODEL#STAGE")
+@click.argument("ref", metavar="MODEL#STAGE", shell_complete=completion.held)
 @click.option("--to", metavar="VERSION", help="Back to this version, which held the stage once.")
 @click.option("--expect", metavar="VERSION", help="Refuse unless the stage holds this now.")
 @click.option("--quarantine", is_flag=True, help="Also quarantine the version being left.")

@@ -3,6 +3,7 @@
 import click
 
 from modelref.domain.ref import Ref, quoted
+from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.writing.report import report
@@ -12,7 +13,7 @@ from modelref.usecases.writing import Options, Written
 
 
 @click.command(short_help="Empty a stage.")
-@click.argument("ref", metavar="MODEL#STAGE")
+@click.argument("ref", metavar="MODEL#STAGE", shell_complete=completion.held)
 @click.option("--fall-back", is_flag=True, help="Only the current version; the one before returns.")
 @write_options
 @click.pass_obj

@@ -1,0 +1,159 @@
+"""Reading a registry from Python: what there is, what a ref means, and the files of any version."""
+
+import hashlib
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from modelref.api.values import Diff, Files, ModelState
+from modelref.domain.diff.kind import DiffKind
+from modelref.domain.event import Event
+from modelref.domain.names import Artifact, parse_stage
+from modelref.domain.ref import Ref
+from modelref.domain.target import Target
+from modelref.ports import World
+from modelref.usecases.compare import compare
+from modelref.usecases.digest import outs_digest
+from modelref.usecases.follow import follow
+from modelref.usecases.history import history
+from modelref.usecases.reading import read_registry
+from modelref.usecases.resolve import Resolved, resolve
+from modelref.usecases.verify import Verification, verify
+from modelref.usecases.view import View
+
+
+class RegistryReader:
+    """The registry of one repository, to read. Nothing is kept: each call reads the tags anew."""
+
+    def __init__(self, world: World, cache: Path) -> None:
+        """Bind a registry; use :func:`modelref.open`.
+
+        Args:
+            world: the ports.
+            cache: folder for the files that :meth:`get` hands out.
+        """
+        self._world = world
+        self._cache = cache
+
+    def models(self, *, at: datetime | None = None) -> tuple[ModelState, ...]:
+        """All models that have at least one event, by name.
+
+        Args:
+            at: as the registry stood then; a time without a zone is UTC.
+        """
+        registry = read_registry(self._world, at=_seconds(at))
+        return tuple(
+            ModelState(
+                str(model.artifact),
+                str(model.latest.version) if model.latest else None,
+                MappingProxyType(
+                    {
+                        name: model.name_at(held.current.commit)
+                        for name, held in sorted(model.stages.items())
+                        if held.current is not None
+                    }
+                ),
+                model.deprecated,
+            )
+            for model in registry.models.values()
+        )
+
+    def resolve(self, ref: str, *, at: datetime | None = None) -> Resolved:
+        """Resolve ``model``, ``model@v1.2.3``, ``model@latest`` or ``model#stage``.
+
+        Args:
+            ref: the address.
+            at: as the registry stood then; a time without a zone is UTC.
+
+        Returns:
+            A value with ``name``, ``version``, ``commit``, ``tag`` and ``outs``.
+
+        Raises:
+            UnknownRef: it is not there.
+            BadInput: it is no ref.
+        """
+        return resolve(self._world, Ref.parse(ref), at=_seconds(at))
+
+    def get(self, ref: str, *, at: datetime | None = None) -> Files:
+        """Bring a version's files to the user's cache, verified, and say where they lie.
+
+        A second call for the same version brings nothing again.
+
+        Args:
+            ref: the address.
+            at: as the registry stood then; a time without a zone is UTC.
+
+        Raises:
+            UnknownRef: the version is not there.
+            OutOfReach: bytes are missing or damaged.
+        """
+        resolved = self.resolve(ref, at=at)
+        key = outs_digest(resolved.outs) + resolved.path
+        folder = self._cache / hashlib.sha256(key.encode()).hexdigest()
+        return Files(folder, View(self._world, resolved, folder).files())
+
+    def history(
+        self, model: str | None = None, *, stage: str | None = None, at: datetime | None = None
+    ) -> tuple[Event, ...]:
+        """Every event, newest first.
+
+        Args:
+            model: only this model's.
+            stage: only this stage's.
+            at: only those up to a time; without a zone it is UTC.
+
+        Raises:
+            UnknownRef: the model has no event.
+        """
+        artifact = Artifact.parse(model) if model is not None else None
+        only = parse_stage(stage) if stage is not None else None
+        events, _ = history(self._world, artifact, only, at=_seconds(at))
+        return events
+
+    def diff(
+        self,
+        a: str,
+        b: str | None = None,
+        *,
+        only: Collection[str] = tuple(DiffKind),
+        at: datetime | None = None,
+    ) -> Diff:
+        """Compare two refs of one model; ``b`` None is the workspace.
+
+        Args:
+            a: where it comes from.
+            b: where it goes to.
+            only: kinds of difference.
+            at: as the registry stood then; a time without a zone is UTC.
+
+        Raises:
+            UnknownRef: one is not there.
+            BadInput: they are of different models, or a kind is unknown.
+        """
+        kinds = [DiffKind.parse(kind) for kind in only]
+        other = Ref.parse(b) if b is not None else None
+        return Diff(compare(self._world, Ref.parse(a), other, kinds, at=_seconds(at)))
+
+    def follow(self, ref: str, *, interval: float = 10.0) -> Iterator[Target]:
+        """Yield what a ref means now, then each time it means something else; never ends.
+
+        Args:
+            ref: ``model#stage``, ``model@latest``, …
+            interval: seconds between two looks.
+        """
+        return follow(self._world, Ref.parse(ref), interval)
+
+    def verify(self, model: str | None = None, *, deep: bool = False) -> Verification:
+        """Check every event and every live version; ``.ok`` says whether all is sound.
+
+        Raises:
+            UnknownRef: the model has no event.
+        """
+        return verify(self._world, Artifact.parse(model) if model is not None else None, deep=deep)
+
+
+def _seconds(at: datetime | None) -> int | None:
+    if at is None:
+        return None
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
