@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from modelref.domain.diff.panel import Panel
     from modelref.domain.diff.results import MeasuredMetric
     from modelref.domain.event import TagRecord
+    from modelref.domain.finding import Finding
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out, OutFile
     from modelref.domain.restoring import Job, RestorePlan
@@ -51,6 +52,9 @@ class Tags(Protocol):
         Raises:
             OutOfReach: the repository cannot be read.
         """
+
+    def noticed(self) -> Sequence[Finding]:
+        """Tell, once, what the listings so far showed beside the tags that they gave."""
 
     def create(
         self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False

@@ -19,6 +19,7 @@ from modelref.domain.diff.panel import Panel
 from modelref.domain.diff.results import MeasuredMetric
 from modelref.domain.diff.values import Status
 from modelref.domain.event import TagRecord
+from modelref.domain.finding import Finding
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile, is_within
@@ -74,6 +75,10 @@ class MemoryTags:
             record = self.records[ref]
             if artifact is None or ref.startswith((f"{artifact.in_tag}@", f"{artifact.in_tag}#")):
                 yield record if bodies else record._replace(body=None)
+
+    def noticed(self) -> Sequence[Finding]:
+        """Nobody else moves them."""
+        return ()
 
     def create(
         self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False

@@ -9,7 +9,7 @@ import pytest
 
 import modelref
 from modelref.domain.signature import Outcome, Signature
-from modelref.errors import Refused
+from modelref.errors import ModelRefError, Refused
 from support.inprocess import run
 from support.keys import SshKeys, content_of, put_tag
 from support.project import Project, Result
@@ -330,7 +330,7 @@ def test_a_follower_keeps_what_it_has_and_says_why_once(project: Project) -> Non
 
     world = RepositoryWorld(project.root)
     world.clock = Clock()  # type: ignore[assignment]
-    said: list[Refused] = []
+    said: list[ModelRefError] = []
     moves = follow(world, Ref.parse("rec#prod"), 1, said.append)
     assert [str(next(moves)), str(next(moves))] == ["rec@v0.1.0", "rec@v0.3.0"]
     assert [refusal.kind for refusal in said] == ["unsigned"]

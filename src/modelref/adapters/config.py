@@ -1,5 +1,6 @@
 """Reading ``modelref.yaml``, or GTO's ``.gto`` where there is none."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,14 +18,23 @@ def read_config(root: Path) -> Config:
         BadInput: the file is not valid; the message names it and the key.
         OutOfReach: it cannot be read.
     """
+    return config_of(lambda names: _read(root, names))
+
+
+def config_of(read: Callable[[Sequence[str]], Mapping[str, bytes]]) -> Config:
+    """Parse the configuration of a repository.
+
+    Args:
+        read: reads files at its top by name; absent ones are left out.
+
+    Raises:
+        BadInput: the file is not valid; the message names it and the key.
+    """
+    texts = read((FILE, _GTO))
     for name in (FILE, _GTO):
-        try:
-            data = (root / name).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
+        if name not in texts:
             continue
-        except OSError as error:
-            raise OutOfReach(f"cannot read {name}: {error.strerror}", kind="unreadable") from error
-        return parse_config(name, data) if name == FILE else _parse_gto(name, data)
+        return parse_config(name, texts[name]) if name == FILE else _parse_gto(name, texts[name])
     return Config()
 
 
@@ -71,3 +81,15 @@ def _parse_gto(name: str, data: bytes) -> Config:
     from modelref.adapters.dvc.textfiles import mapping
 
     return Config(stages=parse_stages(name, mapping(name, data).get("stages")), source=name)
+
+
+def _read(root: Path, names: Sequence[str]) -> Mapping[str, bytes]:
+    found: dict[str, bytes] = {}
+    for name in names:
+        try:
+            found[name] = (root / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise OutOfReach(f"cannot read {name}: {error.strerror}", kind="unreadable") from error
+    return found

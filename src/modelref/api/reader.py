@@ -13,7 +13,7 @@ from modelref.domain.gates.verdict import Verdict
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.ref import Ref
 from modelref.domain.target import Target
-from modelref.errors import Refused
+from modelref.errors import ModelRefError
 from modelref.ports import World
 from modelref.usecases.compare import compare
 from modelref.usecases.digest import outs_digest
@@ -179,20 +179,21 @@ class RegistryReader:
         ref: str,
         *,
         interval: float = 10.0,
-        refused: Callable[[Refused], None] = lambda _: None,
+        failed: Callable[[ModelRefError], None] = lambda _: None,
     ) -> Iterator[Target]:
         """Yield what a ref means now, then each time it means something else; never ends.
 
         Args:
             ref: ``model#stage``, ``model@latest``, …
             interval: seconds between two looks.
-            refused: called once for each reason why the last version stands though the ref moved:
-                what it means now is not signed as the default branch requires.
+            failed: called once for each reason why the last version stands though the ref may have
+                moved: what it means now is not signed as required, or the remote is down.
 
         Raises:
             Refused: what it means at first is not signed as required.
+            OutOfReach: the first look fails.
         """
-        return follow(self._world, Ref.parse(ref), interval, refused)
+        return follow(self._world, Ref.parse(ref), interval, failed)
 
     def verify(self, model: str | None = None, *, deep: bool = False) -> Verification:
         """Check every event and every live version; ``.ok`` says whether all is sound.

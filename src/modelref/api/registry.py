@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from modelref.api.compose import RepositoryWorld, user_cache
+from modelref.api.elsewhere import open_elsewhere
 from modelref.api.reader import RegistryReader
 from modelref.domain.event import Event
 from modelref.domain.names import Artifact, parse_stage
@@ -179,10 +180,19 @@ class ModelRegistry(RegistryReader):
         return restoring.restore(self._world, asked)
 
 
-def open_registry(folder: str | os.PathLike[str] = ".") -> ModelRegistry:
-    """Open the registry of the repository that a folder lies in.
+def open_registry(repository: str | os.PathLike[str] = ".") -> ModelRegistry:
+    """Open the registry of a repository.
+
+    Args:
+        repository: a folder in the person's own clone; or a URL (``https://``, ``ssh://``,
+            ``file://``, ``user@host:path``) of one that is not theirs, which is read only and as
+            it is at each call.
 
     Raises:
-        BadInput: it lies in none.
+        BadInput: there is no repository, or the URL is not one that is read.
     """
-    return ModelRegistry(RepositoryWorld(Path(folder)), user_cache() / "files")
+    text = os.fspath(repository)
+    if not Path(text).exists() and ":" in text:
+        world = open_elsewhere(text)
+        return ModelRegistry(world, world.shelf.folder / "files")
+    return ModelRegistry(RepositoryWorld(Path(text)), user_cache() / "files")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from modelref.domain.ref import Ref
 from modelref.domain.target import Target, find
-from modelref.errors import Refused, UnknownRef
+from modelref.errors import ModelRefError, OutOfReach, Refused, UnknownRef
 from modelref.usecases.reading import read_model
 from modelref.usecases.signatures import check_ref
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def follow(
-    world: "World", ref: Ref, interval: float, refused: Callable[[Refused], None] = lambda _: None
+    world: "World",
+    ref: Ref,
+    interval: float,
+    failed: Callable[[ModelRefError], None] = lambda _: None,
 ) -> Iterator[Target]:
     """Yield what a ref means now, then each time it means something else; never ends.
 
@@ -25,12 +28,15 @@ def follow(
         world: the ports.
         ref: what to follow.
         interval: seconds between two looks.
-        refused: called once for each reason why the last version stands though the ref moved.
+        failed: called once for each reason why the last version stands though the ref may have
+            moved.
 
     Raises:
         Refused: what it means at first is not signed as required: there is no version to stand.
+        OutOfReach: the first look fails.
     """
     told = why = ""
+    first = True
     while True:
         world = world.renewed()
         try:
@@ -39,13 +45,14 @@ def follow(
             target, why = find(model, ref), ""
         except UnknownRef:
             target = None
-        except Refused as refusal:
-            if not told:
+        except (OutOfReach, Refused) as error:
+            if first or (isinstance(error, Refused) and not told):
                 raise
             target = None
-            if refusal.message != why:
-                why = refusal.message
-                refused(refusal)
+            if error.message != why:
+                why = error.message
+                failed(error)
+        first = False
         if target is not None and target.commit != told:
             told = target.commit
             yield target

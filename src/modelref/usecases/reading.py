@@ -35,6 +35,7 @@ def read_registry(
                 events.append(read)
         elif read is not None:
             findings.append(read)
+    findings += world.tags.noticed()
     return fold(events, findings)
 
 

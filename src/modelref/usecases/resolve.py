@@ -8,6 +8,7 @@ from modelref.domain.gates.recorded.forced import forced_stages
 from modelref.domain.names import StageName
 from modelref.domain.outs import Out
 from modelref.domain.ref import Ref
+from modelref.domain.registry import Model
 from modelref.domain.target import Target, find
 from modelref.usecases.reading import read_model
 from modelref.usecases.signatures import check_ref
@@ -66,7 +67,19 @@ def resolve(world: "World", ref: Ref, *, at: int | None = None) -> Resolved:
     """
     model, findings = read_model(world, ref.artifact, at=at)
     # A tag that is no event has no time: it says nothing of how the registry stood.
-    check_ref(world, model, ref, findings if at is None else ())
+    return resolve_in(world, model, ref, findings if at is None else ())
+
+
+def resolve_in(
+    world: "World", model: Model, ref: Ref, findings: tuple[Finding, ...] = ()
+) -> Resolved:
+    """Resolve a ref of a model that was read already.
+
+    Raises:
+        UnknownRef: the version or stage is not there.
+        Refused: what it means rests on an event that is not signed as the default branch requires.
+    """
+    check_ref(world, model, ref, findings)
     target = find(model, ref)
     made = world.pipeline.made(ref.artifact, target.commit)
     return Resolved(

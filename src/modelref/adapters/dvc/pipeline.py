@@ -66,10 +66,11 @@ class DvcPipeline:
         names = related(stages, annotation.path) or {stage.name for stage in stages}
         missing: list[str] = []
         missing_params: list[str] = []
-        metrics = self._values(definition.metrics_files(stages, names), commit, stages, missing)
-        params = self._values(
-            definition.params_files(stages, names), commit, stages, missing_params
-        )
+        measured = definition.metrics_files(stages, names)
+        chosen = definition.params_files(stages, names)
+        texts, refused = self._texts([*measured, *chosen], commit)
+        metrics = self._values(measured, texts, refused, stages, missing)
+        params = self._values(chosen, texts, refused, stages, missing_params)
         if not made.outs:
             missing.append(f"{annotation.path} is in no dvc.lock, no .dvc file and not in git")
         return Snapshot(
@@ -235,23 +236,31 @@ class DvcPipeline:
             if is_within(name, path)
         )
 
+    def _texts(
+        self, paths: Sequence[str], commit: str | None
+    ) -> tuple[Mapping[str, bytes], Mapping[str, BadInput]]:
+        """Files of git or the workspace, and why some are not read: nobody wrote that much."""
+        sizes = self.commits.sizes(commit, paths)
+        refused = {
+            path: too_large(path, size) for path, size in sizes.items() if size > most_bytes(path)
+        }
+        return self.commits.read(commit, [path for path in paths if path not in refused]), refused
+
     def _values(
         self,
         paths: Sequence[str],
-        commit: str | None,
+        texts: Mapping[str, bytes],
+        refused: Mapping[str, BadInput],
         stages: Sequence[LockedStage],
         missing: list[str],
     ) -> Values:
-        """Read values of files from git or the workspace, else from the cache."""
-        sizes = self.commits.sizes(commit, paths)
-        readable = [path for path in paths if sizes.get(path, 0) <= most_bytes(path)]
-        texts = dict(self.commits.read(commit, readable))
+        """Read values of files from what git or the workspace has, else from the cache."""
         outs = {out.path: out for stage in stages for out in stage.outs}
         values: dict[str, Mapping[str, Value]] = {}
         for path in paths:
             try:
-                if path not in readable:
-                    raise too_large(path, sizes[path])
+                if path in refused:
+                    raise refused[path]
                 data = texts.get(path)
                 if data is None and path in outs:
                     data = self.outputs.read(outs[path])

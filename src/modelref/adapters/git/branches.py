@@ -58,6 +58,25 @@ class GitBranches:
         return next((found[ref] for ref in refs if ref in found), None)
 
 
+@dataclass(frozen=True, slots=True)
+class DefaultBranch:
+    """The one branch of a repository that is only read; port ``Branches``."""
+
+    commits: GitCommits
+
+    def default(self) -> Branch:
+        """What its HEAD names."""
+        return Branch("HEAD", self.commits.resolve("HEAD"))
+
+    def named(self, name: str) -> Branch:
+        """No other branch is brought along."""
+        raise UnknownRef(
+            f"of this repository only the default branch is read, not {name!r}",
+            kind="unknown-branch",
+            hint="git clone it, and run the command in that clone",
+        )
+
+
 def _short(ref: str) -> str:
     for prefix in _PREFIXES:
         ref = ref.removeprefix(prefix)

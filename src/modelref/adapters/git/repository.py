@@ -7,6 +7,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from modelref.adapters.git.changes import changes_between
+from modelref.adapters.git.plainfile import plain_text
 from modelref.adapters.git.program import Git, failed
 from modelref.domain.diff.code import FileChange
 from modelref.errors import BadInput, OutOfReach, UnknownRef
@@ -56,10 +57,7 @@ class Repository:
 
     @property
     def _settings(self) -> str:
-        try:
-            return (self.private / "config").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return ""
+        return plain_text(self.private / "config")
 
     @classmethod
     def locate(cls, folder: Path) -> "Repository":
@@ -152,7 +150,7 @@ class GitCommits:
         )
         if done.code:
             raise failed("cat-file", done)
-        return _split_batch(done.stdout, askable)
+        return split_batch(done.stdout, askable)
 
     def sizes(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, int]:
         """Sizes in bytes of files at a commit, or in the workspace; absent ones are left out."""
@@ -181,18 +179,28 @@ class GitCommits:
 
     def tree(self, commit: str, path: str = "") -> Mapping[str, tuple[str, int]]:
         """List files at or below a path of a commit, with blob id and size in bytes."""
+        return {
+            name: (oid, int(size))
+            for name, (oid, size) in self._entries(commit, path, "-l").items()
+        }
+
+    def blobs(self, commit: str, path: str = "") -> Mapping[str, str]:
+        """List files at or below a path of a commit, with blob ids; no file need be here."""
+        return {name: oid for name, (oid, *_) in self._entries(commit, path).items()}
+
+    def _entries(self, commit: str, path: str, *options: str) -> Mapping[str, Sequence[str]]:
         operands = [path] if path else []
         out = self.repository.git.output(
-            "ls-tree", "-r", "-z", "-l", "--full-tree", commit, operands=operands
+            "ls-tree", "-r", "-z", *options, "--full-tree", commit, operands=operands
         )
-        entries: dict[str, tuple[str, int]] = {}
+        found: dict[str, Sequence[str]] = {}
         for line in out.decode("utf-8", "surrogateescape").split("\0"):
             head, tab, name = line.partition("\t")
             if tab:
-                _, kind, oid, size = head.split()
+                _, kind, *facts = head.split()
                 if kind == "blob":
-                    entries[name] = (oid, int(size))
-        return entries
+                    found[name] = facts
+        return found
 
     def listed(self, commit: str | None, name: str) -> Sequence[str]:
         """List the repository paths of all files of one name."""
@@ -222,7 +230,7 @@ class GitCommits:
 
     def _paths(self, commit: str | None) -> Sequence[str]:
         if commit is not None:
-            return sorted(self.tree(commit))
+            return sorted(self.blobs(commit))
         self._need_workspace()
         out = self.repository.git.output(
             "ls-files", "-z", "--cached", "--others", "--exclude-standard"
@@ -232,7 +240,7 @@ class GitCommits:
     def _need_workspace(self) -> None:
         if self.repository.bare:
             raise BadInput(
-                f"{self.repository.root} is a bare repository, which has no workspace",
+                f"{self.repository.root} is bare, or was named by --repo: it has no workspace",
                 kind="bare-repository",
                 hint="name a version or a commit",
             )
@@ -256,8 +264,16 @@ class GitCommits:
         return found
 
 
-def _split_batch(out: bytes, asked: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
-    """Split what ``cat-file --batch`` printed: a header line, then bytes and a newline, each."""
+def split_batch(
+    out: bytes, asked: Sequence[tuple[str, str]], kind: bytes = b"blob"
+) -> Mapping[tuple[str, str], bytes]:
+    """Split what ``cat-file --batch`` printed: a header line, then bytes and a newline, each.
+
+    Args:
+        out: what it printed.
+        asked: what it was asked for, in order.
+        kind: objects of another kind are left out.
+    """
     found: dict[tuple[str, str], bytes] = {}
     at = 0
     for pair in asked:
@@ -267,7 +283,7 @@ def _split_batch(out: bytes, asked: Sequence[tuple[str, str]]) -> Mapping[tuple[
         if header[-1] in (b"missing", b"ambiguous"):
             continue
         size = int(header[2])
-        if header[1] == b"blob":
+        if header[1] == kind:
             found[pair] = out[at : at + size]
         at += size + 1
     return found

@@ -1,7 +1,7 @@
 """Tags: the registry's events, listed in one run of git and created one at a time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.salvage import broken, salvage
 from modelref.adapters.git.trailers import trailers_of, unsigned
 from modelref.domain.event import TagRecord
+from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, Conflict, OutOfReach
@@ -80,6 +81,10 @@ class GitTags:
             if signed:
                 record[-1 - bodies] = trailers_of(signed)
             yield TagRecord(*record)
+
+    def noticed(self) -> Sequence[Finding]:
+        """A clone is what it is: nobody else moves its tags."""
+        return ()
 
     def create(
         self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Never
 
 import click
 
-from modelref.errors import BadInput, ModelRefError, OutOfReach
+from modelref.domain.secrets import without_credentials
+from modelref.errors import BadInput, ModelRefError, OutOfReach, Refused
 from modelref.surfaces.cli.output import report_error
 
 if TYPE_CHECKING:
@@ -51,15 +52,21 @@ class Context:
 
     Attributes:
         folder: where to look for the repository.
+        repo: address of a repository to read in its place.
     """
 
     folder: Path
+    repo: str | None = None
 
     @cached_property
     def world(self) -> "World":
         """The repository's world, opened when first needed."""
         from modelref.api.compose import RepositoryWorld
 
+        if self.repo is not None:
+            from modelref.api.elsewhere import open_elsewhere
+
+            return open_elsewhere(self.repo, self.folder)
         return RepositoryWorld(self.folder)
 
 
@@ -126,15 +133,27 @@ def _refuse_empty(args: list[str]) -> None:
     metavar="DIR",
     help="Run as if started in DIR.",
 )
+@click.option(
+    "--repo",
+    metavar="URL|DIR",
+    help="Read that repository, which is not yours: nothing is cloned or written.",
+)
 @click.version_option(None, "--version", package_name="modelref", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, folder: Path) -> None:
+def cli(ctx: click.Context, folder: Path, repo: str | None) -> None:
     """Version models with nothing but Git and DVC.
 
     A version is a git tag (NAME@v1.2.0), and so is what a stage holds
     (NAME#prod). Quote refs with # or ! in the shell.
     """
-    ctx.obj = Context(folder)
+    ctx.obj = Context(folder, repo)
+    command = ctx.invoked_subcommand
+    if repo is not None and command is not None and _COMMANDS[command][0] == "writing":
+        raise Refused(
+            f"modelref {command} writes, and a repository named by --repo is only read",
+            kind="read-only",
+            hint="git clone it, and run the command in that clone",
+        )
 
 
 def main() -> Never:
@@ -209,7 +228,8 @@ def _report_bug(error: Exception, *, as_json: bool) -> int:
     import tempfile
     import traceback
 
-    text = f"modelref {' '.join(sys.argv[1:])}\n\n{''.join(traceback.format_exception(error))}"
+    told = f"modelref {' '.join(sys.argv[1:])}\n\n{''.join(traceback.format_exception(error))}"
+    text = without_credentials(told)
     try:
         with tempfile.NamedTemporaryFile(
             "w",

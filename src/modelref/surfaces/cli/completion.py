@@ -73,8 +73,11 @@ def _known(ctx: click.Context) -> "dict[str, Model]":
     from modelref.api.compose import RepositoryWorld
     from modelref.usecases.reading import read_registry
 
+    given = ctx.find_root().params
+    if given.get("repo"):
+        return {}  # a key press must not wait for a network
     try:
-        world = RepositoryWorld(ctx.find_root().params["folder"])
+        world = RepositoryWorld(given["folder"])
         return {str(name): model for name, model in read_registry(world).models.items()}
     except ModelRefError:
         return {}

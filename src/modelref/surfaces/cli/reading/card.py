@@ -6,7 +6,6 @@ from modelref.api.numbers import full_keys, number, size
 from modelref.api.shapes.registry import message_of, rfc3339, version_row
 from modelref.api.shapes.versions import resolved_shape
 from modelref.domain.ref import Ref
-from modelref.domain.target import find
 from modelref.surfaces.cli.output import (
     facts,
     held_stages,
@@ -17,7 +16,7 @@ from modelref.surfaces.cli.output import (
     table,
 )
 from modelref.usecases.reading import read_model
-from modelref.usecases.resolve import resolve
+from modelref.usecases.resolve import resolve_in
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -27,8 +26,8 @@ def show_version(world: "World", ref: Ref, as_json: bool, at: int | None) -> Non
     """Show one version, as people or as programs read it."""
     model, findings = read_model(world, ref.artifact, at=at, bodies=True)
     report_findings(findings)
-    target = find(model, ref)
-    resolved = resolve(world, ref, at=at)
+    resolved = resolve_in(world, model, ref, findings if at is None else ())
+    target = resolved.target
     snapshot = world.pipeline.snapshot(ref.artifact, target.commit)
     state = model.at_commit(target.commit)
     if as_json:

@@ -8,7 +8,7 @@ import click
 
 from modelref.domain.ref import Ref
 from modelref.domain.target import Target
-from modelref.errors import Refused
+from modelref.errors import ModelRefError
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.output import note, say
@@ -38,7 +38,7 @@ def follow(context: Context, ref: str, command: str, interval: float, once: bool
     \b
     modelref follow 'recommender#prod' --exec ./deploy.sh
     """
-    for target in follow_ref(context.world, Ref.parse(ref), interval, _refused):
+    for target in follow_ref(context.world, Ref.parse(ref), interval, _note_failure):
         say(f"{ref} is {target}")
         sys.stdout.flush()
         code = subprocess.run(command, shell=True, env=_environment(target), check=False).returncode  # noqa: S602  # the person's own command line
@@ -48,9 +48,10 @@ def follow(context: Context, ref: str, command: str, interval: float, once: bool
             click.get_current_context().exit(1 if code else 0)
 
 
-def _refused(refusal: Refused) -> None:
-    note(f"warning: {refusal.message}; the version before stays")
-    note(f"hint: {refusal.hint}")
+def _note_failure(error: ModelRefError) -> None:
+    note(f"warning: {error.message}; the version before stays")
+    if error.hint:
+        note(f"hint: {error.hint}")
 
 
 def _environment(target: Target) -> dict[str, str]:

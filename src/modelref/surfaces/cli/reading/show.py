@@ -32,7 +32,7 @@ def show(context: Context, ref: str | None, as_json: bool, at: int | None) -> No
     modelref show 'recommender#prod' the version that prod holds
     """
     if ref is None:
-        _show_all(context.world, as_json, at)
+        _show_all(context, as_json, at)
         return
     parsed = Ref.parse(ref)
     if parsed.version or parsed.stage or parsed.latest:
@@ -43,15 +43,18 @@ def show(context: Context, ref: str | None, as_json: bool, at: int | None) -> No
         _show_model(context.world, parsed, as_json, at)
 
 
-def _show_all(world: "World", as_json: bool, at: int | None) -> None:
-    registry = read_registry(world, at=at)
+def _show_all(context: Context, as_json: bool, at: int | None) -> None:
+    registry = read_registry(context.world, at=at)
     report_findings(registry.findings)
     shape = models_shape(registry)
     if as_json:
         say_json(shape)
         return
     if not registry.models:
-        _say_empty(world)
+        if context.repo is not None:
+            note("no version of any model is registered in that repository")
+        else:
+            _say_empty(context.world)
         return
     stages = sorted(
         {stage for model in shape["models"] for stage, held in model["stages"].items() if held}

@@ -91,9 +91,8 @@ def test_what_is_shown_follows_from_the_p_value_and_not_from_the_point() -> None
         }
     )
     before: dict[str, Value] = dict.fromkeys([*basis.results, "all.hit@20"], 0.5)
-    changes = diff_metrics(
-        snapshot(before), snapshot({key: value + 0.02 for key, value in before.items()}), basis
-    )
+    after: dict[str, Value] = dict.fromkeys(before, 0.52)
+    changes = diff_metrics(snapshot(before), snapshot(after), basis)
     assert {change.metric: change.outcome for change in changes} == {
         "all.ndcg@20": Outcome.BETTER,
         "all.map@20": Outcome.WORSE,

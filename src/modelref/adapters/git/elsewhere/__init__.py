@@ -1,0 +1,1 @@
+"""Repositories that are not the person's own: read, confined, never written."""

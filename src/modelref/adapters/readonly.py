@@ -1,0 +1,37 @@
+"""What stands in the place of writing where a repository is only read."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from modelref.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnlyJournal:
+    """Refuses every writer; port ``Journal``.
+
+    Attributes:
+        name: what people know the repository by.
+    """
+
+    name: str
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Refuse."""
+        raise refusal(self.name)
+
+    def begin(self, command: str, fresh: str) -> str:  # noqa: ARG002  # refused
+        """Refuse."""
+        raise refusal(self.name)
+
+    def acknowledge(self, command: str) -> None:
+        """Nothing was written that could be acknowledged."""
+
+
+def refusal(name: str) -> Refused:
+    """The answer to whoever would write to a repository that is only read."""
+    return Refused(
+        f"{name} is only read: nothing is ever written to a repository named by --repo",
+        kind="read-only",
+        hint=f"git clone {name}, and run the command in that clone",
+    )

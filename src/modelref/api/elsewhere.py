@@ -1,0 +1,170 @@
+"""The composition root of repositories that are not the person's own, and are only read."""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelref.adapters.clock import SystemClock
+from modelref.adapters.git.repository import GitCommits, Repository
+from modelref.adapters.git.tags import GitTags
+from modelref.adapters.unavailable import NoTensors
+from modelref.api.compose import user_cache
+from modelref.errors import Refused
+
+if TYPE_CHECKING:
+    from modelref.adapters.dvc.cache import DvcOutputs
+    from modelref.adapters.dvc.pipeline import DvcPipeline
+    from modelref.adapters.dvc.restore.workspace import DvcWorkspace
+    from modelref.adapters.git.branches import DefaultBranch
+    from modelref.adapters.git.elsewhere.address import Address
+    from modelref.adapters.git.signatures import GitSignatures
+    from modelref.adapters.scoring import CommandScoring
+    from modelref.adapters.tables.guard import GuardedTables
+    from modelref.domain.branch import Branch
+    from modelref.domain.config import Config
+
+
+class ElsewhereWorld:
+    """A repository that is not the person's own, which is read only; satisfies the port ``World``.
+
+    Attributes:
+        shelf: its folder in the user's cache.
+    """
+
+    def __init__(self, address: "Address") -> None:
+        from modelref.adapters.git.elsewhere.shelf import Shelf
+        from modelref.adapters.readonly import ReadOnlyJournal
+
+        self.name = str(address)
+        self.shelf = Shelf.of(user_cache(), self.name)
+        self.tags, self.commits = self._lying_at(address)
+        self._local = address.folder is not None
+        self.tensors = NoTensors()
+        self.journal = ReadOnlyJournal(self.name)
+        self.clock = SystemClock()
+
+    def _lying_at(self, address: "Address") -> tuple[GitTags, GitCommits]:
+        from modelref.adapters.git.elsewhere.tags import ForeignTags, MirroredTags
+
+        if address.folder is not None:
+            from modelref.adapters.git.elsewhere.neighbour import Neighbour
+
+            neighbour = Neighbour.open(address, self.shelf)
+            return ForeignTags(neighbour.repository, name=self.name), neighbour.commits(self.name)
+        from modelref.adapters.git.elsewhere.commits import MirroredCommits
+        from modelref.adapters.git.elsewhere.mirror import Mirror
+
+        mirror = Mirror(address, self.shelf)
+        kept = Repository(mirror.git, self.shelf.git, self.shelf.git, shallow=False, bare=True)
+        return MirroredTags(kept, name=self.name, mirror=mirror), MirroredCommits(kept, mirror)
+
+    @cached_property
+    def config(self) -> "Config":
+        """What ``modelref.yaml`` says on its default branch."""
+        from modelref.adapters.config import config_of
+
+        return config_of(self._default)
+
+    @property
+    def agreed(self) -> "Config":
+        """The same: no other branch is looked at."""
+        return self.config
+
+    def config_at(self, branch: "Branch") -> "Config":
+        """What ``modelref.yaml`` says in a branch."""
+        from modelref.adapters.config import config_of
+
+        return config_of(partial(self.commits.read, branch.commit))
+
+    def start_config(self, text: str) -> bool:  # noqa: ARG002  # refused, whatever it is
+        """Nothing is written."""
+        raise self._refusal()
+
+    def renewed(self) -> "ElsewhereWorld":
+        """The same repository, with its configuration still to be read."""
+        fresh = copy(self)
+        for name in ("config", "signatures"):
+            fresh.__dict__.pop(name, None)
+        return fresh
+
+    @cached_property
+    def branches(self) -> "DefaultBranch":
+        """The default branch, and no other."""
+        from modelref.adapters.git.branches import DefaultBranch
+
+        return DefaultBranch(self.commits)
+
+    @cached_property
+    def signatures(self) -> "GitSignatures":
+        """Signatures, against the signers of the person, or of the default branch."""
+        from modelref.adapters.git.signatures import GitSignatures
+
+        commit = self.commits.resolve("HEAD")
+        return GitSignatures(self.commits.repository, self.agreed.signing, commit)
+
+    @cached_property
+    def outputs(self) -> "DvcOutputs":
+        """Its bytes, in the user's cache: nothing of its DVC settings says where."""
+        from modelref.adapters.dvc.cache import DvcOutputs
+        from modelref.adapters.dvc.checked import Checked
+        from modelref.adapters.dvc.remotes.remotes import DvcRemotes
+        from modelref.adapters.dvc.strangers import StrangersCaches
+
+        folder = self.shelf.folder / "dvc"
+        return DvcOutputs(
+            StrangersCaches(folder, self._default),
+            Checked(folder / "checked.db"),
+            self.commits.repository.git,
+            DvcRemotes(trusted=False, local=self._local),
+        )
+
+    @cached_property
+    def pipeline(self) -> "DvcPipeline":
+        """DVC's files."""
+        from modelref.adapters.dvc.pipeline import DvcPipeline
+
+        return DvcPipeline(self.commits, self.outputs)
+
+    @cached_property
+    def tables(self) -> "GuardedTables":
+        """Tables, read by a child process."""
+        from modelref.adapters.tables.guard import GuardedTables
+
+        return GuardedTables()
+
+    @property
+    def scoring(self) -> "CommandScoring":
+        """Nothing of it is run."""
+        raise self._refusal()
+
+    @property
+    def workspace(self) -> "DvcWorkspace":
+        """There is none to write to."""
+        raise self._refusal()
+
+    def _refusal(self) -> Refused:
+        from modelref.adapters.readonly import refusal
+
+        return refusal(self.name)
+
+    def _default(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """Files on the default branch."""
+        return self.commits.read(self.commits.resolve("HEAD"), paths)
+
+
+def open_elsewhere(address: str, base: Path = Path()) -> ElsewhereWorld:
+    """Open a repository that is not the person's own.
+
+    Args:
+        address: its URL or folder.
+        base: folder that a relative one starts from.
+
+    Raises:
+        BadInput: there is none, or it is not one that is read.
+        OutOfReach: the user's cache cannot be written.
+    """
+    from modelref.adapters.git.elsewhere.address import Address
+
+    return ElsewhereWorld(Address.parse(address, base))
