@@ -50,6 +50,7 @@ def test_reading_versions_needs_no_dvc(registered: Project, args: list[str]) -> 
     [
         (["history", "rec", "--stage", "prod"], set()),
         (["get", "rec@v0.1.0", "-o", "out"], {"yaml", "sqlite3"}),
+        (["gate", "rec@latest", "dev"], set()),
         (["verify"], {"yaml", "sqlite3"}),
         (["rollback", "rec#prod", "--dry-run"], {"yaml", "sqlite3"}),
         (["unassign", "rec#prod", "--dry-run"], set()),
