@@ -1,6 +1,6 @@
 """Reading a repository of 200 MB that nobody cloned: bytes and time, beside a clone and `dvc get`.
 
-    python benchmarks/elsewhere.py [--megabytes 200] [--commits 400] [--rounds 3] [--delay 0.05]
+    python benchmarks/elsewhere.py [--megabytes 200] [--commits 400] [--rounds 3] [--only TEXT]
 
 The repository holds a pipeline, 1,000 small files, and random data in git; every tenth commit is a
 registered version of one of two models. It is reached by a stand-in for ssh, which waits before it
@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--megabytes", type=int, default=200)
     parser.add_argument("--commits", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="", metavar="TEXT")
     parser.add_argument("--delay", type=float, default=0.05)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -53,11 +54,11 @@ def main() -> None:
         size = sum(file.stat().st_size for file in (bare / "objects").rglob("*") if file.is_file())
         print(f"repository: {size / 1e6:.0f} MB in git, {asked.commits} commits\n")
         print("| command | bytes received | wall s | CPU s |\n|---|---|---|---|", flush=True)
-        measure(folder, bare, log, asked.rounds)
+        measure(folder, bare, log, asked.rounds, asked.only)
 
 
-def measure(folder: Path, bare: Path, log: Path, rounds: int) -> None:
-    """Run each command some times, and print a line for each."""
+def measure(folder: Path, bare: Path, log: Path, rounds: int, only: str) -> None:
+    """Run each command whose name holds a text some times, and print a line for each."""
     url = f"ssh://git@example.test{bare}"
     cache, out, clone = folder / "cache", folder / "out", folder / "clone"
 
@@ -68,6 +69,7 @@ def measure(folder: Path, bare: Path, log: Path, rounds: int) -> None:
     def warm() -> None:
         for place in (out, clone):
             shutil.rmtree(place, ignore_errors=True)
+        out.with_suffix(".bin").unlink(missing_ok=True)
 
     read = [MODELREF, "--repo", url]
     get = ["get", "rec#prod", "-o", str(out)]
@@ -87,12 +89,14 @@ def measure(folder: Path, bare: Path, log: Path, rounds: int) -> None:
             "dvc get DIR (a clone of it)",
             [
                 *("dvc", "get", f"file://{bare}", "models/rec.bin"),
-                *("--rev", "rec@v0.1.0", "-o", str(out)),
+                *("--rev", "rec@v0.1.0", "-o", str(out.with_suffix(".bin"))),
             ],
             warm,
         ),
     ]
     for name, argv, before in rows:
+        if only not in name:
+            continue
         show(name, *measured(argv, folder, before, log, rounds))
 
 
