@@ -1,11 +1,12 @@
 """Running the git program: fixed locale, no redirection from the environment, a time limit."""
 
-import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelref.adapters.git.environment import Confinement, environment
+from modelref.adapters.git.watching import Silent, run_watched
 from modelref.errors import BadInput, OutOfReach
 
 _ALLOWED = frozenset(
@@ -17,11 +18,15 @@ _ALLOWED = frozenset(
         "commit-tree",
         "config",
         "diff",
+        "fetch",
         "for-each-ref",
         "hash-object",
+        "init",
         "log",
         "ls-files",
+        "ls-remote",
         "ls-tree",
+        "pack-refs",
         "read-tree",
         "reset",
         "rev-parse",
@@ -30,25 +35,6 @@ _ALLOWED = frozenset(
         "update-ref",
         "write-tree",
     ]
-)
-# What would make git look at another repository than the one that was asked for, or at other
-# objects. Transport and identity variables stay: they are the person's own.
-_REDIRECTS = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_NAMESPACE",
-    "GIT_PREFIX",
-    "GIT_GRAFT_FILE",
-    "GIT_SHALLOW_FILE",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_LITERAL_PATHSPECS",
-    "GIT_GLOB_PATHSPECS",
-    "GIT_NOGLOB_PATHSPECS",
-    "GIT_ICASE_PATHSPECS",
 )
 DURABLE = {
     "core.fsync": "committed,loose-object,reference",
@@ -72,9 +58,15 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """The git program, in one folder."""
+    """The git program, in one folder.
+
+    Attributes:
+        folder: where it runs.
+        confinement: how it is confined; None in the person's own repository.
+    """
 
     folder: Path
+    confinement: Confinement | None = None
 
     def run(
         self,
@@ -86,6 +78,8 @@ class Git:
         env: Mapping[str, str] | None = None,
         keep: Sequence[int] = (),
         limit: float | None = _LIMIT,
+        secret: Mapping[str, str] | None = None,
+        quiet: float | None = None,
     ) -> Finished:
         """Run one git command and return what it did, whatever its exit code.
 
@@ -98,6 +92,9 @@ class Git:
             env: variables to add.
             keep: descriptors that stay open in git.
             limit: seconds that it may take; None where it runs a person's own hooks.
+            secret: settings that must not stand on a command line, which everybody can read.
+            quiet: instead of a limit, seconds that a command which tells its progress
+                (``--progress``) may say nothing: a slow remote is waited for, a dead one is not.
 
         Raises:
             OutOfReach: git is not installed, or did not end in time.
@@ -105,26 +102,28 @@ class Git:
         if command not in _ALLOWED:
             raise AssertionError(f"git {command} is not on the list")
         argv = ["git"]
-        for key, value in (config or {}).items():
+        own = self.confinement.settings if self.confinement else {}
+        for key, value in {**(config or {}), **own}.items():
             argv += ["-c", f"{key}={value}"]
         argv += [command, *options]
         operands = list(operands)
         if operands:
             argv += ["--", *operands]
+        env = environment(env or {}, secret or {}, self.confinement)
         try:
+            if quiet is not None:
+                return _finished(*run_watched(argv, self.folder, env, stdin, keep, quiet))
             done = subprocess.run(
                 argv,
                 cwd=self.folder,
                 input=stdin,
                 capture_output=True,
-                env=_environment(env),
+                env=env,
                 pass_fds=keep,
                 timeout=limit,
                 check=False,
             )
-        except FileNotFoundError as error:
-            raise _not_started(self.folder) from error
-        except NotADirectoryError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise _not_started(self.folder) from error
         except subprocess.TimeoutExpired as error:
             raise OutOfReach(
@@ -132,9 +131,13 @@ class Git:
                 kind="git-timeout",
                 hint="see whether the disk or the network mount answers",
             ) from error
-        return Finished(
-            done.returncode, done.stdout, done.stderr.decode("utf-8", "replace").strip()
-        )
+        except Silent:
+            raise OutOfReach(
+                f"git {command} was given up: the remote said nothing for {quiet:.0f} seconds",
+                kind="remote-timeout",
+                hint="see that the remote is up, then repeat the command",
+            ) from None
+        return _finished(done.returncode, done.stdout, done.stderr)
 
     def output(self, command: str, *options: str, operands: Sequence[str] = ()) -> bytes:
         """Run a git command that must succeed and return its standard output.
@@ -146,6 +149,10 @@ class Git:
         if done.code:
             raise failed(command, done)
         return done.stdout
+
+
+def _finished(code: int, stdout: bytes, stderr: bytes) -> Finished:
+    return Finished(code, stdout, stderr.decode("utf-8", "replace").strip())
 
 
 def failed(command: str, done: Finished) -> OutOfReach:
@@ -174,11 +181,3 @@ def _not_started(folder: Path) -> OutOfReach:
         kind="no-git",
         hint="install git 2.36 or newer",
     )
-
-
-def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
-    env = {key: value for key, value in os.environ.items() if key not in _REDIRECTS}
-    env.update(LC_ALL="C", LANGUAGE="C", GIT_OPTIONAL_LOCKS="0", GIT_NO_REPLACE_OBJECTS="1")
-    env.update(GIT_LITERAL_PATHSPECS="1")  # a path is a path, whatever characters it has
-    env.update(extra or {})
-    return env

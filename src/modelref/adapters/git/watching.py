@@ -1,0 +1,85 @@
+"""Running a program that talks to a remote: given up when nothing moves, however long it takes."""
+
+import os
+import select
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_PARTING = 2.0
+"""Seconds that git has to stop what it started (ssh, a transport helper)."""
+_BLOCK = 1 << 16
+
+
+class Silent(Exception):
+    """The program said nothing for too long, and was ended."""
+
+
+def run_watched(
+    argv: Sequence[str],
+    folder: Path,
+    env: Mapping[str, str],
+    stdin: bytes,
+    keep: Sequence[int],
+    quiet: float,
+) -> tuple[int, bytes, bytes]:
+    """Run a program that tells its progress on standard error.
+
+    Args:
+        argv: the program and its arguments.
+        folder: where it runs.
+        env: its whole environment.
+        stdin: what it reads.
+        keep: descriptors that stay open in it.
+        quiet: seconds without a word after which it is ended.
+
+    Returns:
+        Exit code, standard output and standard error.
+
+    Raises:
+        Silent: it was ended.
+    """
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out:
+        given.write(stdin)
+        given.seek(0)
+        child = subprocess.Popen(
+            argv,
+            cwd=folder,
+            env=env,
+            stdin=given,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            pass_fds=keep,
+        )
+        try:
+            said = _listened(child, quiet)
+        except BaseException:
+            _end(child)
+            raise
+        code = child.wait()
+        out.seek(0)
+        return code, out.read(), said
+
+
+def _listened(child: subprocess.Popen[bytes], quiet: float) -> bytes:
+    assert child.stderr is not None  # noqa: S101  # a pipe was asked for
+    said = bytearray()
+    with child.stderr as stream:
+        while True:
+            ready, _, _ = select.select([stream], [], [], quiet)
+            if not ready:
+                raise Silent
+            block = os.read(stream.fileno(), _BLOCK)
+            if not block:
+                return bytes(said)
+            said += block
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()  # git ends its helpers on this signal, and cannot on the next
+    try:
+        child.wait(_PARTING)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
