@@ -14,7 +14,7 @@ from modelref.domain.target import find
 from modelref.domain.version import Version
 from modelref.errors import Conflict, Refused
 from modelref.usecases.reading import read_model
-from modelref.usecases.writing import Draft, Options, Written, by_id, run_once, write
+from modelref.usecases.writing import Draft, Job, Options, Written, by_id, run_once, write
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -48,10 +48,16 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
         Refused: it is quarantined, or the model is deprecated.
         Conflict: the stage holds something else than expected.
     """
+    (written,) = run_once(world, promoting(asked, options), options)
+    return written
+
+
+def promoting(asked: Promotion, options: Options) -> Job:
+    """How to promote; see :func:`promote`."""
     artifact, stage = asked.ref.artifact, asked.stage
     command = f"promote {asked.ref} {stage} {asked.expect}"
 
-    def decide(intent: str) -> Sequence[Written]:
+    def decide(world: "World", intent: str) -> Sequence[Written]:
         model, _ = read_model(world, artifact)
         target = find(model, asked.ref)
         world.config.check_stage(stage)
@@ -75,9 +81,7 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
     def same(model: Model, event: Event) -> bool:
         return find(model, asked.ref).commit == event.commit
 
-    already = still_stands(world, asked.ref, stage, command, same)
-    (written,) = run_once(world, command, options, decide, already)
-    return written
+    return Job(artifact, command, decide, still_stands(asked.ref, stage, command, same))
 
 
 def next_tag(model: Model, stage: StageName, kind: Kind) -> TagName:
@@ -122,23 +126,21 @@ def held_there(model: Model, stage: StageName, commit: str) -> Event | None:
 
 
 def still_stands(
-    world: "World",
     ref: Ref,
     stage: StageName,
     command: str,
     same: Callable[[Model, Event], bool] = lambda _model, _event: True,
-) -> Callable[[str], Sequence[Written]]:
+) -> "Callable[[World, str], Sequence[Written]]":
     """Finder of the event of a former run, if it is still the newest of its stage.
 
     Args:
-        world: the ports.
         ref: what the command was about.
         stage: the stage that it was to change.
         command: the command.
         same: whether the event is what the command would do now.
     """
 
-    def already(intent: str) -> Sequence[Written]:
+    def already(world: "World", intent: str) -> Sequence[Written]:
         model, _ = read_model(world, ref.artifact)
         held = model.stages.get(stage)
         event = by_id(held.events, intent) if held else None
