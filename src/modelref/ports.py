@@ -390,8 +390,8 @@ class World(Protocol):
             BadInput: there is none, or none of that name.
         """
 
-    def writing_to(self, tags: Tags) -> World:
-        """The same world, where tags are created elsewhere and listed from both places."""
+    def with_tags(self, tags: Tags) -> World:
+        """The same world, with other tags."""
 
     @property
     def clock(self) -> Clock:

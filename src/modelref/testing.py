@@ -5,18 +5,21 @@ One contract suite runs against these and against git and DVC: what holds here h
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from hashlib import md5, sha1
 from pathlib import Path
 
-from modelref.domain.config import Config
+from modelref.domain.config import FILE, Config
 from modelref.domain.event import TagRecord
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
-from modelref.errors import Conflict, OutOfReach, UnknownRef
+from modelref.errors import BadInput, Conflict, OutOfReach, UnknownRef
+from modelref.ports import Tags, World
+from modelref.testing_remote import MemoryHost, MemoryRemote
 from modelref.testing_workspace import MemoryWorkspace
 
 
@@ -254,6 +257,7 @@ class MemoryWorld:
     def __init__(self) -> None:
         """Start with nothing."""
         self.tags = MemoryTags()
+        self.origin: MemoryRemote | None = None
         self.commits = MemoryCommits()
         self.pipeline = MemoryPipeline(self.commits)
         self.outputs = MemoryOutputs()
@@ -261,6 +265,40 @@ class MemoryWorld:
         self.journal = MemoryJournal()
         self.config = Config()
         self.clock = MemoryClock()
+
+    @property
+    def settings(self) -> "MemoryWorld":
+        """The configuration, to write."""
+        return self
+
+    def add_remote(self, name: str) -> str:
+        """Write which remote events go to."""
+        if self.config.remote is not None:
+            return ""
+        self.config = replace(self.config, remote=name)
+        return FILE
+
+    @property
+    def sightings(self) -> MemoryRemote:
+        """What the remote was last seen to have."""
+        return self.origin or MemoryRemote(MemoryHost(), self.tags)
+
+    def remote(self, name: str | None = None) -> MemoryRemote:
+        """The one remote, if :meth:`connect` made it."""
+        if self.origin is None:
+            raise BadInput("this clone has no remote", kind="no-remote")
+        return self.origin
+
+    def connect(self, host: MemoryHost) -> None:
+        """Let events go to a host."""
+        self.origin = MemoryRemote(host, self.tags)
+        self.config = replace(self.config, remote=self.origin.name)
+
+    def with_tags(self, tags: Tags) -> World:
+        """The same world, with other tags."""
+        other = copy(self)
+        object.__setattr__(other, "tags", tags)
+        return other
 
     def train(self, model: str, data: bytes) -> str:
         """Write a model's file, keep its bytes, commit, and return the commit's id."""

@@ -63,8 +63,11 @@ class Sides:
         """Whether the remote has an event; None where it was never asked."""
         if self.there.get(event.tag) == event.oid:
             return True
-        known = self.asked is None or event.artifact.in_tag in self.asked
-        return False if known else None
+        return False if self.knows(event.artifact) else None
+
+    def knows(self, artifact: Artifact) -> bool:
+        """Whether the remote was ever asked of a model."""
+        return self.asked is None or artifact.in_tag in self.asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from modelref.domain.registry import Model, VersionState
 from modelref.errors import ModelRefError, OutOfReach
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry, unknown_model
+from modelref.usecases.sharing.beside import beside_remote
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -62,7 +63,7 @@ def verify(
     registry = read_registry(world, artifact)
     if artifact is not None and artifact not in registry.models and not registry.findings:
         raise unknown_model(world, artifact)
-    findings = list(registry.findings)
+    findings = [*registry.findings, *beside_remote(world, artifact)]
     versions = hashed = 0
     for model in registry.models.values():
         findings += audit(model)

@@ -26,7 +26,13 @@ def at_option(command: _F) -> _F:
 
 
 def write_options(command: _F) -> _F:
-    """Add what every write takes."""
+    """Add what every command takes that makes events."""
+    only_here = click.option("--no-push", is_flag=True, help="In this clone only, for now.")
+    return change_options(only_here(command))
+
+
+def change_options(command: _F) -> _F:
+    """Add what every command takes that changes something."""
     for option in (
         as_json,
         click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing."),

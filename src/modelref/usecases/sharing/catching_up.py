@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelref.domain.names import Artifact
+from modelref.domain.ref import quoted
 from modelref.domain.sync import CHANGED, Difference, Sides, Standing, compare, of_artifact
-from modelref.domain.tag import TagName
 from modelref.errors import Conflict
 
 if TYPE_CHECKING:
@@ -44,9 +44,7 @@ class CaughtUp:
             raise changed_there(changed, remote)
 
 
-def catch_up(
-    world: "World", remote: "Remote", artifacts: Collection[Artifact] = ()
-) -> CaughtUp:
+def catch_up(world: "World", remote: "Remote", artifacts: Collection[Artifact] = ()) -> CaughtUp:
     """Fetch, and take over what is new; the caller holds the lock.
 
     What a person must look at stays as it is: an event that was moved or taken away there, or that
@@ -79,27 +77,16 @@ def changed_there(changed: Sequence[Difference], remote: str) -> Conflict:
 
 def describe(one: Difference, remote: str) -> tuple[str, str]:
     """What happened to a tag, and the commands that settle it."""
-    old, new = (one.old or "")[:10], (one.new or "")[:10]
-    if one.standing is Standing.MOVED:
-        return (
-            f"was moved on {remote}: it was {old} and is {new} now",
-            f"git show {old} {new} shows both; to accept: git tag -d '{one.tag}' && modelref fetch; "
-            f"to put it back: git push --force {remote} {old}:'refs/tags/{one.tag}'",
-        )
+    old, new, tag = (one.old or "")[:10], (one.new or "")[:10], quoted(one.tag)
+    ref = quoted(f"refs/tags/{one.tag}")
     if one.standing is Standing.VANISHED:
-        return (
-            f"is no longer on {remote}: it was {old}",
-            f"to put it back: git push {remote} {old}:'refs/tags/{one.tag}'; "
-            f"to accept: git tag -d '{one.tag}'",
-        )
-    return (
-        f"was made here as {old} and on {remote} as {new}",
-        f"git show {old} {new} shows both; keep theirs: git tag -d '{one.tag}' && modelref fetch, "
-        "then repeat what you did, if it still applies",
-    )
-
-
-def artifacts_of(tags: Collection[str]) -> tuple[Artifact, ...]:
-    """The models of some tags, by name."""
-    names = (TagName.parse(tag) for tag in tags)
-    return tuple(sorted({name.artifact for name in names if name is not None}))
+        what = f"is no longer on {remote}: it was {old}"
+        return what, f"to put it back: git push {remote} {old}:{ref}; to accept: git tag -d {tag}"
+    both = f"git show {old} {new} shows both"
+    if one.standing is Standing.MOVED:
+        what = f"was moved on {remote}: it was {old} and is {new} now"
+        accept = f"to accept: git tag -d {tag} && modelref fetch"
+        return what, f"{both}; {accept}; to put it back: git push -f {remote} {old}:{ref}"
+    what = f"was made here as {old} and on {remote} as {new}"
+    keep = f"to keep theirs: git tag -d {tag} && modelref fetch"
+    return what, f"{both}; {keep}, then repeat what you did if it still applies"

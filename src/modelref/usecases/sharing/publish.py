@@ -16,6 +16,7 @@ from modelref.errors import Conflict, ModelRefError, OutOfReach, Refused
 from modelref.usecases.reading import read_registry
 from modelref.usecases.sharing.catching_up import CaughtUp, catch_up
 from modelref.usecases.sharing.offer import Offer, refuse_overtaken
+from modelref.usecases.sharing.staged import StagedTags
 from modelref.usecases.writing import Job, Outcome, Written, attempt, run_noted
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def publish(world: "World", remote: "Remote", jobs: Sequence[Job]) -> tuple[Outc
     for number in range(_TRIES):
         if number:
             world.clock.sleep(_PAUSE)
-        staged = world.writing_to(remote.outbox())
+        staged = world.with_tags(StagedTags(world.tags, remote.outbox()))
         decided = {
             at: _decided(staged, remote.name, known, job)
             for at, job in enumerate(jobs)

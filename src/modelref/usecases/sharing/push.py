@@ -112,9 +112,7 @@ def _sorted_out(known: CaughtUp, registry: Registry, remote: str) -> tuple[list[
     return sorted(ready, key=lambda event: event.order), left
 
 
-def _not_taken(
-    known: CaughtUp, offered: Sequence[Event], refused: Mapping[str, str]
-) -> list[Left]:
+def _not_taken(known: CaughtUp, offered: Sequence[Event], refused: Mapping[str, str]) -> list[Left]:
     """Those of the offered events that the remote does not have."""
     return [
         Left(

@@ -15,7 +15,9 @@ from modelref.usecases.writing import Options, Written
 @click.argument("model", metavar="MODEL", shell_complete=completion.models)
 @write_options
 @click.pass_obj
-def deprecate(context: Context, model: str, message: str, dry_run: bool, as_json: bool) -> None:
+def deprecate(
+    context: Context, model: str, message: str, dry_run: bool, no_push: bool, as_json: bool
+) -> None:
     """Retire a model: it takes no version and no promotion any more.
 
     What its stages hold stays. register and promote take --revive.
@@ -23,7 +25,7 @@ def deprecate(context: Context, model: str, message: str, dry_run: bool, as_json
     \b
     modelref deprecate recommender-v1 -m "replaced by recommender"
     """
-    options = Options(message, dry_run)
+    options = Options(message, dry_run, push=not no_push)
     done = retire(context.world, Artifact.parse(model), options)
     report(context.world, [done], options, _sentence, as_json=as_json)
 

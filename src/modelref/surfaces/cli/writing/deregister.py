@@ -15,7 +15,9 @@ from modelref.usecases.writing import Options, Written
 @click.argument("version", metavar="VERSION", shell_complete=completion.versions)
 @write_options
 @click.pass_obj
-def deregister(context: Context, version: str, message: str, dry_run: bool, as_json: bool) -> None:
+def deregister(
+    context: Context, version: str, message: str, dry_run: bool, no_push: bool, as_json: bool
+) -> None:
     """Withdraw a version: only history shows it afterwards.
 
     Refused while a stage holds it. Its number is never given again.
@@ -23,7 +25,7 @@ def deregister(context: Context, version: str, message: str, dry_run: bool, as_j
     \b
     modelref deregister recommender@v1.3.0 -m "trained on broken data"
     """
-    options = Options(message, dry_run)
+    options = Options(message, dry_run, push=not no_push)
     done = withdraw_version(context.world, Ref.parse_version(version), options)
     report(context.world, [done], options, _sentence, as_json=as_json)
 

@@ -32,6 +32,7 @@ def promote(
     revive: bool,
     message: str,
     dry_run: bool,
+    no_push: bool,
     as_json: bool,
 ) -> None:
     """Assign a version to a stage: what reads the stage then gets it.
@@ -45,7 +46,7 @@ def promote(
         raise BadInput(
             "a stage holds one version of a model", kind="usage", hint="name each model once"
         )
-    options = Options(message, dry_run)
+    options = Options(message, dry_run, push=not no_push)
     expected = Version.parse(expect) if expect is not None else None
     asked = [Promotion(ref, parse_stage(stage), expected, revive) for ref in refs]
     batch = promote_each(context.world, asked, options)

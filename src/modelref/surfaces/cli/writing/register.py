@@ -52,6 +52,7 @@ def register(
     revive: bool,
     message: str,
     dry_run: bool,
+    no_push: bool,
     as_json: bool,
 ) -> None:
     """Bind a version of a model to a commit, as a git tag.
@@ -66,7 +67,7 @@ def register(
     modelref register --changed --commit      after the nightly retrain
     """
     _check_usage(models, changed, version)
-    options = Options(message, dry_run)
+    options = Options(message, dry_run, push=not no_push)
     artifacts = [Artifact.parse(model) for model in models]
 
     def asked(artifact: Artifact) -> Registration:

@@ -7,7 +7,7 @@ from modelref.domain.ref import Ref
 from modelref.errors import BadInput
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
-from modelref.surfaces.cli.options import write_options
+from modelref.surfaces.cli.options import change_options
 from modelref.surfaces.cli.output import note, report_findings, say, say_json
 from modelref.usecases.restore import Restoration, Restored, abort
 from modelref.usecases.restore import restore as restore_model
@@ -18,7 +18,7 @@ from modelref.usecases.restore import restore as restore_model
 @click.option("--commit", is_flag=True, help="Make one commit of what changes.")
 @click.option("--with-pipeline", is_flag=True, help="Bring definitions in dvc.yaml back too.")
 @click.option("--abort", "undo", is_flag=True, help="Undo a restore that was interrupted.")
-@write_options
+@change_options
 @click.pass_obj
 def restore(
     context: Context,

@@ -18,7 +18,13 @@ from modelref.usecases.writing import Options, Written
 @write_options
 @click.pass_obj
 def unassign(
-    context: Context, ref: str, fall_back: bool, message: str, dry_run: bool, as_json: bool
+    context: Context,
+    ref: str,
+    fall_back: bool,
+    message: str,
+    dry_run: bool,
+    no_push: bool,
+    as_json: bool,
 ) -> None:
     """Empty a stage: no version is live there afterwards.
 
@@ -29,7 +35,7 @@ def unassign(
     modelref unassign 'recommender#canary' -m "the week is over"
     modelref unassign 'recommender#dev' --fall-back
     """
-    options = Options(message, dry_run)
+    options = Options(message, dry_run, push=not no_push)
     parsed = Ref.parse_stage(ref)
     done = empty_stage(context.world, Unassignment(parsed, fall_back), options)
     empty = f"{quoted(parsed)} holds nothing already; nothing was written"
