@@ -18,15 +18,17 @@ class Adoption:
         declared: models that ``dvc.yaml`` files declared before.
         added: models that were declared now.
         written: files that were changed or made.
+        remote: the remote that events go to from now; ``""`` where nothing was written of it.
     """
 
     declared: tuple[Artifact, ...]
     added: tuple[Candidate, ...]
     written: tuple[str, ...]
+    remote: str = ""
 
 
 def adopt(world: "World", *, dry_run: bool) -> Adoption:
-    """Declare the models that are not declared yet.
+    """Declare the models that are not declared yet; where there is a remote, let events go there.
 
     Raises:
         BadInput: a DVC file cannot be read.
@@ -36,4 +38,14 @@ def adopt(world: "World", *, dry_run: bool) -> Adoption:
         declared = tuple(world.pipeline.declared(None))
         added = tuple(world.pipeline.undeclared())
         written = () if dry_run else tuple(world.pipeline.declare(added))
-    return Adoption(declared, added, written)
+        remote = _remote(world)
+        if remote and not dry_run:
+            written += (world.settings.add_remote(remote),)
+    return Adoption(declared, added, written, remote)
+
+
+def _remote(world: "World") -> str:
+    """The remote to let events go to; ``""`` where there is none, or one was chosen already."""
+    if world.config.remote is not None or not world.commits.remotes():
+        return ""
+    return world.remote().name

@@ -24,6 +24,8 @@ from modelref.errors import Conflict
 
 ORIGIN = "refs/modelref/origin"
 _TAGS = "refs/tags"
+_SEEN = f"{ORIGIN}/tags"
+_HEADS = f"{ORIGIN}/head"
 
 
 class _Note(NamedTuple):
@@ -54,15 +56,15 @@ class GitSightings:
             for tag, oid in note.agreed.items()
             if (name := TagName.parse(tag)) and (not names or name.artifact.in_tag in names)
         }
+        refs = self._refs(artifacts, _TAGS, _SEEN, _HEADS)
+        here, there, leases = (_below(folder, refs) for folder in (_TAGS, _SEEN, _HEADS))
+        named = self._refs(artifacts, _HEADS, field="tag") if leases else {}
         heads = {
-            lease: Head(oid, tag)
-            for lease, (oid, tag) in self._refs(f"{ORIGIN}/head", artifacts, "%(tag)").items()
+            lease: Head(oid, named.get(f"{_HEADS}/{lease}", ""))
+            for lease, oid in leases.items()
             if not names or lease_artifact(lease) in names
         }
-        return Sides(
-            self._tags(_TAGS, artifacts), self._tags(f"{ORIGIN}/tags", artifacts),
-            agreed, heads, note.asked,
-        )  # fmt: skip
+        return Sides(_events(here), _events(there), agreed, heads, note.asked)
 
     def take(self, new: Mapping[str, str], sides: Sides, asked: Collection[Artifact] = ()) -> None:
         """Create tags that the remote has, and note what both sides agree on."""
@@ -92,8 +94,8 @@ class GitSightings:
             said = done.stderr
             for path in IN_THE_WAY.findall(said):
                 self.lock.clear(path.partition(f"{_TAGS}/")[2].removesuffix(".lock"))
-            here = self._tags(_TAGS, ())
-            wanted = {tag: oid for tag, oid in wanted.items() if tag not in here}
+            here = self._refs((), _TAGS)
+            wanted = {tag: oid for tag, oid in wanted.items() if f"{_TAGS}/{tag}" not in here}
             if not wanted:
                 self.lock.made()
                 return
@@ -103,30 +105,19 @@ class GitSightings:
             hint="wait until no other git command runs in this clone, and try again",
         )
 
-    def _tags(self, below: str, artifacts: Collection[Artifact]) -> dict[str, str]:
-        """Object ids of tags that can be events."""
-        return {
-            tag: oid
-            for tag, (oid, _) in self._refs(below, artifacts).items()
-            if TagName.parse(tag) is not None
-        }
-
     def _refs(
-        self, below: str, artifacts: Collection[Artifact], field: str = ""
-    ) -> dict[str, tuple[str, str]]:
-        """Refs below a folder, by the rest of their names."""
-        patterns = [one for artifact in artifacts for one in patterns_of(artifact, below)]
-        git = self.repository.git
-        done = git.run(
-            "for-each-ref",
-            f"--format=%(refname)%00%(objectname)%00{field}%00",
-            operands=patterns or [below],
-        )
+        self, artifacts: Collection[Artifact], *folders: str, field: str = "objectname"
+    ) -> dict[str, str]:
+        """One field of the refs below some folders, by their whole names."""
+        wanted = [pattern for folder in folders for pattern in _patterns(artifacts, folder)]
+        form = f"--format=%(refname)%00%({field})%00"
+        done = self.repository.git.run("for-each-ref", form, operands=wanted)
         if done.code:
             raise failed("for-each-ref", done)
         fields = done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
-        names = (name.lstrip("\n")[len(below) + 1 :] for name in fields[::3])
-        return dict(zip(names, zip(fields[1::3], fields[2::3], strict=True), strict=True))
+        return {
+            name.lstrip("\n"): value for name, value in zip(fields[::2], fields[1::2], strict=True)
+        }
 
     @property
     def _path(self) -> Path:
@@ -152,3 +143,21 @@ class GitSightings:
             write_durably(self._path, text)
         except OSError as error:
             raise unwritable(self._path, error) from error
+
+
+def _below(folder: str, refs: Mapping[str, str]) -> dict[str, str]:
+    """Refs below a folder, by the rest of their names."""
+    return {
+        name.removeprefix(f"{folder}/"): value
+        for name, value in refs.items()
+        if name.startswith(f"{folder}/")
+    }
+
+
+def _events(tags: Mapping[str, str]) -> dict[str, str]:
+    """Those that can be events."""
+    return {tag: oid for tag, oid in tags.items() if TagName.parse(tag) is not None}
+
+
+def _patterns(artifacts: Collection[Artifact], folder: str) -> list[str]:
+    return [one for model in artifacts for one in patterns_of(model, folder)] or [folder]
