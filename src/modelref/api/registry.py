@@ -15,6 +15,10 @@ from modelref.usecases import restore as restoring
 from modelref.usecases import rollback as rolling
 from modelref.usecases import withdraw as withdrawing
 from modelref.usecases.restore import Restored
+from modelref.usecases.sharing import fetch as fetching
+from modelref.usecases.sharing import push as pushing
+from modelref.usecases.sharing.fetch import Fetched
+from modelref.usecases.sharing.push import PushedEvents
 from modelref.usecases.writing import Options
 
 
@@ -32,6 +36,7 @@ class ModelRegistry(RegistryReader):
         commit: bool = False,
         revive: bool = False,
         message: str = "",
+        push: bool = True,
     ) -> Event:
         """Register a version of a model; see ``modelref register --help``.
 
@@ -44,6 +49,7 @@ class ModelRegistry(RegistryReader):
             commit: first commit the model's results on top of HEAD; no branch moves.
             revive: even if the model is deprecated.
             message: the person's own words.
+            push: tell the remote, where ``modelref.yaml`` names one.
 
         Raises:
             Refused: the model's pipeline is stale, or the commit carries another version.
@@ -58,7 +64,7 @@ class ModelRegistry(RegistryReader):
             commit,
             revive,
         )
-        written = registering.register(self._world, asked, Options(message))
+        written = registering.register(self._world, asked, Options(message, push=push))
         self._world.journal.acknowledge(written.command)
         return written.event
 
@@ -70,6 +76,7 @@ class ModelRegistry(RegistryReader):
         expect: str | None = None,
         revive: bool = False,
         message: str = "",
+        push: bool = True,
     ) -> Event:
         """Assign a version to a stage.
 
@@ -79,6 +86,7 @@ class ModelRegistry(RegistryReader):
             expect: the version that the stage must hold now.
             revive: even if the model is deprecated.
             message: the person's own words.
+            push: tell the remote, where ``modelref.yaml`` names one.
 
         Raises:
             Conflict: the stage holds something else.
@@ -90,7 +98,7 @@ class ModelRegistry(RegistryReader):
             Version.parse(expect) if expect is not None else None,
             revive,
         )
-        written = promoting.promote(self._world, asked, Options(message))
+        written = promoting.promote(self._world, asked, Options(message, push=push))
         self._world.journal.acknowledge(written.command)
         return written.event
 
@@ -103,6 +111,7 @@ class ModelRegistry(RegistryReader):
         unchecked: bool = False,
         quarantine: bool = False,
         message: str = "",
+        push: bool = True,
     ) -> Event:
         """Assign the version that held ``model#stage`` before.
 
@@ -118,12 +127,12 @@ class ModelRegistry(RegistryReader):
             unchecked,
             quarantine,
         )
-        written = rolling.rollback(self._world, asked, Options(message))[-1]
+        written = rolling.rollback(self._world, asked, Options(message, push=push))[-1]
         self._world.journal.acknowledge(written.command)
         return written.event
 
     def unassign(
-        self, stage: str, *, fall_back: bool = False, message: str = ""
+        self, stage: str, *, fall_back: bool = False, message: str = "", push: bool = True
     ) -> tuple[Event, ...]:
         """Empty ``model#stage``, or with ``fall_back`` withdraw its current version only.
 
@@ -131,26 +140,51 @@ class ModelRegistry(RegistryReader):
             UnknownRef: the stage was never used.
         """
         asked = withdrawing.Unassignment(Ref.parse_stage(stage), fall_back)
-        done = withdrawing.unassign(self._world, asked, Options(message))
+        done = withdrawing.unassign(self._world, asked, Options(message, push=push))
         for written in done:
             self._world.journal.acknowledge(written.command)
         return tuple(written.event for written in done)
 
-    def deregister(self, version: str, *, message: str = "") -> Event:
+    def deregister(self, version: str, *, message: str = "", push: bool = True) -> Event:
         """Withdraw a version.
 
         Raises:
             Refused: a stage holds it.
         """
-        written = withdrawing.deregister(self._world, Ref.parse_version(version), Options(message))
+        written = withdrawing.deregister(
+            self._world, Ref.parse_version(version), Options(message, push=push)
+        )
         self._world.journal.acknowledge(written.command)
         return written.event
 
-    def deprecate(self, model: str, *, message: str = "") -> Event:
+    def deprecate(self, model: str, *, message: str = "", push: bool = True) -> Event:
         """Retire a model."""
-        written = withdrawing.deprecate(self._world, Artifact.parse(model), Options(message))
+        written = withdrawing.deprecate(
+            self._world, Artifact.parse(model), Options(message, push=push)
+        )
         self._world.journal.acknowledge(written.command)
         return written.event
+
+    def fetch(self) -> Fetched:
+        """Bring the remote's events, and see what it changed; see ``modelref fetch --help``.
+
+        Raises:
+            BadInput: there is no remote.
+            OutOfReach: it does not answer.
+        """
+        return fetching.fetch(self._world)
+
+    def push(self, *models: str) -> PushedEvents:
+        """Tell the remote of events that only this clone knows; ``.left`` says which were not.
+
+        Args:
+            models: only these; none for all.
+
+        Raises:
+            BadInput: there is no remote.
+            OutOfReach: it does not answer.
+        """
+        return pushing.push(self._world, [Artifact.parse(model) for model in models])
 
     def restore(
         self, ref: str, *, with_pipeline: bool = False, commit: bool = False, message: str = ""

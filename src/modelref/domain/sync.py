@@ -79,12 +79,14 @@ class Difference:
         standing: how it stands.
         old: the object that this clone has, or that the remote had; None for a new one.
         new: the object that the remote has now; None where it has none.
+        lease: the remote's lease that still names the old object, or ``""``.
     """
 
     tag: str
     standing: Standing
     old: str | None
     new: str | None
+    lease: str = ""
 
 
 def compare(sides: Sides) -> tuple[Difference, ...]:
@@ -178,11 +180,11 @@ def _standing(here: str | None, there: str | None, agreed: str | None) -> Standi
 
 def _by_head(sides: Sides) -> Iterator[Difference]:
     """Newest events that the remote's lease refs name and its tags do not."""
-    for head in sides.heads.values():
+    for lease, head in sides.heads.items():
         there = sides.there.get(head.tag)
         if head.tag and there != head.oid:
             standing = Standing.VANISHED if there is None else Standing.MOVED
-            yield Difference(head.tag, standing, head.oid, there)
+            yield Difference(head.tag, standing, head.oid, there, lease)
 
 
 def of_artifact(differences: Iterable[Difference], artifact: Artifact) -> list[Difference]:

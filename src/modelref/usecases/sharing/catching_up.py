@@ -79,13 +79,16 @@ def describe(one: Difference, remote: str) -> tuple[str, str]:
     """What happened to a tag, and the commands that settle it."""
     old, new, tag = (one.old or "")[:10], (one.new or "")[:10], quoted(one.tag)
     ref = quoted(f"refs/tags/{one.tag}")
+    lease = quoted(f"refs/modelref/head/{one.lease}")
+    forget = f" && git push {remote} --delete {lease}" if one.lease else ""
     if one.standing is Standing.VANISHED:
         what = f"is no longer on {remote}: it was {old}"
-        return what, f"to put it back: git push {remote} {old}:{ref}; to accept: git tag -d {tag}"
+        back = f"to put it back: git push {remote} {old}:{ref}"
+        return what, f"{back}; to accept: git tag -d {tag}{forget}"
     both = f"git show {old} {new} shows both"
     if one.standing is Standing.MOVED:
         what = f"was moved on {remote}: it was {old} and is {new} now"
-        accept = f"to accept: git tag -d {tag} && modelref fetch"
+        accept = f"to accept: git tag -d {tag}{forget} && modelref fetch"
         return what, f"{both}; {accept}; to put it back: git push -f {remote} {old}:{ref}"
     what = f"was made here as {old} and on {remote} as {new}"
     keep = f"to keep theirs: git tag -d {tag} && modelref fetch"
