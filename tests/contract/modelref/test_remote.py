@@ -158,7 +158,7 @@ def test_a_remote_that_does_not_answer_is_out_of_reach(
         ada.remote.host.up = False
     else:
         (tmp_path / "host.git").rename(tmp_path / "gone.git")
-    for act in (lambda: ada.remote.fetch(), lambda: ada.remote.push(made, {})):
+    for act in (ada.remote.fetch, lambda: ada.remote.push(made, {})):
         with pytest.raises(OutOfReach, match="the remote origin does not answer") as caught:
             act()
         assert caught.value.kind == "unreachable"

@@ -22,6 +22,8 @@ _RACE = re.compile(
     re.IGNORECASE,
 )
 
+_GITS_OWN = re.compile(r", done\.$|^hook declined|^failed to|^cannot lock")
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -56,4 +58,4 @@ def _by_hook(stderr: str) -> str:
     """The last words of the remote's own: what its hook has to say."""
     lines = [line for line in re.split(r"[\r\n]+", stderr) if line.startswith("remote: ")]
     words = [line.removeprefix("remote: ").removeprefix("error: ").strip() for line in lines]
-    return next((word for word in reversed(words) if word and not word.endswith(", done.")), "")
+    return next((word for word in reversed(words) if word and not _GITS_OWN.search(word)), "")
