@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from modelref.domain.restoring import Job, RestorePlan
     from modelref.domain.signature import Signature
     from modelref.domain.snapshot import Candidate, Made, Snapshot, Values
+    from modelref.domain.sync import Sides
     from modelref.domain.tag import TagName
 
 
@@ -457,6 +458,90 @@ class Journal(Protocol):
         """Forget an intent: its outcome was reported."""
 
 
+class Sightings(Protocol):
+    """What the remote was last seen to have, beside what this clone has; no network."""
+
+    def sides(self, artifacts: Collection[Artifact] = ()) -> Sides:
+        """Read both sides, of some models or of all.
+
+        Raises:
+            OutOfReach: the repository cannot be read.
+        """
+
+    def take(self, new: Mapping[str, str], sides: Sides, asked: Collection[Artifact] = ()) -> None:
+        """Create tags that the remote has, and note what both sides agree on from now.
+
+        Args:
+            new: object ids by tag; a tag that is here stays as it is.
+            sides: as they were read.
+            asked: the models that the remote was asked of; empty for all.
+
+        Raises:
+            Conflict: another git is making one of these tags.
+            OutOfReach: the repository cannot be written.
+        """
+
+
+class Remote(Protocol):
+    """The git remote that events go to and come from."""
+
+    @property
+    def name(self) -> str:
+        """What git knows it by."""
+
+    def outbox(self) -> Tags:
+        """An empty place for tags that nobody sees until they are pushed and come back."""
+
+    def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[str]:
+        """Bring what the remote has of some models, or of all; this clone's tags stay as they are.
+
+        Returns:
+            Commits that its branches had when all was last asked for, and have no more.
+
+        Raises:
+            OutOfReach: it does not answer.
+        """
+
+    def push(
+        self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]
+    ) -> Mapping[str, str]:
+        """Offer tags to the remote, all or none where it can do that; what it took is not said.
+
+        Only a fetch tells what a remote has: one that can neither change refs together nor keep
+        lease refs is offered the tags alone, and one that says yes may have none of them.
+
+        Args:
+            tags: object ids by tag; the remote must have none of these names.
+            heads: by lease, the object that it must name there, ``""`` for none, and the new one.
+
+        Returns:
+            By tag, why the remote refuses it for good, in its own words; not where somebody was
+            faster.
+
+        Raises:
+            OutOfReach: it does not answer, or went away: it may have taken them.
+        """
+
+
+class Settings(Protocol):
+    """The file of what a repository has agreed on."""
+
+    def start(self, text: str) -> bool:
+        """Write a first one; False where there is one.
+
+        Raises:
+            OutOfReach: it cannot be written.
+        """
+
+    def add_remote(self, name: str) -> str:
+        """Write which remote events go to, and return the file; ``""`` if it says one already.
+
+        Raises:
+            BadInput: it is not valid.
+            OutOfReach: it cannot be written.
+        """
+
+
 class Clock(Protocol):
     """The time, and ids that nobody else makes."""
 
@@ -532,13 +617,6 @@ class World(Protocol):
             BadInput: ``modelref.yaml`` is not valid.
         """
 
-    def start_config(self, text: str) -> bool:
-        """Write a first ``modelref.yaml`` into the workspace; False where there is one.
-
-        Raises:
-            OutOfReach: it cannot be written.
-        """
-
     def config_at(self, branch: Branch) -> Config:
         """What the repository has agreed on in a branch.
 
@@ -555,6 +633,24 @@ class World(Protocol):
         Raises:
             BadInput: the ``modelref.yaml`` there is not valid.
         """
+
+    @property
+    def settings(self) -> Settings:
+        """Its file."""
+
+    @property
+    def sightings(self) -> Sightings:
+        """What the remote was last seen to have."""
+
+    def remote(self, name: str | None = None) -> Remote:
+        """A remote: the one named, or else the one that is there, ``origin`` before others.
+
+        Raises:
+            BadInput: there is none, or none of that name.
+        """
+
+    def with_tags(self, tags: Tags) -> World:
+        """The same world, with other tags."""
 
     @property
     def clock(self) -> Clock:
