@@ -53,6 +53,7 @@ tables = st.builds(
     TableChange, names, counted, st.dictionaries(names, counted, max_size=2), st.tuples(columns)
 )
 outs = st.builds(Out, names, st.just(MD5), st.just("0" * 32), st.none() | st.integers(0, 10**12))
+came = st.builds(Names, several, several)
 absent = st.lists(st.builds(Absent, names, names), max_size=2).map(tuple)
 
 
@@ -94,9 +95,7 @@ def model_diffs(draw: st.DrawFn) -> ModelDiff:
                 several,
             )
         ),
-        some(
-            st.builds(StageChange, names, status, several, several, *[st.builds(Names, several)] * 3)
-        ),
+        some(st.builds(StageChange, names, status, several, several, *[came] * 3)),
         draw(st.dictionaries(st.sampled_from(DiffKind), absent)),
         draw(several),
     )  # fmt: skip
