@@ -1,0 +1,77 @@
+"""Values that do not lie as they are read: unpacked once, to a file without a name.
+
+The disk holds what memory should not; the file is gone when it is closed.
+"""
+
+import tempfile
+from collections.abc import Iterable
+from math import prod
+from typing import BinaryIO, cast
+
+from modelref.adapters.tensors.tensor import Region, fill, unsound
+from modelref.errors import OutOfReach
+
+BLOCK = 1 << 20
+"""Bytes that are unpacked at a time."""
+_PACKED_MOST = 100
+_SMALL = 64 << 20
+
+
+def check_packing(path: str, packed: int, unpacked: int) -> None:
+    """Refuse a file that grows out of all proportion: weights hardly compress.
+
+    Args:
+        path: the file, for messages.
+        packed: its bytes.
+        unpacked: the bytes that it says it holds.
+
+    Raises:
+        BadInput: these are more than 64 MiB and more than a hundred times as many.
+    """
+    if unpacked > max(_SMALL, _PACKED_MOST * packed):
+        raise unsound(path, f"is {packed} bytes that would unpack to {unpacked} bytes")
+
+
+def unpacked(path: str, pieces: Iterable[bytes | memoryview]) -> Region:
+    """Write pieces one after the other.
+
+    Raises:
+        OutOfReach: the disk is full.
+    """
+    try:
+        file = tempfile.TemporaryFile(prefix="modelref-")  # noqa: SIM115  # lives with its tensor
+        for piece in pieces:
+            file.write(piece)
+        file.flush()
+    except OSError as error:
+        raise OutOfReach(
+            f"cannot unpack {path}: {error.strerror}",
+            kind="unwritable",
+            hint=f"make room in {tempfile.gettempdir()}, or name another folder in TMPDIR",
+        ) from error
+    return Region(cast("BinaryIO", file), 0)
+
+
+def transposed(path: str, region: Region, shape: tuple[int, ...], itemsize: int) -> Region:
+    """Values whose first side is fastest, laid out with their last side fastest.
+
+    Raises:
+        BadInput: there are more than two sides.
+    """
+    if len(shape) > 2:
+        raise unsound(path, "is in Fortran order with more than two sides, which is not read")
+    import numpy as np
+
+    rows, columns = shape
+    step = max(1, BLOCK // max(1, columns * itemsize))
+
+    def pieces() -> Iterable[memoryview]:
+        for start in range(0, rows, step):
+            count = min(step, rows - start)
+            block = np.empty((columns, count), f"V{itemsize}")
+            for column in range(columns):
+                at = region.offset + (column * rows + start) * itemsize
+                fill(region.file, at, memoryview(block[column]).cast("B"))
+            yield memoryview(np.ascontiguousarray(block.T)).cast("B")
+
+    return unpacked(path, pieces() if prod(shape) else ())
