@@ -4,7 +4,7 @@ The disk holds what memory should not; the file is gone when it is closed.
 """
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import prod
 from typing import BinaryIO, cast
 
@@ -52,6 +52,26 @@ def unpacked(path: str, pieces: Iterable[bytes | memoryview]) -> Region:
     return Region(cast("BinaryIO", file), 0)
 
 
+def strided(path: str, region: Region, rows: int, size: int, step: int) -> Region:
+    """Rows that have gaps between them, laid out without.
+
+    Args:
+        path: the file, for messages.
+        region: the first row.
+        rows: how many there are.
+        size: bytes of a row.
+        step: bytes from one row's start to the next one's.
+    """
+
+    def pieces() -> Iterator[memoryview]:
+        row = memoryview(bytearray(size))
+        for number in range(rows):
+            fill(region.file, region.offset + number * step, row)
+            yield row
+
+    return unpacked(path, pieces())
+
+
 def transposed(path: str, region: Region, shape: tuple[int, ...], itemsize: int) -> Region:
     """Values whose first side is fastest, laid out with their last side fastest.
 
@@ -65,7 +85,7 @@ def transposed(path: str, region: Region, shape: tuple[int, ...], itemsize: int)
     rows, columns = shape
     step = max(1, BLOCK // max(1, columns * itemsize))
 
-    def pieces() -> Iterable[memoryview]:
+    def pieces() -> Iterator[memoryview]:
         for start in range(0, rows, step):
             count = min(step, rows - start)
             block = np.empty((columns, count), f"V{itemsize}")

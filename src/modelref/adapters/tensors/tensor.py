@@ -1,7 +1,7 @@
 """A tensor in a file: what its header says, and where its bytes are once they are wanted."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import prod
 from typing import BinaryIO, NamedTuple
@@ -92,3 +92,13 @@ def unsound(path: str, why: str) -> BadInput:
         kind="unsound-weights",
         hint="nothing of it was read; write it again with the library that made it",
     )
+
+
+def repeated(names: Iterable[str]) -> str | None:
+    """The first name that was there before; None where all differ."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any, BinaryIO
 
 from modelref.adapters.tensors.dtypes import DTYPES
-from modelref.adapters.tensors.tensor import FileTensor, Region, length, read_at, unsound
+from modelref.adapters.tensors.tensor import FileTensor, Region, length, read_at, repeated, unsound
 
 _LENGTH = 8
 _LONGEST_HEADER = 8 << 20
@@ -62,7 +62,7 @@ def _header(path: str, text: bytes) -> Mapping[str, Any]:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         named = dict(pairs)
         if len(named) < len(pairs):
-            twice = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
+            twice = repeated(name for name, _ in pairs)
             raise unsound(path, f"has the key {twice!r} twice in its header")
         return named
 

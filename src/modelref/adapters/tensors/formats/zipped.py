@@ -6,11 +6,14 @@ from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from modelref.adapters.tensors.packed import check_packing
-from modelref.adapters.tensors.tensor import length, read_at, unsound
+from modelref.adapters.tensors.tensor import length, read_at, repeated, unsound
 
-_MOST_MEMBERS = 20_000
+_LONGEST_DIRECTORY = 4 << 20
+"""Bytes: some 40,000 members."""
 _END = b"PK\5\6"
 _END_SIZE = 22
+_LOCATOR = b"PK\6\7"
+_LOCATOR_SIZE, _END64_SIZE = 20, 56
 _LONGEST_COMMENT = 0xFFFF
 _LOCAL = b"PK\3\4"
 _LOCAL_SIZE = 30
@@ -29,9 +32,8 @@ def members(path: str, file: BinaryIO) -> tuple[ZipFile, Sequence[ZipInfo]]:
     except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise unsound(path, "is no sound zip file") from error
     infos = archive.infolist()
-    names = [info.filename for info in infos]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+    twice = repeated(info.filename for info in infos)
+    if twice is not None:
         raise unsound(path, f"has the member {twice!r} twice")
     for info in infos:
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) or info.flag_bits & 1:
@@ -59,11 +61,16 @@ def stored_at(path: str, file: BinaryIO, info: ZipInfo) -> int:
 def _check_directory(path: str, file: BinaryIO) -> None:
     """Refuse a directory of a great many members before it is read."""
     size = length(file)
-    tail = min(size, _END_SIZE + _LONGEST_COMMENT)
+    tail = min(size, _END64_SIZE + _LOCATOR_SIZE + _END_SIZE + _LONGEST_COMMENT)
     end = read_at(file, size - tail, tail)
     at = end.rfind(_END)
     if at < 0 or len(end) - at < _END_SIZE:
         raise unsound(path, "is no sound zip file, or was cut")
-    (count,) = struct.unpack_from("<H", end, at + 10)
-    if count > _MOST_MEMBERS:  # a count that needs zip64 says 65,535 here
-        raise unsound(path, f"has {count} members or more; the most is {_MOST_MEMBERS}")
+    (directory,) = struct.unpack_from("<L", end, at + 12)
+    larger = at - _LOCATOR_SIZE - _END64_SIZE
+    if larger >= 0 and end.startswith(_LOCATOR, at - _LOCATOR_SIZE):
+        (directory,) = struct.unpack_from("<Q", end, larger + 40)
+    if directory > _LONGEST_DIRECTORY:
+        raise unsound(
+            path, f"has a directory of {directory} bytes; the most is {_LONGEST_DIRECTORY}"
+        )
