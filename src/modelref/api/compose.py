@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
+    from modelref.adapters.tensors.files import TensorFiles
     from modelref.domain.config import Config
 
 
@@ -52,6 +53,13 @@ class RepositoryWorld:
         from modelref.adapters.dvc.pipeline import DvcPipeline
 
         return DvcPipeline(self.commits, self.outputs)
+
+    @cached_property
+    def tensors(self) -> "TensorFiles":
+        """Readers of weights."""
+        from modelref.adapters.tensors.files import TensorFiles
+
+        return TensorFiles()
 
     @cached_property
     def workspace(self) -> "DvcWorkspace":

@@ -1,10 +1,12 @@
 """DVC's cache: where bytes lie, whether they are right, and how they are handed over."""
 
 import shlex
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from modelref.adapters.dvc.checked import Checked
 from modelref.adapters.dvc.config import Caches
@@ -82,6 +84,20 @@ class DvcOutputs:
         source = self._object(file.path, file.algorithm, file.hash)
         self._verify(file, source, deep=deep)
         return source.stat().st_size
+
+    def open(self, file: OutFile) -> BinaryIO:
+        """Open a verified file where it lies; what git keeps, from a copy without a name."""
+        if file.algorithm == GIT:
+            blob = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
+            blob.write(self.git.output("cat-file", "blob", file.hash))
+            blob.flush()
+            return cast("BinaryIO", blob)
+        source = self.locate(file)
+        self._verify(file, source, deep=False)
+        try:
+            return source.open("rb")
+        except OSError as error:
+            raise _absent(file.path, source, error) from error
 
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
         """Bring one verified file to a path that does not exist yet."""

@@ -48,6 +48,9 @@ class Nonfinite:
     def __bool__(self) -> bool:
         return bool(self.nan or self.inf)
 
+    def __add__(self, other: "Nonfinite") -> "Nonfinite":
+        return Nonfinite(self.nan + other.nan, self.inf + other.inf)
+
     @property
     def total(self) -> int:
         """Both."""

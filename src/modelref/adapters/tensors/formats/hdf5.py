@@ -1,6 +1,7 @@
 """HDF5, as Keras writes weights: ``.weights.h5``. Needs h5py."""
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from modelref.adapters.tensors.dtypes import DTYPES
@@ -61,19 +62,26 @@ def _tensor(path: str, file: BinaryIO, dataset: "h5py.Dataset") -> FileTensor:
 
     def values() -> Region:
         offset = dataset.id.get_offset()
-        return Region(file, offset) if offset is not None else unpacked(path, _pieces(dataset))
+        return Region(file, offset) if offset is not None else unpacked(path, _pieces(path, dataset))
 
     shape = tuple(int(side) for side in dataset.shape)
     big_endian = dataset.dtype.str.startswith(">")
     return FileTensor(name, shape, dataset.dtype.name, values, big_endian)
 
 
-def _pieces(dataset: "h5py.Dataset") -> Iterator[bytes]:
-    """Values in blocks of whole rows; a chunk of the file is at least a row's part."""
-    if not dataset.shape:
-        yield dataset[()].tobytes()
-        return
-    row = max(1, dataset.nbytes // max(1, dataset.shape[0]))
-    step = max(1, BLOCK // row)
-    for start in range(0, dataset.shape[0], step):
-        yield dataset[start : start + step].tobytes()
+def _pieces(path: str, dataset: "h5py.Dataset", at: tuple[int, ...] = ()) -> Iterator[bytes]:
+    """Values in blocks that memory holds: of whole rows, or of parts of one row."""
+    sides = dataset.shape[len(at) :]
+    row = prod(sides[1:]) * dataset.dtype.itemsize
+    try:
+        if len(sides) > 1 and row > BLOCK:
+            for number in range(sides[0]):
+                yield from _pieces(path, dataset, (*at, number))
+        elif sides:
+            step = max(1, BLOCK // max(1, row))
+            for start in range(0, sides[0], step):
+                yield dataset[(*at, slice(start, start + step))].tobytes()
+        else:
+            yield dataset[at].tobytes()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise unsound(path, f"has a damaged dataset {dataset.name!r}") from error
