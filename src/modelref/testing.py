@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import md5, sha1
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 from modelref.domain.config import Config
 from modelref.domain.event import TagRecord
@@ -17,6 +19,7 @@ from modelref.domain.outs import MD5, Out, OutFile
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict, OutOfReach, UnknownRef
+from modelref.testing_tensors import MemoryTensors
 from modelref.testing_workspace import MemoryWorkspace
 
 
@@ -143,11 +146,13 @@ class MemoryPipeline:
         commits: where the files lie.
         scores: metrics by commit.
         reasons: why a model's outs are stale, by commit.
+        metas: what the team wrote of a model, by its path.
     """
 
     commits: MemoryCommits
     scores: dict[str, Values] = field(default_factory=dict)
     reasons: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    metas: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def declared(self, commit: str | None) -> Sequence[Artifact]:
         """Every file is a model."""
@@ -167,9 +172,14 @@ class MemoryPipeline:
         data = self.commits.read(commit, [path]).get(path)
         if data is None:
             raise UnknownRef(f"nothing declares {artifact}", kind="unknown-model")
-        out = Out(path, MD5, md5(data, usedforsecurity=False).hexdigest(), len(data))
         metrics = self.scores.get(commit or "", {})
-        return Snapshot(commit, Annotation(path, "model"), (out,), metrics, {})
+        annotation = Annotation(path, "model", meta=self.metas.get(path, {}))
+        return Snapshot(commit, annotation, (_out(path, data),), metrics, {})
+
+    def outs_at(self, artifact: Artifact, commit: str | None, path: str) -> Sequence[Out]:
+        """The out of that path, if a file has it."""
+        data = self.commits.read(commit, [path]).get(path)
+        return () if data is None else (_out(path, data),)
 
     def made(self, artifact: Artifact, commit: str | None) -> Made:
         """Read what a model is made of."""
@@ -183,6 +193,10 @@ class MemoryPipeline:
     def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say what the test set."""
         return self.reasons.get(commit or "", ())
+
+
+def _out(path: str, data: bytes) -> Out:
+    return Out(path, MD5, md5(data, usedforsecurity=False).hexdigest(), len(data))
 
 
 @dataclass
@@ -212,6 +226,14 @@ class MemoryOutputs:
         if file.hash not in self.objects:
             raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")
         return len(self.objects[file.hash])
+
+    def open(self, file: OutFile) -> BinaryIO:
+        """Open the bytes as a file without a name."""
+        self.check(file)
+        opened = TemporaryFile()  # noqa: SIM115  # the caller closes it
+        opened.write(self.objects[file.hash])
+        opened.flush()
+        return cast("BinaryIO", opened)
 
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
         """Write the bytes to a new file."""
@@ -258,6 +280,7 @@ class MemoryWorld:
         self.pipeline = MemoryPipeline(self.commits)
         self.outputs = MemoryOutputs()
         self.workspace = MemoryWorkspace(self.commits, self.outputs)
+        self.tensors = MemoryTensors()
         self.journal = MemoryJournal()
         self.config = Config()
         self.clock = MemoryClock()

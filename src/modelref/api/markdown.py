@@ -11,7 +11,16 @@ from modelref.api.rows import (
     metric_rows,
     param_rows,
 )
+from modelref.api.weights import (
+    FILE_HEAD,
+    NO_WEIGHTS,
+    TENSOR_HEAD,
+    file_rows,
+    tensor_rows,
+    weights_sentences,
+)
 from modelref.domain.diff.kind import DiffKind
+from modelref.domain.diff.weights import WeightsDiff
 from modelref.usecases.compare import ModelDiff, Side
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~"})
@@ -31,6 +40,8 @@ def diff_markdown(diff: ModelDiff) -> str:
         lines += _table(METRIC_HEAD, metric_rows(diff), NO_METRIC)
     if DiffKind.PARAMS in diff.kinds:
         lines += _table(PARAM_HEAD, param_rows(diff), NO_PARAM)
+    if diff.weights is not None:
+        lines += _weights(diff.weights)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -39,6 +50,14 @@ def escape(text: str) -> str:
     flat = " ".join(text.split())
     shown = "".join(character for character in flat if character.isprintable())
     return _MENTION.sub("&#64;", shown.translate(_SPECIAL))
+
+
+def _weights(diff: WeightsDiff) -> list[str]:
+    lines = _table(TENSOR_HEAD, tensor_rows(diff), "" if diff.files else NO_WEIGHTS)
+    if diff.files:
+        lines += _table(FILE_HEAD, file_rows(diff), "")
+    sentences = [f"- {escape(sentence)}" for sentence in weights_sentences(diff)]
+    return [*lines, *sentences, ""] if sentences else lines
 
 
 def _name(side: Side) -> str:

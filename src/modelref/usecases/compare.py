@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.metrics import MetricChange, diff_metrics
 from modelref.domain.diff.params import ParamChange, diff_params
+from modelref.domain.diff.weights import WeightsDiff
 from modelref.domain.ref import Ref
 from modelref.domain.snapshot import Snapshot
 from modelref.domain.target import Target, find
 from modelref.errors import BadInput
 from modelref.usecases.reading import read_model
+from modelref.usecases.weights.compare import compare_weights
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -44,6 +46,7 @@ class ModelDiff:
         params: parameters that differ; empty where they were not compared.
         stale: why the workspace is not what its pipeline makes: its metrics are then those of
             older parameters; empty when it is, or when it was not compared.
+        weights: what differs inside the files; None where they were not compared.
     """
 
     a: Side
@@ -52,9 +55,10 @@ class ModelDiff:
     metrics: tuple[MetricChange, ...]
     params: tuple[ParamChange, ...]
     stale: tuple[str, ...] = ()
+    weights: WeightsDiff | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.metrics or self.params)
+        return bool(self.metrics or self.params or self.weights)
 
 
 def compare(
@@ -91,6 +95,7 @@ def compare(
         diff_metrics(before.snapshot, after.snapshot) if DiffKind.METRICS in chosen else (),
         diff_params(before.snapshot, after.snapshot) if DiffKind.PARAMS in chosen else (),
         () if b else tuple(world.pipeline.stale(a.artifact, None)),
+        compare_weights(world, before, after) if DiffKind.WEIGHTS in chosen else None,
     )
 
 

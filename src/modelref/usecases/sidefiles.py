@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from modelref.domain.names import Artifact
-from modelref.domain.outs import Out, OutFile
+from modelref.domain.outs import Out, OutFile, outs_under
 from modelref.domain.snapshot import Snapshot
 from modelref.errors import OutOfReach
 
@@ -29,6 +29,7 @@ class SideFiles:
     snapshot: Snapshot
     stack: ExitStack
     _opened: dict[str, BinaryIO] = field(default_factory=dict)
+    _found: dict[str, OutFile] = field(default_factory=dict)
 
     def own(self) -> dict[str, OutFile]:
         """The model's files, by path below the model's path.
@@ -51,12 +52,17 @@ class SideFiles:
             OutOfReach: there is none, or a folder's manifest is not here.
             BadInput: the path leaves the repository.
         """
-        outs = self.world.pipeline.outs_at(self.artifact, self.snapshot.commit, path)
-        for out in outs:
+        if path not in self._found:
+            self._found[path] = self._look_for(path)
+        return self._found[path]
+
+    def _look_for(self, path: str) -> OutFile:
+        commit = self.snapshot.commit
+        outs = outs_under(self.snapshot.outs, path)
+        for out in outs or self.world.pipeline.outs_at(self.artifact, commit, path):
             for file in self.world.outputs.files(out):
                 if file.path == path:
                     return file
-        commit = self.snapshot.commit
         where = f"commit {commit[:10]}" if commit else "the workspace"
         raise OutOfReach(
             f"{path} is not there in {where}",

@@ -4,6 +4,7 @@ Pages of a mapped file would count as this process's memory; bytes that were rea
 """
 
 import os
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,8 @@ class RowReader:
             block = self.span(first, last)
             if last - first == len(rows) and bool((rows[1:] > rows[:-1]).all()):
                 return block
-            return block[rows - first]
+            picked: Raw = block[rows - first]
+            return picked
         return self._scattered(rows)
 
     def _scattered(self, rows: NDArray[np.integer]) -> Raw:
@@ -108,4 +110,4 @@ def _batches(sizes: NDArray[np.int64]) -> list[slice]:
     """Runs of reads that together are some MB."""
     batch = np.cumsum(sizes) // _AT_ONCE
     edges = [0, *(np.flatnonzero(np.diff(batch)) + 1).tolist(), len(sizes)]
-    return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(a, b) for a, b in pairwise(edges)]

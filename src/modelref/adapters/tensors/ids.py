@@ -142,9 +142,7 @@ def pair(a: FileIds, b: FileIds) -> Paired:
     return Paired(b, partner, counts, before)
 
 
-def look_up(
-    path: str, file: BinaryIO, columns: tuple[str, str], ids: Sequence[str]
-) -> list[str]:
+def look_up(path: str, file: BinaryIO, columns: tuple[str, str], ids: Sequence[str]) -> list[str]:
     """What stands beside a few ids in another column.
 
     Args:

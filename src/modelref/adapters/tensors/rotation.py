@@ -117,12 +117,8 @@ def _scores(users: Factors, items: Factors, side: int) -> NDArray[np.float64]:
 def _kept(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     """Mean share of the best items of a row that stay among them."""
     best = min(_BEST, before.shape[1])
-    tops = [
-        np.argsort(-scores, axis=1, kind="stable")[:, :best] for scores in (before, after)
-    ]
-    return float(
-        np.mean([len(np.intersect1d(a, b)) / best for a, b in zip(*tops, strict=True)])
-    )
+    tops = [np.argsort(-scores, axis=1, kind="stable")[:, :best] for scores in (before, after)]
+    return float(np.mean([len(np.intersect1d(a, b)) / best for a, b in zip(*tops, strict=True)]))
 
 
 def _wide(tensor: FileTensor, reader: RowReader, rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from modelref.api.shapes.versions import outs_shape
+from modelref.api.shapes.weights import weights_shape
 from modelref.usecases.compare import ModelDiff, Side
 
 
@@ -40,6 +41,7 @@ def diff_shape(diff: ModelDiff) -> dict[str, Any]:
             }
             for change in diff.params
         ],
+        **weights_shape(diff.weights),
     }
 
 

@@ -11,6 +11,7 @@ class DiffKind(StrEnum):
 
     METRICS = "metrics"
     PARAMS = "params"
+    WEIGHTS = "weights"
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -35,9 +35,7 @@ def compare_weights(world: "World", a: "Side", b: "Side") -> WeightsDiff:
     if target is None:
         return WeightsDiff()
     with ExitStack() as stack:
-        before, after = (
-            SideFiles(world, target.artifact, side.snapshot, stack) for side in (a, b)
-        )
+        before, after = (SideFiles(world, target.artifact, side.snapshot, stack) for side in (a, b))
         try:
             return _Comparison(world, (before, after)).run()
         except ModelRefError as error:

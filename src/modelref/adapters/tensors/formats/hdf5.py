@@ -62,7 +62,9 @@ def _tensor(path: str, file: BinaryIO, dataset: "h5py.Dataset") -> FileTensor:
 
     def values() -> Region:
         offset = dataset.id.get_offset()
-        return Region(file, offset) if offset is not None else unpacked(path, _pieces(path, dataset))
+        return (
+            Region(file, offset) if offset is not None else unpacked(path, _pieces(path, dataset))
+        )
 
     shape = tuple(int(side) for side in dataset.shape)
     big_endian = dataset.dtype.str.startswith(">")

@@ -64,9 +64,7 @@ def array_at(
     return FileTensor(name, shape, dtype.name, values, dtype.str.startswith(">"))
 
 
-def _header(
-    path: str, name: str, start: bytes
-) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+def _header(path: str, name: str, start: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
     """Shape, whether the first side is fastest, dtype, and where the values begin."""
     version = _VERSION.match(start)
     if version is None:

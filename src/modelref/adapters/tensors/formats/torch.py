@@ -11,7 +11,13 @@ from typing import Any, BinaryIO, NamedTuple
 from zipfile import ZIP_STORED, ZipInfo
 
 from modelref.adapters.tensors.dtypes import DTYPES
-from modelref.adapters.tensors.formats.pickled import Call, Name, NotUnderstood, Persistent, understood
+from modelref.adapters.tensors.formats.pickled import (
+    Call,
+    Name,
+    NotUnderstood,
+    Persistent,
+    understood,
+)
 from modelref.adapters.tensors.formats.zipped import members, stored_at
 from modelref.adapters.tensors.packed import strided, transposed
 from modelref.adapters.tensors.tensor import FileTensor, Region, read_at, unsound
@@ -120,7 +126,9 @@ class _Checkpoint:
         info = self._members[f"{self._folder}data/{key}"]
         if info.compress_type != ZIP_STORED:
             raise NotUnderstood("its storages are packed")
-        return _Storage(stored_at(self._path, self._file, info), _STORAGES[kind.name], info.file_size)
+        return _Storage(
+            stored_at(self._path, self._file, info), _STORAGES[kind.name], info.file_size
+        )
 
     def _big_endian(self) -> bool:
         info = self._members.get(f"{self._folder}byteorder")
@@ -162,7 +170,9 @@ def _laid_out(path: str, start: Region, layout: _Layout, itemsize: int) -> Regio
     """Values with their last side fastest; a view of a larger tensor is unpacked."""
     shape, strides = layout
     plain = [prod(shape[side + 1 :]) for side in range(len(shape))]
-    fits = [side < 2 or have == want for side, have, want in zip(shape, strides, plain, strict=True)]
+    fits = [
+        side < 2 or have == want for side, have, want in zip(shape, strides, plain, strict=True)
+    ]
     if all(fits) or not prod(shape):
         return start
     if len(shape) == 2 and strides == (1, shape[0]):

@@ -15,7 +15,17 @@ from modelref.api.rows import (
     param_rows,
 )
 from modelref.api.shapes.diff import diff_shape
+from modelref.api.weights import (
+    FILE_HEAD,
+    NO_WEIGHTS,
+    TENSOR_HEAD,
+    TENSOR_NUMBERS,
+    file_rows,
+    tensor_rows,
+    weights_sentences,
+)
 from modelref.domain.diff.kind import DiffKind
+from modelref.domain.diff.weights import WeightsDiff
 from modelref.domain.ref import Ref
 from modelref.errors import BadInput
 from modelref.surfaces.cli import completion
@@ -77,12 +87,23 @@ def _say_diff(found: ModelDiff) -> None:
         _say_table(METRIC_HEAD, metric_rows(found), NO_METRIC, [1, 2, 3])
     if DiffKind.PARAMS in found.kinds:
         _say_table(PARAM_HEAD, param_rows(found), NO_PARAM, [1, 2])
+    if found.weights is not None:
+        _say_weights(found.weights)
     if found.stale:
         note(f"warning: the workspace is not what its pipeline makes: {'; '.join(found.stale)}")
         note("hint: dvc repro; until then its metrics are those of an older model")
     for side in (found.a, found.b):
         for sentence in side.snapshot.missing:
             note(f"warning: {_name(side)}: {sentence}")
+
+
+def _say_weights(found: WeightsDiff) -> None:
+    if found.tensors or not found.files:
+        _say_table(TENSOR_HEAD, tensor_rows(found), NO_WEIGHTS, TENSOR_NUMBERS)
+    if found.files:
+        _say_table(FILE_HEAD, file_rows(found), "", ())
+    for sentence in weights_sentences(found):
+        say(sentence)
 
 
 def _say_table(
