@@ -1,4 +1,4 @@
-"""The in-memory twin of the port ``Tensors``: whole arrays at once, as plainly as it can be said."""
+"""The in-memory twin of the port ``Tensors``: whole arrays at once, as plainly as can be."""
 
 from __future__ import annotations
 
@@ -185,7 +185,8 @@ class MemoryTensors:
             for a, b in zip(before, after, strict=True)
         ]
         return ScoreChange(
-            *before.shape,
+            len(before),
+            before.shape[1],
             _relative(np.linalg.norm(after - before), base),
             float((before * after).sum() / base / end) if base and end else None,
             float(np.mean(kept) / best),

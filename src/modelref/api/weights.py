@@ -28,10 +28,7 @@ def tensor_rows(diff: WeightsDiff) -> list[list[str]]:
         [
             change.name,
             _what(change),
-            _relative(change.values and change.values.change),
-            _relative(change.values and change.values.aligned),
-            _cosine(change.values and change.values.cosine),
-            *_shares(change),
+            *_measures(change),
         ]
         for change in diff.tensors
     ]
@@ -70,12 +67,18 @@ def _what(change: TensorChange) -> str:
     return ", ".join(parts) or str(change.status)
 
 
-def _shares(change: TensorChange) -> tuple[str, str]:
-    """Shares of values and of rows that changed."""
+def _measures(change: TensorChange) -> list[str]:
+    """How far the values are apart, and what shares of values and of rows changed."""
     values, rows = change.values, change.rows
     if values is None or rows is None:
-        return "", ""
-    return _share(values.changed, values.values), _share(values.rows_changed, rows.shared)
+        return [""] * len(TENSOR_NUMBERS)
+    return [
+        _relative(values.change),
+        _relative(values.aligned),
+        _cosine(values.cosine),
+        _share(values.changed, values.values),
+        _share(values.rows_changed, rows.shared),
+    ]
 
 
 def _of_tensor(change: TensorChange) -> Iterator[str]:

@@ -10,7 +10,7 @@ from modelref.adapters.tensors.ids import Paired
 from modelref.adapters.tensors.rotation import Aligned
 from modelref.adapters.tensors.sums import Sums, nonfinite
 from modelref.adapters.tensors.tensor import FileTensor
-from modelref.domain.diff.weights import Nonfinite, ValueChange
+from modelref.domain.diff.weights import NONE, Nonfinite, ValueChange
 
 _WIDEST = 4 << 20
 """Bytes of a row above which it is read in parts."""
@@ -58,7 +58,7 @@ def compare_rows(
 
 def count_nonfinite(tensor: FileTensor) -> Nonfinite:
     """Count the values of a tensor that are NaN or infinite."""
-    total = Nonfinite()
+    total = NONE
     if tensor.kind.raw[0] != "f" and tensor.kind.exact:
         return total  # whole numbers are finite
     reader = RowReader(tensor)

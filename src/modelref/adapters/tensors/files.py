@@ -9,6 +9,7 @@ from modelref.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from modelref.adapters.tensors.rotation import Factors
     from modelref.domain.diff.weights import Nonfinite, ScoreChange, ValueChange
@@ -74,34 +75,33 @@ class TensorFiles:
         rotation: Rotation | None = None,
     ) -> ValueChange:
         """Compare the rows that both have."""
-        from threadpoolctl import threadpool_limits
-
         from modelref.adapters.tensors.compare import compare_rows
         from modelref.adapters.tensors.ids import Paired
         from modelref.adapters.tensors.rotation import Aligned
         from modelref.adapters.tensors.tensor import FileTensor
 
-        # A block is too small for two threads: they would wait for each other at full speed.
-        with threadpool_limits(1):
+        with _one_thread():
             return compare_rows(
                 _own(a, FileTensor),
                 _own(b, FileTensor),
-                pairing and _own(pairing, Paired),
-                columns and _own(columns, Paired),
-                rotation and _own(rotation, Aligned),
+                _own(pairing, Paired) if pairing else None,
+                _own(columns, Paired) if columns else None,
+                _own(rotation, Aligned) if rotation else None,
             )
 
     def align(self, users: Matrix, items: Matrix) -> Rotation | None:
         """Find the rotation between two pairs of factor matrices."""
         from modelref.adapters.tensors.rotation import align
 
-        return align(_factors(users), _factors(items))
+        with _one_thread():
+            return align(_factors(users), _factors(items))
 
     def compare_scores(self, users: Matrix, items: Matrix) -> ScoreChange | None:
         """Compare the scores of a panel."""
         from modelref.adapters.tensors.rotation import compare_scores
 
-        return compare_scores(_factors(users), _factors(items))
+        with _one_thread():
+            return compare_scores(_factors(users), _factors(items))
 
     def nonfinite(self, tensor: Tensor) -> Nonfinite:
         """Count values that are no numbers."""
@@ -130,6 +130,14 @@ def _reader(path: str, file: BinaryIO) -> Callable[[str, BinaryIO], Sequence[Ten
         import_module(f"modelref.adapters.tensors.formats.{module}"), f"read_{module}"
     )
     return reader
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Keep linear algebra on one thread: for a block, two would only wait for each other."""
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(1)
+    return limits
 
 
 def _factors(matrix: Matrix) -> Factors:

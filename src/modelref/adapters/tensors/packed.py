@@ -85,13 +85,13 @@ def transposed(path: str, region: Region, shape: tuple[int, ...], itemsize: int)
     rows, columns = shape
     step = max(1, BLOCK // max(1, columns * itemsize))
 
-    def pieces() -> Iterator[memoryview]:
+    def pieces() -> Iterator[bytes]:
         for start in range(0, rows, step):
             count = min(step, rows - start)
-            block = np.empty((columns, count), f"V{itemsize}")
+            block = np.empty((columns, count * itemsize), np.uint8)
             for column in range(columns):
                 at = region.offset + (column * rows + start) * itemsize
-                fill(region.file, at, memoryview(block[column]).cast("B"))
-            yield memoryview(np.ascontiguousarray(block.T)).cast("B")
+                fill(region.file, at, block[column].data)
+            yield block.view(f"V{itemsize}").T.tobytes()
 
     return unpacked(path, pieces() if prod(shape) else ())

@@ -97,7 +97,8 @@ def compare_scores(users: Factors, items: Factors) -> ScoreChange | None:
         return None
     distance = float(((after - before) ** 2).sum())
     return ScoreChange(
-        *before.shape,
+        len(before),
+        before.shape[1],
         (distance / base) ** 0.5 if base else (None if distance else 0.0),
         float((before * after).sum()) / (base * end) ** 0.5 if base and end else None,
         _kept(before, after),

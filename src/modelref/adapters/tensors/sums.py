@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from modelref.adapters.tensors.dtypes import Floats, Raw
 from modelref.adapters.tensors.tensor import FileTensor
-from modelref.domain.diff.weights import Nonfinite, ValueChange
+from modelref.domain.diff.weights import NONE, Nonfinite, ValueChange
 
 MOST_TOLD = 5
 """Rows that are told as those that changed most."""
@@ -36,8 +36,8 @@ class Sums:
     _rows_changed: int = 0
     _squares: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
     _largest: float = 0.0
-    _before: Nonfinite = Nonfinite()
-    _after: Nonfinite = Nonfinite()
+    _before: Nonfinite = NONE
+    _after: Nonfinite = NONE
     _most: list[tuple[float, int]] = field(default_factory=list)
     _open_row: bool = False
 

@@ -57,6 +57,10 @@ class Nonfinite:
         return self.nan + self.inf
 
 
+NONE = Nonfinite()
+"""All values are numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowCounts:
     """Rows held against each other, by their ids where these are known.
@@ -119,8 +123,8 @@ class ValueChange:
     values: int
     changed: int
     rows_changed: int
-    before: Nonfinite = Nonfinite()
-    after: Nonfinite = Nonfinite()
+    before: Nonfinite = NONE
+    after: Nonfinite = NONE
     aligned: float | None = None
     most: tuple[tuple[int, float], ...] = ()
 

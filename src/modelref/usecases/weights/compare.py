@@ -118,11 +118,11 @@ class _Comparison:
     def _file_change(
         self, path: str, pair: tuple[OutFile | None, OutFile | None], why: str
     ) -> FileChange:
-        facts = [
+        before, after = (
             FileFacts(file.algorithm, file.hash, side.size(file)) if file else None
             for side, file in zip(self.sides, pair, strict=True)
-        ]
-        return FileChange(path, *facts, why)
+        )
+        return FileChange(path, before, after, why)
 
     def _factors(
         self, before: dict[str, Placed], after: dict[str, Placed], rows: RowsById

@@ -3,10 +3,10 @@
 Stored members are read where they lie; deflated ones are unpacked to disk when they are wanted.
 """
 
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
-from zlib import error as ZlibError
 
 from modelref.adapters.tensors.formats.npy import HEADER_LIMIT, array_at
 from modelref.adapters.tensors.formats.zipped import members, stored_at
@@ -39,12 +39,8 @@ def _member(path: str, file: BinaryIO, archive: ZipFile, info: ZipInfo) -> FileT
             with archive.open(info) as member:
                 while piece := member.read(BLOCK):
                     yield piece
-        except (BadZipFile, ZlibError, EOFError, NotImplementedError) as error:
+        except (BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise unsound(path, f"has a damaged member {info.filename!r}") from error
 
-    start = _first(pieces())[:HEADER_LIMIT]
+    start = next(pieces(), b"")[:HEADER_LIMIT]
     return array_at(path, name, start, info.file_size, lambda: unpacked(path, pieces()))
-
-
-def _first(pieces: Iterator[bytes]) -> bytes:
-    return next(pieces, b"")

@@ -43,21 +43,9 @@ _CONSTANTS = {
     "NEWTRUE": True,
     "NEWFALSE": False,
 }
-_VALUES = frozenset(
-    [
-        "BININT",
-        "BININT1",
-        "BININT2",
-        "LONG1",
-        "BINFLOAT",
-        "BINUNICODE",
-        "SHORT_BINUNICODE",
-        "BINSTRING",
-        "SHORT_BINSTRING",
-        "BINBYTES",
-        "SHORT_BINBYTES",
-    ]
-)
+_NUMBERS = frozenset({"BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"})
+_TEXTS = frozenset({"BINUNICODE", "SHORT_BINUNICODE", "BINSTRING", "SHORT_BINSTRING"})
+_BYTES = frozenset({"BINBYTES", "SHORT_BINBYTES"})
 _EMPTY: dict[str, Callable[[], Any]] = {
     "EMPTY_TUPLE": tuple,
     "EMPTY_LIST": list,
@@ -95,7 +83,7 @@ class _Machine:
     memo: dict[int, Any] = field(default_factory=dict)
 
     def step(self, name: str, arg: Any) -> None:
-        if name in _VALUES:
+        if name in _NUMBERS | _TEXTS | _BYTES:
             self.stack.append(arg)
         elif name in _CONSTANTS:
             self.stack.append(_CONSTANTS[name])
