@@ -148,7 +148,7 @@ class MemoryTensors:
         base, end = np.linalg.norm(x), np.linalg.norm(y)
         rows = pairing.places[1] if isinstance(pairing, MemoryPairing) else []
         return ValueChange(
-            _relative(np.linalg.norm(y - x), base),
+            _relative(np.linalg.norm(y - x), base) if good.any() or not x.size else None,
             float((x * y).sum() / base / end) if base and end else None,
             float(np.abs(y - x).max(initial=0.0)),
             x.size,

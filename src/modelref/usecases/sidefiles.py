@@ -83,6 +83,9 @@ class SideFiles:
 
     def size(self, file: OutFile) -> int | None:
         """Bytes of a file, where that is known without reading it."""
+        for out in self.snapshot.outs:
+            if out.path == file.path and out.size is not None:
+                return out.size
         return self.world.outputs.measure(Out(file.path, file.algorithm, file.hash)).size
 
 

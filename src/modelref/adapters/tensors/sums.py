@@ -40,6 +40,7 @@ class Sums:
     _after: Nonfinite = NONE
     _most: list[tuple[float, int]] = field(default_factory=list)
     _open_row: bool = False
+    _left_out: int = 0
 
     def add(self, a: Raw, b: Raw, rows: NDArray[np.integer], *, whole: bool = True) -> None:
         """Count in a pair of blocks.
@@ -71,7 +72,7 @@ class Sums:
         """What it all came to."""
         aa, bb, dd, aligned = self._squares.tolist()
         return ValueChange(
-            _relative(dd, aa),
+            _relative(dd, aa) if self._left_out < self._values or not self._values else None,
             _cosine((aa + bb - dd) / 2, aa, bb),
             self._largest,
             self._values,
@@ -117,6 +118,7 @@ class Sums:
         self._before += nonfinite(x)
         self._after += nonfinite(y)
         good = np.isfinite(x) & np.isfinite(y)
+        self._left_out += good.size - int(np.count_nonzero(good))
         return np.where(good, x, 0.0).astype(np.float64), np.where(good, y, 0.0).astype(np.float64)
 
     def _tell(self, lengths: Floats, rows: NDArray[np.integer]) -> None:

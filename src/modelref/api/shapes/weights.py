@@ -17,11 +17,11 @@ from modelref.domain.diff.weights import (
 def weights_shape(diff: WeightsDiff | None) -> dict[str, Any]:
     """Keys of ``diff --json`` that tell of weights; null where they were not compared."""
     if diff is None:
-        return dict.fromkeys(("weights", "factors", "files", "weights_notes"))
+        return dict.fromkeys(("weights", "weights_factors", "weights_files", "weights_notes"))
     return {
         "weights": [_tensor(change) for change in diff.tensors],
-        "factors": [_factors(change) for change in diff.factors],
-        "files": [_file(change) for change in diff.files],
+        "weights_factors": [_factors(change) for change in diff.factors],
+        "weights_files": [_file(change) for change in diff.files],
         "weights_notes": list(diff.notes),
     }
 

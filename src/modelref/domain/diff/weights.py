@@ -103,7 +103,7 @@ class ValueChange:
 
     Attributes:
         change: Euclidean length of the change over that of the first side; None where the first
-            side is all zero and the second is not.
+            side is all zero and the second is not, or no pair is finite.
         cosine: of the two sides as vectors; None where one is all zero.
         largest: largest absolute change of a value.
         values: how many were compared.
