@@ -5,6 +5,7 @@ Pages of a mapped file would count as this process's memory; bytes that were rea
 
 import os
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +21,24 @@ _AT_ONCE = 8 << 20
 
 
 class RowReader:
-    """Reads rows of one tensor.
+    """Reads rows of one tensor; to be used in a ``with``.
 
     What it returns is read only, and stands until its next call.
     """
 
     def __init__(self, tensor: FileTensor) -> None:
         self._tensor = tensor
-        self._file, self._offset = tensor.locate()
+        self._region = tensor.locate()
+        self._file, self._offset = self._region.file, self._region.offset
         self._dtype = np.dtype((">" if tensor.big_endian else "<") + tensor.kind.raw)
         self._row = tensor.width * self._dtype.itemsize
         self._buffer = bytearray()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._region.close()
 
     def span(self, start: int, stop: int) -> Raw:
         """Rows one after the other.

@@ -1,7 +1,5 @@
 """Two tensors held against each other, row by row."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,17 +31,42 @@ def compare_rows(
         rotation: applied to the first side for ``ValueChange.aligned``.
     """
     sums = Sums(a, b, rotation.matrix if rotation else None, told=pairing is not None)
-    first, second = RowReader(a), RowReader(b)
-    row_bytes = max(a.width * a.kind.itemsize, b.width * b.kind.itemsize)
-    if pairing is None and row_bytes > _WIDEST:
-        _add_parts(sums, first, second)
-        return sums.result()
-    step = max(1, BLOCK // max(1, row_bytes))
+    with RowReader(a) as first, RowReader(b) as second:
+        if pairing is None and max(_row_bytes(a), _row_bytes(b)) > _WIDEST:
+            _add_parts(sums, first, second)
+        else:
+            _add_rows(sums, (first, second), pairing, columns)
+    return sums.result()
+
+
+def count_nonfinite(tensor: FileTensor) -> Nonfinite:
+    """Count the values of a tensor that are NaN or infinite."""
+    total = NONE
+    if tensor.kind.raw[0] != "f" and tensor.kind.exact:
+        return total  # whole numbers are finite
+    step = BLOCK // tensor.kind.itemsize
+    count = tensor.rows * tensor.width
+    with RowReader(tensor) as reader:
+        for start in range(0, count, step):
+            values = tensor.kind.decode(reader.part(0, start, min(start + step, count)))
+            if not np.isfinite(values).all():
+                total += nonfinite(values)
+    return total
+
+
+def _add_rows(
+    sums: Sums,
+    readers: tuple[RowReader, RowReader],
+    pairing: Paired | None,
+    columns: Paired | None,
+) -> None:
+    """Compare blocks of rows."""
+    first, second = readers
+    step = max(1, BLOCK // max(1, _row_bytes(sums.a), _row_bytes(sums.b)))
     here, there = _shared_columns(columns)
-    for start in range(0, a.rows, step):
-        stop = min(start + step, a.rows)
-        block = first.span(start, stop)
-        rows = np.arange(start, stop)
+    for start in range(0, sums.a.rows, step):
+        stop = min(start + step, sums.a.rows)
+        block, rows = first.span(start, stop), np.arange(start, stop)
         if pairing is not None and not pairing.plain:
             partner = pairing.partner[start:stop]
             kept = partner >= 0
@@ -53,20 +76,6 @@ def compare_rows(
         if columns is not None:
             block, other = block[:, here], other[:, there]
         sums.add(block, other, rows)
-    return sums.result()
-
-
-def count_nonfinite(tensor: FileTensor) -> Nonfinite:
-    """Count the values of a tensor that are NaN or infinite."""
-    total = NONE
-    if tensor.kind.raw[0] != "f" and tensor.kind.exact:
-        return total  # whole numbers are finite
-    reader = RowReader(tensor)
-    for row, start, stop in _flat(tensor):
-        values = tensor.kind.decode(reader.part(row, start, stop))
-        if not np.isfinite(values).all():
-            total += nonfinite(values)
-    return total
 
 
 def _add_parts(sums: Sums, first: RowReader, second: RowReader) -> None:
@@ -79,11 +88,8 @@ def _add_parts(sums: Sums, first: RowReader, second: RowReader) -> None:
             sums.add(*parts, np.array([row]), whole=stop == sums.a.width)
 
 
-def _flat(tensor: FileTensor) -> Iterator[tuple[int, int, int]]:
-    """Blocks of a tensor taken as one row: the row, start, and stop."""
-    step = BLOCK // tensor.kind.itemsize
-    total = tensor.rows * tensor.width
-    return ((0, start, min(start + step, total)) for start in range(0, total, step))
+def _row_bytes(tensor: FileTensor) -> int:
+    return tensor.width * tensor.kind.itemsize
 
 
 def _shared_columns(

@@ -5,11 +5,12 @@ The disk holds what memory should not; the file is gone when it is closed.
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from math import prod
 from typing import BinaryIO, cast
 
 from modelref.adapters.tensors.tensor import Region, fill, unsound
-from modelref.errors import OutOfReach
+from modelref.errors import ModelRefError, OutOfReach
 
 BLOCK = 1 << 20
 """Bytes that are unpacked at a time."""
@@ -38,18 +39,22 @@ def unpacked(path: str, pieces: Iterable[bytes | memoryview]) -> Region:
     Raises:
         OutOfReach: the disk is full.
     """
+    file = tempfile.TemporaryFile(prefix="modelref-")  # noqa: SIM115  # its reader closes it
     try:
-        file = tempfile.TemporaryFile(prefix="modelref-")  # noqa: SIM115  # lives with its tensor
         for piece in pieces:
             file.write(piece)
         file.flush()
     except OSError as error:
+        file.close()
         raise OutOfReach(
             f"cannot unpack {path}: {error.strerror}",
             kind="unwritable",
             hint=f"make room in {tempfile.gettempdir()}, or name another folder in TMPDIR",
         ) from error
-    return Region(cast("BinaryIO", file), 0)
+    except ModelRefError:
+        file.close()
+        raise
+    return Region(cast("BinaryIO", file), 0, own=True)
 
 
 def strided(path: str, region: Region, rows: int, size: int, step: int) -> Region:
@@ -75,6 +80,8 @@ def strided(path: str, region: Region, rows: int, size: int, step: int) -> Regio
 def transposed(path: str, region: Region, shape: tuple[int, ...], itemsize: int) -> Region:
     """Values whose first side is fastest, laid out with their last side fastest.
 
+    The region is let go.
+
     Raises:
         BadInput: there are more than two sides.
     """
@@ -94,4 +101,5 @@ def transposed(path: str, region: Region, shape: tuple[int, ...], itemsize: int)
                 fill(region.file, at, block[column].data)
             yield block.view(f"V{itemsize}").T.tobytes()
 
-    return unpacked(path, pieces() if prod(shape) else ())
+    with closing(region):
+        return unpacked(path, pieces() if prod(shape) else ())

@@ -74,11 +74,12 @@ def align(users: Factors, items: Factors) -> Aligned | None:
     width = users.a.width
     product = np.zeros((width, width))
     for factors in (users, items):
-        first, second = RowReader(factors.a), RowReader(factors.b)
         here, there = factors.shared(_MOST_ROWS)
-        for start in range(0, len(here), _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
-            product += _wide(factors.a, first, here[some]).T @ _wide(factors.b, second, there[some])
+        with RowReader(factors.a) as first, RowReader(factors.b) as second:
+            for start in range(0, len(here), _AT_ONCE):
+                some = slice(start, start + _AT_ONCE)
+                a, b = _wide(factors.a, first, here[some]), _wide(factors.b, second, there[some])
+                product += a.T @ b
     if not np.isfinite(product).all():
         return None
     left, _, right = np.linalg.svd(product)
@@ -109,9 +110,9 @@ def _scores(users: Factors, items: Factors, side: int) -> NDArray[np.float64]:
     """(users, items), the panel's scores on one side."""
     left, right = ((factors.a, factors.b)[side] for factors in (users, items))
     rows, columns = users.shared(_USERS)[side], items.shared(_ITEMS)[side]
-    scores: NDArray[np.float64] = (
-        _wide(left, RowReader(left), rows) @ _wide(right, RowReader(right), columns).T
-    )
+    with RowReader(left) as users_rows, RowReader(right) as items_rows:
+        first = _wide(left, users_rows, rows)
+        scores: NDArray[np.float64] = first @ _wide(right, items_rows, columns).T
     return scores
 
 

@@ -11,10 +11,22 @@ from modelref.errors import BadInput, OutOfReach
 
 
 class Region(NamedTuple):
-    """Where bytes start in an open file."""
+    """Where bytes start in an open file.
+
+    Attributes:
+        file: the file.
+        offset: of the first byte.
+        own: whether the file was made for these bytes alone, and goes when they were read.
+    """
 
     file: BinaryIO
     offset: int
+    own: bool = False
+
+    def close(self) -> None:
+        """Let a file of their own go."""
+        if self.own:
+            self.file.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def array_at(
 
     def values() -> Region:
         region = locate()
-        found = Region(region.file, region.offset + at)
+        found = region._replace(offset=region.offset + at)
         if not fortran or len(shape) < 2:
             return found
         return transposed(path, found, shape, dtype.itemsize)
