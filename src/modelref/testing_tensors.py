@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -206,7 +207,9 @@ def _array(tensor: Tensor) -> Any:
     """(rows, width), float64."""
     if not isinstance(tensor, MemoryTensor):
         raise TypeError
-    return tensor.array.reshape(tensor.shape[0] if tensor.shape else 1, -1).astype("float64")
+    return tensor.array.reshape(
+        tensor.shape[0] if tensor.shape else 1, math.prod(tensor.shape[1:])
+    ).astype("float64")
 
 
 def _rows(a: Tensor, b: Tensor, pairing: Pairing | None) -> tuple[Any, Any]:

@@ -23,6 +23,7 @@ from modelref.domain.diff.weights import RowCounts
 
 _BATCH = 1 << 16
 _LARGEST_JSON = 256 << 20
+_NO_IDS = np.empty(0, np.int64)
 _ENDS = {".parquet": "parquet", ".csv": "csv", ".json": "json"}
 Column: TypeAlias = "Sequence[Any] | NDArray[np.int64]"
 
@@ -45,8 +46,8 @@ class FileIds:
 
     @cached_property
     def integral(self) -> bool:
-        """Whether all are whole numbers and the file says so."""
-        return all(isinstance(batch, np.ndarray) for batch in self._batches())
+        """Whether they are whole numbers: a file says so of a column as a whole."""
+        return isinstance(next(self._batches(), _NO_IDS), np.ndarray)
 
     def keys(self, *, integral: bool) -> NDArray[np.int64]:
         """A number for each row: its id, or the hash of its text.
@@ -120,17 +121,10 @@ def pair(a: FileIds, b: FileIds) -> Paired:
     """
     integral = a.integral and b.integral
     before, after = a.keys(integral=integral), b.keys(integral=integral)
-    order = np.argsort(after, kind="stable")
-    for side, keys, by in ((a, before, np.argsort(before)), (b, after, order)):
-        if _has_repeats(keys, by):
+    for side, keys in ((a, before), (b, after)):
+        if _has_repeats(keys):
             raise side.repeated()
-    partner = np.full(len(before), -1, np.int64)
-    for start in range(0, len(before), _BATCH):
-        keys = before[start : start + _BATCH]
-        at = np.searchsorted(after, keys, sorter=order)
-        row = order[np.minimum(at, len(order) - 1)] if len(order) else at
-        hit = after[row] == keys if len(order) else np.zeros(len(keys), bool)
-        partner[start : start + len(keys)][hit] = row[hit]
+    partner = _places(before, after)
     shared = partner[partner >= 0]
     counts = RowCounts(
         True,
@@ -282,9 +276,30 @@ def _hashes(batch: Column) -> NDArray[np.int64]:
     return np.frombuffer(digests, np.int64)
 
 
-def _has_repeats(keys: NDArray[np.int64], order: NDArray[np.int64]) -> bool:
-    ordered = keys[order]
+def _has_repeats(keys: NDArray[np.int64]) -> bool:
+    if (keys[1:] > keys[:-1]).all():
+        return False
+    ordered = np.sort(keys)
     return bool((ordered[1:] == ordered[:-1]).any())
+
+
+def _places(keys: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each key stands among others, -1 where it does not; all keys of a side differ."""
+    places = np.full(len(keys), -1, np.int64)
+    most = min(len(keys), len(among))
+    other = np.flatnonzero(keys[:most] != among[:most])
+    same = int(other[0]) if len(other) else most
+    places[:same] = np.arange(same)  # most files only grow at their end
+    rest = among[same:]
+    if not len(rest):
+        return places
+    order = np.argsort(rest)
+    for start in range(same, len(keys), _BATCH):
+        some = keys[start : start + _BATCH]
+        at = order[np.minimum(np.searchsorted(rest, some, sorter=order), len(rest) - 1)]
+        hit = rest[at] == some
+        places[start : start + len(some)][hit] = at[hit] + same
+    return places
 
 
 def _plain_numbers(numbers: NDArray[np.int64]) -> Iterable[int]:

@@ -14,9 +14,9 @@ from modelref.adapters.tensors.ids import Paired
 from modelref.adapters.tensors.tensor import FileTensor
 from modelref.domain.diff.weights import ScoreChange
 
-_MOST_ROWS = 1 << 16
-"""Rows of each matrix that a rotation is estimated on; evenly spaced where there are more."""
-_AT_ONCE = 2048
+_AT_ONCE = 1024
+_MOST_BLOCKS = 16
+"""Blocks of rows of each matrix that a rotation is estimated on; evenly spaced in larger ones."""
 _USERS = 256
 _ITEMS = 1024
 _BEST = 10
@@ -66,7 +66,7 @@ def align(users: Factors, items: Factors) -> Aligned | None:
 
     It minimises the squared distance of both matrices together, over the orthogonal matrices
     (P. H. Schönemann, "A generalized solution of the orthogonal Procrustes problem",
-    Psychometrika 31, 1966).
+    Psychometrika 31, 1966); of matrices with more than 16,384 rows, over a part of these.
 
     Returns:
         None where values are not finite.
@@ -74,12 +74,12 @@ def align(users: Factors, items: Factors) -> Aligned | None:
     width = users.a.width
     product = np.zeros((width, width))
     for factors in (users, items):
-        here, there = factors.shared(_MOST_ROWS)
+        here = np.flatnonzero(factors.pairing.partner >= 0)
         with RowReader(factors.a) as first, RowReader(factors.b) as second:
-            for start in range(0, len(here), _AT_ONCE):
-                some = slice(start, start + _AT_ONCE)
-                a, b = _wide(factors.a, first, here[some]), _wide(factors.b, second, there[some])
-                product += a.T @ b
+            for some in _blocks(len(here)):
+                rows = here[some]
+                a = _wide(factors.a, first, rows)
+                product += a.T @ _wide(factors.b, second, factors.pairing.partner[rows])
     if not np.isfinite(product).all():
         return None
     left, _, right = np.linalg.svd(product)
@@ -121,6 +121,14 @@ def _kept(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     best = min(_BEST, before.shape[1])
     tops = [np.argsort(-scores, axis=1, kind="stable")[:, :best] for scores in (before, after)]
     return float(np.mean([len(np.intersect1d(a, b)) / best for a, b in zip(*tops, strict=True)]))
+
+
+def _blocks(count: int) -> list[slice]:
+    """All rows in blocks, or evenly spaced blocks where there are too many."""
+    starts = np.arange(0, count, _AT_ONCE)
+    if len(starts) > _MOST_BLOCKS:
+        starts = np.linspace(0, count - _AT_ONCE, _MOST_BLOCKS).astype(np.int64)
+    return [slice(start, min(start + _AT_ONCE, count)) for start in starts.tolist()]
 
 
 def _wide(tensor: FileTensor, reader: RowReader, rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,7 +1,6 @@
 """Files that lie: refused by what their headers say, before anything large is allocated."""
 
 import io
-import json
 import pickle
 import struct
 import tracemalloc
@@ -85,7 +84,7 @@ def npy_header(shape: str, descr: str = "'<f4'") -> bytes:
 
 def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", method) as archive, np.errstate():
+    with zipfile.ZipFile(file, "w", method) as archive:
         for name, data in members:
             archive.writestr(zipfile.ZipInfo(name), data, method)
     return file.getvalue()
@@ -96,7 +95,7 @@ def renamed(data: bytes) -> bytes:
     return data.replace(b"y.npy", b"x.npy")
 
 
-BOMB = npy_header(f"({(1 << 28)},)") + bytes(1 << 20)
+PACKED = zipfile.ZIP_DEFLATED
 NPZ = {
     "no zip": (b"PK\3\4 and no more", "is no sound zip file, or was cut"),
     "cut": (npz(x=np.ones(9))[:-30], "is no sound zip file, or was cut"),
@@ -146,9 +145,7 @@ def torch_of(pickled: bytes, storage: bytes = bytes(16)) -> bytes:
 def rebuilt(offset: int, shape: tuple[int, ...], stride: tuple[int, ...], key: str = "0") -> bytes:
     """The pickle of one tensor under the name `x`."""
     storage = b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\n" + text(key) + text("cpu")
-    numbers = pickle.dumps((offset, shape, stride), protocol=2)[2:-1]
     flat = b"".join(pickle.dumps(part, protocol=2)[2:-1] for part in (offset, shape, stride))
-    assert numbers
     return (
         b"\x80\x02}"
         + text("x")
@@ -263,8 +260,8 @@ def test_a_linked_dataset_of_another_file_is_not_followed(opened: Opened) -> Non
 
 
 def test_a_packed_member_that_is_damaged_is_named(opened: Opened) -> None:
-    data = bytearray(npz(packed=True, x=np.random.default_rng(0).standard_normal(5000)))
-    data[20_000] ^= 1
+    data = bytearray(npz(packed=True, x=np.random.default_rng(0).standard_normal(500_000)))
+    data[3_000_000] ^= 1
     (tensor,) = tensors(opened, ".npz", bytes(data))
     with pytest.raises(BadInput, match=r"w.npz has a damaged member 'x.npy'"):
         TensorFiles().nonfinite(tensor)
@@ -286,8 +283,3 @@ def test_every_cut_is_refused_or_says_less(end: str, opened: Opened) -> None:
             continue
         assert end == ".onnx", size  # a protocol buffer may end after any of its fields
         assert all(tensor.name == "x" for tensor in found)
-
-
-def test_json_is_as_it_was() -> None:
-    """The header that the tests write is one that is read."""
-    assert json.loads(safetensors_of({"x": entry([1], 0, 4)}, bytes(4))[8:-4])
