@@ -190,7 +190,6 @@ def test_values_that_are_no_numbers_cannot_be_aligned(port: Tensors, opened: Ope
     assert port.compare_scores(*pair) is None
 
 
-SIDES = st.integers(0, 12)
 FLOATS = st.floats(-100, 100, width=32) | st.sampled_from([np.nan, np.inf, -np.inf, 0.0])
 
 

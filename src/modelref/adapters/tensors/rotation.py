@@ -75,7 +75,7 @@ def align(users: Factors, items: Factors) -> Aligned | None:
     product = np.zeros((width, width))
     for factors in (users, items):
         here = np.flatnonzero(factors.pairing.partner >= 0)
-        with RowReader(factors.a) as first, RowReader(factors.b) as second:
+        with RowReader(factors.a) as first, RowReader(factors.b) as second, _quiet():
             for some in _blocks(len(here)):
                 rows = here[some]
                 a = _wide(factors.a, first, rows)
@@ -92,8 +92,9 @@ def compare_scores(users: Factors, items: Factors) -> ScoreChange | None:
     Returns:
         None where nothing is shared, or values are not finite.
     """
-    before, after = (_scores(users, items, side) for side in (0, 1))
-    base, end = float((before**2).sum()), float((after**2).sum())
+    with _quiet():
+        before, after = (_scores(users, items, side) for side in (0, 1))
+        base, end = float((before**2).sum()), float((after**2).sum())
     if not before.size or not np.isfinite(base + end):
         return None
     distance = float(((after - before) ** 2).sum())
@@ -121,6 +122,11 @@ def _kept(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     best = min(_BEST, before.shape[1])
     tops = [np.argsort(-scores, axis=1, kind="stable")[:, :best] for scores in (before, after)]
     return float(np.mean([len(np.intersect1d(a, b)) / best for a, b in zip(*tops, strict=True)]))
+
+
+def _quiet() -> np.errstate:
+    """Values that are not finite are looked for in the result."""
+    return np.errstate(invalid="ignore", over="ignore")
 
 
 def _blocks(count: int) -> list[slice]:

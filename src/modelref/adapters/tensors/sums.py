@@ -143,6 +143,8 @@ def _square(values: Floats) -> float:
     total = float(np.dot(flat, flat))
     if np.isfinite(total) and total > _TINY * flat.size:
         return total
+    if not flat.any():
+        return 0.0
     wide = flat.astype(np.float64)
     return float(np.dot(wide, wide))
 
