@@ -17,11 +17,11 @@ from modelref.adapters.tensors.files import TensorFiles
 from modelref.domain.diff.weights import Nonfinite, RowCounts, ValueChange
 from modelref.errors import BadInput
 from modelref.ports import Matrix, Tensor, Tensors
-from modelref.testing import MemoryTensors
+from modelref.testing_tensors import MemoryTensors
 from support.weights import column, npz
 
 Opened = Callable[[bytes], BinaryIO]
-PORTS = {"files": TensorFiles(), "memory": MemoryTensors()}
+PORTS: dict[str, Tensors] = {"files": TensorFiles(), "memory": MemoryTensors()}
 
 
 @pytest.fixture(params=PORTS)
