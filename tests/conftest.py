@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 import pytest
 from hypothesis import settings
 
+from support.evaluated import build_evaluated
 from support.project import Project, build_project
 
 # How long an example takes says more of the machine than of the code.
@@ -67,3 +68,15 @@ def opened() -> Iterator[Callable[[bytes], BinaryIO]]:
             return file
 
         yield open_bytes
+
+
+@pytest.fixture(scope="session")
+def built_evaluated(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A DVC project with three versions measured per user, built once; copy it to write to it."""
+    return build_evaluated(tmp_path_factory.mktemp("evaluated") / "shop")
+
+
+@pytest.fixture
+def evaluated(built_evaluated: Project, tmp_path: Path) -> Project:
+    """A copy of the measured project that a test may change."""
+    return built_evaluated.copied_to(tmp_path / "measured")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from modelref.domain.config import Config
+    from modelref.domain.diff.code import FileChange
+    from modelref.domain.diff.data import TableChange
+    from modelref.domain.diff.results import MeasuredMetric
     from modelref.domain.diff.weights import Nonfinite, RowCounts, ScoreChange, ValueChange
     from modelref.domain.event import TagRecord
     from modelref.domain.names import Artifact
@@ -18,6 +21,18 @@ if TYPE_CHECKING:
     from modelref.domain.restoring import Job, RestorePlan
     from modelref.domain.snapshot import Candidate, Made, Snapshot, Values
     from modelref.domain.tag import TagName
+
+
+class Located(NamedTuple):
+    """A file, and where its bytes lie: a cache names files by their hashes.
+
+    Attributes:
+        path: where.
+        name: repository path, or what a person knows it by.
+    """
+
+    path: Path
+    name: str
 
 
 class Tags(Protocol):
@@ -70,6 +85,18 @@ class Commits(Protocol):
 
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files at a commit, or in the workspace for None; absent ones are left out."""
+
+    def changes(
+        self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
+    ) -> Sequence[FileChange]:
+        """List files at or below some paths that differ between two commits, by path.
+
+        Args:
+            a: full id of the commit where it comes from.
+            b: full id of the commit where it goes to; None is the workspace.
+            paths: files and folders.
+            patch: whether to give differences of text files line by line.
+        """
 
 
 class Pipeline(Protocol):
@@ -154,13 +181,6 @@ class Outputs(Protocol):
             OutOfReach: its bytes are not here, or are not what their hash says.
         """
 
-    def open(self, file: OutFile) -> BinaryIO:
-        """Open a verified file where it lies, to be read by its file descriptor; nothing is copied.
-
-        Raises:
-            OutOfReach: its bytes are not here, or are not what their hash says.
-        """
-
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
         """Bring one verified file to a path that does not exist yet.
 
@@ -171,6 +191,64 @@ class Outputs(Protocol):
 
         Raises:
             OutOfReach: its bytes are not here, or are not what their hash says.
+        """
+
+    def reading(self, file: OutFile, commit: str | None) -> AbstractContextManager[Path]:
+        """A verified file to read for a while, and never to write to.
+
+        Args:
+            file: which.
+            commit: where it belongs: an out that DVC hashes but does not keep (``cache: false``)
+                is read from git there, or from the workspace for None.
+
+        Raises:
+            OutOfReach: its bytes are not here, or are not what their hash says.
+        """
+
+
+class Tables(Protocol):
+    """What is in tables: Parquet, CSV and TSV files that nobody vouches for."""
+
+    def results(self, before: Located, after: Located, seed: int) -> Sequence[MeasuredMetric]:
+        """Compare results per user on the users that both files have.
+
+        Args:
+            before: the first side's file.
+            after: the second side's.
+            seed: of the bootstrap.
+
+        Raises:
+            BadInput: a file is no such table; the message names it.
+            OutOfReach: it cannot be read within the limits, or what reads it is not installed.
+        """
+
+    def compare(
+        self, before: Located, after: Located, ids: Mapping[str, Sequence[str]]
+    ) -> TableChange:
+        """Compare two tables, in memory that does not grow with them.
+
+        Args:
+            before: the first side's file.
+            after: the second side's.
+            ids: by what they identify, names that a column with ids may have.
+
+        Raises:
+            BadInput: a file is no such table; the message names it.
+            OutOfReach: it cannot be read within the limits, or what reads it is not installed.
+        """
+
+
+class Scoring(Protocol):
+    """Runs the command that scores one version's files on one hold-out."""
+
+    def folder(self, key: str) -> Path:
+        """A folder of the user's cache for a key; it may not exist yet."""
+
+    def run(self, argv: Sequence[str], seconds: int) -> None:
+        """Run a command at the top of the repository, without a shell.
+
+        Raises:
+            OutOfReach: it is not there, failed, or took too long; the message has its last words.
         """
 
 
@@ -427,6 +505,18 @@ class World(Protocol):
     @property
     def tensors(self) -> Tensors:
         """What files of weights hold."""
+
+    @property
+    def tables(self) -> Tables:
+        """What is in tables."""
+
+    @property
+    def scoring(self) -> Scoring:
+        """The command that scores versions.
+
+        Raises:
+            Refused: the repository is not the person's own: nothing of it is run.
+        """
 
     @property
     def workspace(self) -> Workspace:

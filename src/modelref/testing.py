@@ -6,19 +6,24 @@ One contract suite runs against these and against git and DVC: what holds here h
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from difflib import unified_diff
 from hashlib import md5, sha1
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import BinaryIO, cast
+from tempfile import TemporaryDirectory
 
 from modelref.domain.config import Config
+from modelref.domain.diff.code import FileChange
+from modelref.domain.diff.data import TableChange
+from modelref.domain.diff.results import MeasuredMetric
+from modelref.domain.diff.values import Status
 from modelref.domain.event import TagRecord
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
-from modelref.domain.outs import MD5, Out, OutFile
+from modelref.domain.outs import MD5, Out, OutFile, is_within
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict, OutOfReach, UnknownRef
+from modelref.ports import Located
 from modelref.testing_tensors import MemoryTensors
 from modelref.testing_workspace import MemoryWorkspace
 
@@ -137,6 +142,40 @@ class MemoryCommits:
         tree = self.trees.get(commit, {})
         return {path: tree[path] for path in paths if path in tree}
 
+    def changes(
+        self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
+    ) -> Sequence[FileChange]:
+        """List files that differ; a NUL makes a file binary."""
+        old, new = (
+            {
+                path: data
+                for path, data in self.trees.get(commit, {}).items()
+                if any(is_within(path, one) for one in paths)
+            }
+            for commit in (a, b)
+        )
+        return [
+            _file_change(path, old.get(path), new.get(path), patch=patch)
+            for path in sorted({*old, *new})
+            if old.get(path) != new.get(path)
+        ]
+
+
+def _file_change(path: str, old: bytes | None, new: bytes | None, *, patch: bool) -> FileChange:
+    """What differs in a file, counted as git does: lines kept are those of a longest match."""
+    status = Status.ADDED if old is None else Status.REMOVED if new is None else Status.CHANGED
+    if b"\0" in (old or b"") + (new or b""):
+        return FileChange(path, status, None, None)
+    lines = [
+        line
+        for line in unified_diff(
+            (old or b"").decode().splitlines(), (new or b"").decode().splitlines()
+        )
+        if not line.startswith(("+++ ", "--- ", "@@ "))
+    ]
+    added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
+    return FileChange(path, status, added, removed, "\n".join(lines) if patch else None)
+
 
 @dataclass
 class MemoryPipeline:
@@ -227,20 +266,70 @@ class MemoryOutputs:
             raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")
         return len(self.objects[file.hash])
 
-    def open(self, file: OutFile) -> BinaryIO:
-        """Open the bytes as a file without a name."""
-        self.check(file)
-        opened = TemporaryFile()  # noqa: SIM115  # the caller closes it
-        opened.write(self.objects[file.hash])
-        opened.flush()
-        return cast("BinaryIO", opened)
-
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
         """Write the bytes to a new file."""
         if file.hash not in self.objects:
             raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")
         with target.open("xb") as new:
             new.write(self.objects[file.hash])
+
+    @contextmanager
+    def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:
+        """Write the bytes to a file for a while."""
+        with TemporaryDirectory() as folder:
+            self.place(file, Path(folder) / "file")
+            yield Path(folder) / "file"
+
+
+@dataclass
+class MemoryTables:
+    """Tables that say what a test lets them; port ``Tables``.
+
+    Attributes:
+        measured: what two files of results per user say, whatever they hold.
+        changes: what two tables say, by the second one's name.
+    """
+
+    measured: Sequence[MeasuredMetric] = ()
+    changes: dict[str, TableChange] = field(default_factory=dict)
+
+    def results(self, before: Located, after: Located, seed: int) -> Sequence[MeasuredMetric]:
+        """Return what the test set."""
+        return self.measured
+
+    def compare(
+        self, before: Located, after: Located, ids: Mapping[str, Sequence[str]]
+    ) -> TableChange:
+        """Return what the test set."""
+        if after.name not in self.changes:
+            raise OutOfReach(f"{after.name} cannot be read", kind="unreadable-table")
+        return self.changes[after.name]
+
+
+@dataclass
+class MemoryScoring:
+    """A score command that writes what a test set; port ``Scoring``.
+
+    Attributes:
+        cache: the user's cache.
+        writes: what the command writes to ``{out}``; None where it fails.
+        ran: the commands that were run.
+    """
+
+    cache: Path = Path()
+    writes: bytes | None = None
+    ran: list[tuple[str, ...]] = field(default_factory=list)
+
+    def folder(self, key: str) -> Path:
+        """A folder of the cache."""
+        return self.cache / key
+
+    def run(self, argv: Sequence[str], seconds: int) -> None:
+        """Note the command, and write to its last argument."""
+        self.ran.append(tuple(argv))
+        if self.writes is None:
+            raise OutOfReach("the score command failed", kind="score-failed")
+        Path(argv[-1]).write_bytes(self.writes)
 
 
 @dataclass
@@ -281,6 +370,8 @@ class MemoryWorld:
         self.outputs = MemoryOutputs()
         self.workspace = MemoryWorkspace(self.commits, self.outputs)
         self.tensors = MemoryTensors()
+        self.tables = MemoryTables()
+        self.scoring = MemoryScoring()
         self.journal = MemoryJournal()
         self.config = Config()
         self.clock = MemoryClock()

@@ -1,5 +1,6 @@
 """The composition root: a repository's world, each part bound when a verb first asks for it."""
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,16 @@ if TYPE_CHECKING:
     from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
+    from modelref.adapters.scoring import CommandScoring
+    from modelref.adapters.tables.guard import GuardedTables
     from modelref.adapters.tensors.files import TensorFiles
     from modelref.domain.config import Config
+
+
+def user_cache() -> Path:
+    """The folder of the user's cache that is ours."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "modelref"
 
 
 class RepositoryWorld:
@@ -60,6 +69,20 @@ class RepositoryWorld:
         from modelref.adapters.tensors.files import TensorFiles
 
         return TensorFiles()
+
+    @cached_property
+    def tables(self) -> "GuardedTables":
+        """Tables, read by a child process."""
+        from modelref.adapters.tables.guard import GuardedTables
+
+        return GuardedTables()
+
+    @cached_property
+    def scoring(self) -> "CommandScoring":
+        """The person's own command."""
+        from modelref.adapters.scoring import CommandScoring
+
+        return CommandScoring(self.repository.root, user_cache() / "scored")
 
     @cached_property
     def workspace(self) -> "DvcWorkspace":

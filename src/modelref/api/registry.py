@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from modelref.api.compose import RepositoryWorld
+from modelref.api.compose import RepositoryWorld, user_cache
 from modelref.api.reader import RegistryReader
 from modelref.domain.event import Event
 from modelref.domain.names import Artifact, parse_stage
@@ -172,5 +172,4 @@ def open_registry(folder: str | os.PathLike[str] = ".") -> ModelRegistry:
     Raises:
         BadInput: it lies in none.
     """
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return ModelRegistry(RepositoryWorld(Path(folder)), base / "modelref" / "files")
+    return ModelRegistry(RepositoryWorld(Path(folder)), user_cache() / "files")

@@ -1,15 +1,17 @@
 """Configuration: what ``modelref.yaml`` may say, validated at the door; every key is optional."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Self
 
-from modelref.domain.names import StageName, parse_stage
+from modelref.domain.names import Artifact, StageName, parse_stage
 from modelref.domain.registry import QUARANTINE
+from modelref.domain.settings import ModelSettings, parse_models
 from modelref.errors import BadInput
 
 FILE = "modelref.yaml"
-_KEYS = ("remote", "stages")
+_KEYS = ("models", "remote", "stages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,13 @@ class Config:
         remote: the git remote that events go to; None where each person pushes.
         stages: the only stages that may be assigned; empty for any.
         source: the file that says so.
+        models: what holds for one model, by model.
     """
 
     remote: str | None = None
     stages: tuple[StageName, ...] = ()
     source: str = FILE
+    models: Mapping[Artifact, ModelSettings] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def parse(cls, raw: Mapping[str, object]) -> Self:
@@ -39,7 +43,15 @@ class Config:
         remote = raw.get("remote")
         if remote is not None and (not isinstance(remote, str) or remote.startswith("-")):
             raise _wrong(FILE, "remote", "is not the name of a git remote")
-        return cls(remote or None, parse_stages(FILE, raw.get("stages")))
+        return cls(
+            remote or None,
+            parse_stages(FILE, raw.get("stages")),
+            models=parse_models(FILE, raw.get("models")),
+        )
+
+    def of(self, artifact: Artifact) -> ModelSettings:
+        """What holds for one model."""
+        return self.models.get(artifact, ModelSettings())
 
     def check_stage(self, stage: StageName) -> None:
         """Refuse a stage that is not on the list; quarantine always is.

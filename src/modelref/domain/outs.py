@@ -62,6 +62,11 @@ def is_within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
 
+def touches(a: str, b: str) -> bool:
+    """Whether one of two repository paths is the other, or lies below it."""
+    return is_within(a, b) or is_within(b, a)
+
+
 def outs_under(outs: Iterable[Out], path: str) -> tuple[Out, ...]:
     """Outs that make up an artifact: those at or below its path, else the folder that holds it."""
     known = sorted(outs)

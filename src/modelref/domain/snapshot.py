@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
+from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
 
@@ -74,6 +75,8 @@ class Snapshot:
         params: what its parameters files hold, by file.
         read: which keys of them, and what lies below these, its DVC stages read, by file.
         missing: what is not available here and why, one sentence each.
+        missing_params: the same of parameters files that a DVC stage or ``dvc.yaml`` names.
+        lineage: the DVC stages behind it, as they were last run.
     """
 
     commit: str | None
@@ -83,6 +86,8 @@ class Snapshot:
     params: Values
     read: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     missing: tuple[str, ...] = ()
+    missing_params: tuple[str, ...] = ()
+    lineage: Lineage = field(default_factory=Lineage)
 
     def reads(self, path: str, key: str) -> bool:
         """Whether the model's DVC stages read a parameter; True where nothing tells."""

@@ -1,64 +1,75 @@
 """Compare: a model at two refs, or at one and in the workspace."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
 
+from modelref.domain.diff.code import CodeChange
+from modelref.domain.diff.data import InputChange
 from modelref.domain.diff.kind import DiffKind
-from modelref.domain.diff.metrics import MetricChange, diff_metrics
-from modelref.domain.diff.params import ParamChange, diff_params
+from modelref.domain.diff.metrics import Basis, MetricChange
+from modelref.domain.diff.params import ParamChange
+from modelref.domain.diff.pipeline import StageChange
+from modelref.domain.diff.values import Absent
 from modelref.domain.diff.weights import WeightsDiff
 from modelref.domain.ref import Ref
-from modelref.domain.snapshot import Snapshot
-from modelref.domain.target import Target, find
-from modelref.errors import BadInput
-from modelref.usecases.reading import read_model
+from modelref.usecases.comparing.code import compare_code
+from modelref.usecases.comparing.data import compare_data
+from modelref.usecases.comparing.found import Found, attempt
+from modelref.usecases.comparing.metrics import compare_metrics
+from modelref.usecases.comparing.params import compare_params
+from modelref.usecases.comparing.pipeline import compare_pipeline
+from modelref.usecases.comparing.sides import Side, read_pair
 from modelref.usecases.weights.compare import compare_weights
 
 if TYPE_CHECKING:
     from modelref.ports import World
 
+T = TypeVar("T")
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a diff.
-
-    Attributes:
-        target: the version; None for the workspace.
-        snapshot: its facts.
-        cached: for each out, whether all its bytes are in this clone's cache.
-    """
-
-    target: Target | None
-    snapshot: Snapshot
-    cached: tuple[bool, ...] = ()
+__all__ = ["ModelDiff", "Side", "compare"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelDiff:
     """What differs between two sides of one model.
 
+    What was not compared is empty; what could not be is said in ``absent``.
+
     Attributes:
         a: where it comes from.
         b: where it goes to.
         kinds: what was compared.
-        metrics: metrics that differ; empty where they were not compared.
-        params: parameters that differ; empty where they were not compared.
+        basis: on what the metrics of both sides rest, and their changes on the same users.
+        metrics: metrics that differ.
+        params: parameters that differ.
+        data: inputs that differ.
+        code: files in git that DVC stages depend on, and that differ.
+        pipeline: DVC stages that differ.
+        weights: what differs inside the files.
+        absent: by kind, what is not available and why.
         stale: why the workspace is not what its pipeline makes: its metrics are then those of
             older parameters; empty when it is, or when it was not compared.
-        weights: what differs inside the files; None where they were not compared.
     """
 
     a: Side
     b: Side
     kinds: tuple[DiffKind, ...]
-    metrics: tuple[MetricChange, ...]
-    params: tuple[ParamChange, ...]
+    basis: Basis = field(default_factory=Basis)
+    metrics: tuple[MetricChange, ...] = ()
+    params: tuple[ParamChange, ...] = ()
+    data: tuple[InputChange, ...] = ()
+    code: tuple[CodeChange, ...] = ()
+    pipeline: tuple[StageChange, ...] = ()
+    weights: WeightsDiff = field(default_factory=WeightsDiff)
+    absent: Mapping[DiffKind, tuple[Absent, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     stale: tuple[str, ...] = ()
-    weights: WeightsDiff | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.metrics or self.params or self.weights)
+        return any((self.metrics, self.params, self.data, self.code, self.pipeline, self.weights))
 
 
 def compare(
@@ -68,42 +79,47 @@ def compare(
     kinds: Collection[DiffKind],
     *,
     at: int | None = None,
+    patch: bool = False,
 ) -> ModelDiff:
     """Compare two refs of one model; ``b`` None is the workspace, uncommitted changes included.
+
+    Args:
+        world: the ports.
+        a: where it comes from.
+        b: where it goes to.
+        kinds: what to compare.
+        at: as the registry stood then, seconds since 1970-01-01 UTC.
+        patch: whether code that differs is given line by line.
 
     Raises:
         UnknownRef: one is not there.
         BadInput: the refs name two different models.
     """
-    if b is not None and a.artifact != b.artifact:
-        raise BadInput(
-            f"{a} and {b} are versions of different models",
-            kind="invalid-ref",
-            hint="compare two versions of one model",
-        )
-    before = _side(world, a, at)
-    after = (
-        _side(world, b, at)
-        if b
-        else _measured(world, None, world.pipeline.snapshot(a.artifact, None))
-    )
-    chosen = tuple(kind for kind in DiffKind if kind in kinds)
+    pair = read_pair(world, a, b, at)
+    absent: dict[DiffKind, tuple[Absent, ...]] = {}
+
+    def found(kind: DiffKind, look: Callable[[], Found[T]], nothing: T) -> T:
+        """What a kind found, nothing where it is not asked for or cannot be told."""
+        if kind not in kinds:
+            return nothing
+        one = attempt(look, nothing)
+        if one.absent:
+            absent[kind] = one.absent
+        return one.changes
+
+    empty: tuple[Basis, tuple[MetricChange, ...]] = (Basis(), ())
+    basis, metrics = found(DiffKind.METRICS, lambda: compare_metrics(world, pair), empty)
     return ModelDiff(
-        before,
-        after,
-        chosen,
-        diff_metrics(before.snapshot, after.snapshot) if DiffKind.METRICS in chosen else (),
-        diff_params(before.snapshot, after.snapshot) if DiffKind.PARAMS in chosen else (),
-        () if b else tuple(world.pipeline.stale(a.artifact, None)),
-        compare_weights(world, before, after) if DiffKind.WEIGHTS in chosen else None,
+        pair.a,
+        pair.b,
+        tuple(kind for kind in DiffKind if kind in kinds),
+        basis,
+        metrics,
+        params=found(DiffKind.PARAMS, lambda: compare_params(pair), ()),
+        data=found(DiffKind.DATA, lambda: compare_data(world, pair), ()),
+        code=found(DiffKind.CODE, lambda: compare_code(world, pair, patch=patch), ()),
+        pipeline=found(DiffKind.PIPELINE, lambda: compare_pipeline(pair), ()),
+        weights=found(DiffKind.WEIGHTS, lambda: compare_weights(world, pair), WeightsDiff()),
+        absent=absent,
+        stale=() if b else tuple(world.pipeline.stale(a.artifact, None)),
     )
-
-
-def _side(world: "World", ref: Ref, at: int | None) -> Side:
-    model, _ = read_model(world, ref.artifact, at=at)
-    target = find(model, ref)
-    return _measured(world, target, world.pipeline.snapshot(ref.artifact, target.commit))
-
-
-def _measured(world: "World", target: Target | None, snapshot: Snapshot) -> Side:
-    return Side(target, snapshot, tuple(world.outputs.cached(out) for out in snapshot.outs))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out, OutFile, outs_under
-from modelref.domain.snapshot import Snapshot
 from modelref.errors import OutOfReach
+from modelref.usecases.comparing.sides import Side
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -20,13 +20,13 @@ class SideFiles:
     Attributes:
         world: the ports.
         artifact: the model.
-        snapshot: its facts there.
+        side: where.
         stack: closes what is opened.
     """
 
     world: "World"
     artifact: Artifact
-    snapshot: Snapshot
+    side: Side
     stack: ExitStack
     _opened: dict[str, BinaryIO] = field(default_factory=dict)
     _found: dict[str, OutFile] = field(default_factory=dict)
@@ -38,8 +38,8 @@ class SideFiles:
             OutOfReach: a folder's manifest is not here.
             BadInput: a manifest names a path that must not be written.
         """
-        base = self.snapshot.annotation.path
-        files = (file for out in self.snapshot.outs for file in self.world.outputs.files(out))
+        base = self.side.snapshot.annotation.path
+        files = (file for out in self.side.snapshot.outs for file in self.world.outputs.files(out))
         return {
             file.path.removeprefix(f"{base}/") if file.path != base else _name(base): file
             for file in files
@@ -57,15 +57,14 @@ class SideFiles:
         return self._found[path]
 
     def _look_for(self, path: str) -> OutFile:
-        commit = self.snapshot.commit
-        outs = outs_under(self.snapshot.outs, path)
+        commit = self.side.snapshot.commit
+        outs = outs_under(self.side.snapshot.outs, path)
         for out in outs or self.world.pipeline.outs_at(self.artifact, commit, path):
             for file in self.world.outputs.files(out):
                 if file.path == path:
                     return file
-        where = f"commit {commit[:10]}" if commit else "the workspace"
         raise OutOfReach(
-            f"{path} is not there in {where}",
+            f"{self.side}: there is no file {path}",
             kind="missing-file",
             hint="see meta.modelref of the model in dvc.yaml",
         )
@@ -78,12 +77,15 @@ class SideFiles:
         """
         key = f"{file.algorithm}:{file.hash}"
         if key not in self._opened:
-            self._opened[key] = self.stack.enter_context(self.world.outputs.open(file))
+            path = self.stack.enter_context(
+                self.world.outputs.reading(file, self.side.snapshot.commit)
+            )
+            self._opened[key] = self.stack.enter_context(path.open("rb"))
         return self._opened[key]
 
     def size(self, file: OutFile) -> int | None:
         """Bytes of a file, where that is known without reading it."""
-        for out in self.snapshot.outs:
+        for out in self.side.snapshot.outs:
             if out.path == file.path and out.size is not None:
                 return out.size
         return self.world.outputs.measure(Out(file.path, file.algorithm, file.hash)).size

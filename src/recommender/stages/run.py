@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recommender.errors import RecommenderError
 from recommender.params import Section, read_params
+from recommender.reporting import reported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,16 +30,4 @@ def run(name: str, stage: Callable[[Section], str]) -> None:
         name: The stage's name in dvc.yaml.
         stage: Takes the params, returns what it did.
     """
-    try:
-        line = stage(read_params(PARAMS))
-    except RecommenderError as error:
-        _fail(error.message, error.hint)
-    except OSError as error:
-        _fail(str(error), "check the path, its permissions and the space on the disk")
-    else:
-        sys.stdout.write(f"{name}: {line}\n")
-
-
-def _fail(message: str, hint: str) -> None:
-    sys.stderr.write(f"error: {message}\nhint: {hint}\n")
-    sys.exit(2)
+    reported(name, lambda: stage(read_params(PARAMS)))

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import modelref
-from modelref.domain.names import Artifact
 from modelref.domain.ref import Ref
 from modelref.errors import OutOfReach
+from modelref.usecases.comparing.sides import Side
 from modelref.usecases.weights.nonfinite import nonfinite
 from support.inprocess import run
 from support.project import Project
@@ -215,7 +215,7 @@ def test_a_hostile_file_is_named_and_the_rest_is_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ids", "why"),
     [
-        ({"file": "model/gone.json", "column": "item"}, "model/gone.json is not there in commit"),
+        ({"file": "model/gone.json", "column": "item"}, "there is no file model/gone.json"),
         ({"file": "model/items.json", "column": "sku"}, "has no column 'sku'"),
         ({"file": "model/users.json", "column": "user"}, "has 40 ids in 'user' .* of 20 rows"),
         ({"file": "../../etc/passwd", "column": "item"}, "leaves the repository"),
@@ -254,8 +254,7 @@ def count(project: Project, ref: str) -> int:
     world = modelref.open(project.root)._world
     target = modelref.open(project.root).resolve(ref)
     artifact = Ref.parse(ref).artifact
-    assert isinstance(artifact, Artifact)
-    return nonfinite(world, artifact, world.pipeline.snapshot(artifact, target.commit))
+    return nonfinite(world, artifact, Side(None, world.pipeline.snapshot(artifact, target.commit)))
 
 
 def test_gates_can_count_what_is_no_number(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """DVC's cache: where bytes lie, whether they are right, and how they are handed over."""
 
 import shlex
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
-from typing import BinaryIO, cast
+from tempfile import TemporaryDirectory
 
 from modelref.adapters.dvc.checked import Checked
 from modelref.adapters.dvc.config import Caches
@@ -85,20 +85,6 @@ class DvcOutputs:
         self._verify(file, source, deep=deep)
         return source.stat().st_size
 
-    def open(self, file: OutFile) -> BinaryIO:
-        """Open a verified file where it lies; what git keeps, from a copy without a name."""
-        if file.algorithm == GIT:
-            blob = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
-            blob.write(self.git.output("cat-file", "blob", file.hash))
-            blob.flush()
-            return cast("BinaryIO", blob)
-        source = self.locate(file)
-        self._verify(file, source, deep=False)
-        try:
-            return source.open("rb")
-        except OSError as error:
-            raise _absent(file.path, source, error) from error
-
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
         """Bring one verified file to a path that does not exist yet."""
         if file.algorithm == GIT:
@@ -114,6 +100,34 @@ class DvcOutputs:
                 kind="unwritable",
                 hint="see that the disk is not full and that the folder is yours",
             ) from error
+
+    @contextmanager
+    def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:
+        """A verified file to read for a while: DVC's, else git's of the same hash."""
+        if file.algorithm == GIT:
+            with _spooled(self.git.output("cat-file", "blob", file.hash)) as path:
+                yield path
+            return
+        source = self.locate(file)
+        if not source.exists():
+            found = self._beside(file, commit)
+            if found is not None:
+                with _spooled(found) as path:
+                    yield path
+                return
+        self._verify(file, source, deep=False)
+        yield source
+
+    def _beside(self, file: OutFile, commit: str | None) -> bytes | None:
+        """Bytes of a file that DVC hashes and does not keep, from git or from the workspace."""
+        if commit is None:
+            path = self.git.folder / file.path
+            data = path.read_bytes() if path.is_file() else b""
+        else:
+            done = self.git.run("cat-file", "blob", f"{commit}:{file.path}")
+            data = done.stdout if done.code == 0 else b""
+        same = md5(data, usedforsecurity=False).hexdigest() == file.hash
+        return data if same else None
 
     def locate(self, file: OutFile) -> Path:
         """Where the cache keeps a file that is DVC's, if it does."""
@@ -140,6 +154,15 @@ class DvcOutputs:
         if algorithm != LEGACY_MD5:
             base = base / "files" / "md5"
         return base / digest[:2] / digest[2:]
+
+
+@contextmanager
+def _spooled(data: bytes) -> Iterator[Path]:
+    """Bytes as a file for a while."""
+    with TemporaryDirectory(prefix="modelref-") as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        yield path
 
 
 def md5_of(path: Path) -> str:

@@ -89,11 +89,21 @@ class Definition:
                 found[name] = None
         return tuple(found)
 
+    def stage_names(self) -> frozenset[str]:
+        """Names of the DVC stages that it declares; those of a loop without what follows ``@``."""
+        stages = self.raw.get("stages")
+        return frozenset(map(str, stages)) if isinstance(stages, Mapping) else frozenset()
+
+    @property
+    def default_params(self) -> str:
+        """Repository path of the parameters file that is read without being named."""
+        return self._join(DEFAULT_PARAMS)
+
     def params_files(
         self, stages: Iterable[LockedStage], names: Collection[str]
     ) -> tuple[str, ...]:
         """Repository paths of the parameters files that DVC stages read, and of the default."""
-        found: dict[str, None] = {self._join(DEFAULT_PARAMS): None}
+        found: dict[str, None] = {self.default_params: None}
         for stage in stages:
             if stage.name in names:
                 found.update(dict.fromkeys(stage.params))

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from modelref.adapters.dvc.textfiles import mapping
-from modelref.domain.outs import MD5, Out, is_within
+from modelref.domain.outs import MD5, Out, touches
 from modelref.errors import BadInput
 
 LEGACY_MD5 = "md5-dos2unix"
@@ -22,12 +22,16 @@ class LockedStage:
         deps: repository paths it read.
         outs: what it wrote.
         params: parameters it read, by repository path of their file.
+        inputs: what it read, as far as it lies in the repository and was hashed.
+        commands: what it ran.
     """
 
     name: str
     deps: tuple[str, ...]
     outs: tuple[Out, ...]
     params: Mapping[str, Mapping[str, Any]]
+    inputs: tuple[Out, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 def read_lock(
@@ -78,7 +82,7 @@ def related(stages: Iterable[LockedStage], path: str) -> frozenset[str]:
     """
     known = list(stages)
     producers = {
-        stage.name for stage in known if any(_touches(out.path, path) for out in stage.outs)
+        stage.name for stage in known if any(touches(out.path, path) for out in stage.outs)
     }
     needed = _closure(
         producers,
@@ -87,7 +91,7 @@ def related(stages: Iterable[LockedStage], path: str) -> frozenset[str]:
                 other.name
                 for other in known
                 for out in other.outs
-                if any(_touches(dep, out.path) for dep in stage.deps)
+                if any(touches(dep, out.path) for dep in stage.deps)
             }
             for stage in known
         },
@@ -99,7 +103,7 @@ def related(stages: Iterable[LockedStage], path: str) -> frozenset[str]:
                 other.name
                 for other in known
                 for dep in other.deps
-                if any(_touches(dep, out.path) for out in stage.outs)
+                if any(touches(dep, out.path) for out in stage.outs)
             }
             for stage in known
         },
@@ -156,7 +160,14 @@ def _locked(folder: str, name: str, stage: Mapping[str, Any]) -> LockedStage:
             join(folder, str(file)): dict(values)
             for file, values in (stage.get("params") or {}).items()
         },
+        tuple(_out(folder, dep) for dep in stage.get("deps") or [] if _hashed(dep)),
+        _commands(stage.get("cmd")),
     )
+
+
+def _commands(cmd: Any) -> tuple[str, ...]:
+    """The commands of a DVC stage: one, or a list of them."""
+    return tuple(str(one) for one in (cmd if isinstance(cmd, list) else [cmd] if cmd else []))
 
 
 def _local(path: str) -> bool:
@@ -177,10 +188,6 @@ def _out(folder: str, entry: Mapping[str, Any]) -> Out:
         None if size is None else int(size),
         None if files is None else int(files),
     )
-
-
-def _touches(a: str, b: str) -> bool:
-    return is_within(a, b) or is_within(b, a)
 
 
 def _closure(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:

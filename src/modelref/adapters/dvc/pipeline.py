@@ -8,13 +8,16 @@ from modelref.adapters.dvc.adoption import declare, find_candidates
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.freshness import staleness
+from modelref.adapters.dvc.lineage import lineage_of
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, read_lock, related
 from modelref.adapters.dvc.restore.places import Place
-from modelref.adapters.dvc.textfiles import mapping, parse
+from modelref.adapters.dvc.textfiles import mapping
+from modelref.adapters.dvc.values import most_bytes, read_values, too_large
 from modelref.adapters.git.repository import GitCommits
+from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within, outs_under
-from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Value, Values, flatten
+from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Value, Values
 from modelref.errors import BadInput, ModelRefError, UnknownRef
 
 DEFINITION = "dvc.yaml"
@@ -62,8 +65,11 @@ class DvcPipeline:
         annotation = made.annotation
         names = related(stages, annotation.path) or {stage.name for stage in stages}
         missing: list[str] = []
+        missing_params: list[str] = []
         metrics = self._values(definition.metrics_files(stages, names), commit, stages, missing)
-        params = self._values(definition.params_files(stages, names), commit, stages, [])
+        params = self._values(
+            definition.params_files(stages, names), commit, stages, missing_params
+        )
         if not made.outs:
             missing.append(f"{annotation.path} is in no dvc.lock, no .dvc file and not in git")
         return Snapshot(
@@ -74,12 +80,30 @@ class DvcPipeline:
             params,
             _read_params(stages, names),
             tuple(missing),
+            tuple(why for why in missing_params if why != _not_there(definition.default_params)),
+            self._lineage(definition, stages, names, commit),
         )
 
     def made(self, artifact: Artifact, commit: str | None) -> Made:
         """Read only what a model is made of: its annotation and outs."""
         definition, stages = self._definition(artifact, commit)
         return self._made(artifact, definition, stages, commit)
+
+    def _lineage(
+        self,
+        definition: Definition,
+        stages: Sequence[LockedStage],
+        names: Collection[str],
+        commit: str | None,
+    ) -> Lineage:
+        """DVC stages behind a model that dvc.yaml still declares: DVC keeps others in dvc.lock."""
+        declared = definition.stage_names()
+        behind = [
+            stage
+            for stage in stages
+            if stage.name in names and declared & {stage.name, stage.name.partition("@")[0]}
+        ]
+        return lineage_of(behind, lambda paths: self._dvc_files(paths, commit))
 
     def _made(
         self,
@@ -113,7 +137,7 @@ class DvcPipeline:
         blobs = self.commits.read_many(wanted)
         return {
             commit: {
-                path: _values(path, blobs[commit, path])
+                path: read_values(path, blobs[commit, path])
                 for path in named
                 if (commit, path) in blobs
             }
@@ -224,21 +248,29 @@ class DvcPipeline:
         missing: list[str],
     ) -> Values:
         """Read values of files from git or the workspace, else from the cache."""
-        texts = dict(self.commits.read(commit, paths))
+        sizes = self.commits.sizes(commit, paths)
+        readable = [path for path in paths if sizes.get(path, 0) <= most_bytes(path)]
+        texts = dict(self.commits.read(commit, readable))
         outs = {out.path: out for stage in stages for out in stage.outs}
         values: dict[str, Mapping[str, Value]] = {}
         for path in paths:
             try:
+                if path not in readable:
+                    raise too_large(path, sizes[path])
                 data = texts.get(path)
                 if data is None and path in outs:
                     data = self.outputs.read(outs[path])
                 if data is None:
-                    missing.append(f"{path} is not there")
+                    missing.append(_not_there(path))
                 else:
-                    values[path] = _values(path, data)
+                    values[path] = read_values(path, data)
             except ModelRefError as error:
                 missing.append(error.message)
         return values
+
+
+def _not_there(path: str) -> str:
+    return f"{path} is not there"
 
 
 def _read_params(
@@ -251,7 +283,3 @@ def _read_params(
             for path, values in stage.params.items():
                 read[path] = (*read.get(path, ()), *values)
     return read
-
-
-def _values(path: str, data: bytes) -> dict[str, Value]:
-    return flatten(parse(path, data))

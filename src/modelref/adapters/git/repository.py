@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
+from modelref.adapters.git.changes import changes_between
 from modelref.adapters.git.program import Git, failed
+from modelref.domain.diff.code import FileChange
 from modelref.errors import BadInput, OutOfReach, UnknownRef
 
 # Read from the file, for the time that one more run of git takes: a hint is all that depends on it.
@@ -152,6 +154,26 @@ class GitCommits:
             raise failed("cat-file", done)
         return _split_batch(done.stdout, askable)
 
+    def sizes(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, int]:
+        """Sizes in bytes of files at a commit, or in the workspace; absent ones are left out."""
+        if commit is None:
+            places = {path: self.repository.root / path for path in paths}
+            return {path: place.stat().st_size for path, place in places.items() if place.is_file()}
+        askable = [path for path in paths if "\n" not in path]
+        request = "".join(f"{commit}:{path}\n" for path in askable)
+        done = self.repository.git.run(
+            "cat-file",
+            "--batch-check=%(objecttype) %(objectsize)",
+            stdin=request.encode("utf-8", "surrogateescape"),
+        )
+        lines = done.stdout.decode("utf-8", "replace").splitlines()
+        found = zip(askable, lines, strict=False)
+        return {
+            path: int(line.removeprefix("blob "))
+            for path, line in found
+            if line.startswith("blob ")
+        }
+
     def blob_id(self, commit: str, path: str) -> tuple[str, int] | None:
         """Return the id and size of a file at a commit, None where there is none."""
         listed = self.tree(commit, path)
@@ -191,6 +213,12 @@ class GitCommits:
             "ls-files", "-z", "--others", "--exclude-standard", operands=paths
         )
         return sorted(set((tracked + new).decode("utf-8", "surrogateescape").split("\0")) - {""})
+
+    def changes(
+        self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
+    ) -> Sequence[FileChange]:
+        """List files at or below some paths that differ between two commits, by path."""
+        return changes_between(self.repository.git, a, b, paths, patch=patch)
 
     def _paths(self, commit: str | None) -> Sequence[str]:
         if commit is not None:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from modelref.api.kinds.all import shapes
+from modelref.api.kinds.metrics import basis_shape, headline
+from modelref.api.kinds.weights import weights_beside_shape
 from modelref.api.shapes.versions import outs_shape
-from modelref.api.shapes.weights import weights_shape
 from modelref.usecases.compare import ModelDiff, Side
 
 
@@ -13,35 +15,14 @@ def diff_shape(diff: ModelDiff) -> dict[str, Any]:
     return {
         "from": _side_shape(diff.a, model),
         "to": _side_shape(diff.b, model) | {"stale": list(diff.stale)},
-        "metrics": None
-        if "metrics" not in diff.kinds
-        else [
-            {
-                "path": change.path,
-                "metric": change.metric,
-                "from": change.before,
-                "to": change.after,
-                "change": change.change,
-                "better": change.better,
-                "interval": None,
-                "p_value": None,
-                "segments": [],
-            }
-            for change in diff.metrics
-        ],
-        "params": None
-        if "params" not in diff.kinds
-        else [
-            {
-                "path": change.path,
-                "param": change.param,
-                "from": change.before,
-                "to": change.after,
-                "read": change.read,
-            }
-            for change in diff.params
-        ],
-        **weights_shape(diff.weights),
+        "headline": headline(diff),
+        "basis": basis_shape(diff),
+        **shapes(diff),
+        **weights_beside_shape(diff),
+        "absent": {
+            kind.value: [{"why": one.why, "mend": one.mend} for one in reasons]
+            for kind, reasons in diff.absent.items()
+        },
     }
 
 

@@ -11,6 +11,9 @@ class DiffKind(StrEnum):
 
     METRICS = "metrics"
     PARAMS = "params"
+    DATA = "data"
+    CODE = "code"
+    PIPELINE = "pipeline"
     WEIGHTS = "weights"
 
     @classmethod

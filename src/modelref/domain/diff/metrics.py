@@ -1,10 +1,26 @@
 """Metrics that differ, and whether that is for the better."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
 
-from modelref.domain.diff.values import changes, is_number
+from modelref.domain.diff.values import Absent, changes, is_number
 from modelref.domain.direction import higher_is_better
 from modelref.domain.snapshot import Snapshot, Value
+
+ALPHA = 0.05
+"""A change counts as shown where its corrected p-value is below."""
+
+
+class Outcome(StrEnum):
+    """What a metric says of the second side."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NO_DIFFERENCE = "no difference shown"
+    INCOMPARABLE = "incomparable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +43,14 @@ class Paired:
     interval: tuple[float, float]
     p_value: float
 
+    def outcome(self, upwards: bool | None) -> Outcome | None:
+        """What it says, given whether higher is better; None where that is not known."""
+        if not self.p_value < ALPHA:
+            return Outcome.NO_DIFFERENCE
+        if upwards is None:
+            return None
+        return Outcome.BETTER if (self.change > 0) is upwards else Outcome.WORSE
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentChange:
@@ -35,12 +59,49 @@ class SegmentChange:
     Attributes:
         column: the segment column, as ``income``.
         segment: its value, as ``35-49K``.
-        paired: the change.
+        paired: the change; its p-value is corrected for the number of the metric's segments.
     """
 
     column: str
     segment: str
     paired: Paired
+
+    def outcome(self, upwards: bool | None) -> Outcome | None:
+        """What it says, given whether higher is better."""
+        return self.paired.outcome(upwards)
+
+
+@dataclass(frozen=True, slots=True)
+class PairedMetric:
+    """A metric's change on the same users.
+
+    Attributes:
+        paired: over all of them.
+        segments: by segment.
+    """
+
+    paired: Paired
+    segments: tuple[SegmentChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """On what the metrics of two sides rest.
+
+    Attributes:
+        comparable: whether the figures in both sides' metrics files were measured on the same
+            hold-out, as far as is known.
+        rescored: whether the first side was scored anew, on the second's hold-out.
+        results: by metric, the change on the same users; metrics that are equal too.
+        path: the file of the second side's results per user; empty where there is none.
+        absent: why there are no results per user, or why sides do not compare.
+    """
+
+    comparable: bool = True
+    rescored: bool = False
+    results: Mapping[str, PairedMetric] = field(default_factory=lambda: MappingProxyType({}))
+    path: str = ""
+    absent: tuple[Absent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +113,9 @@ class MetricChange:
         metric: dotted key in it.
         before: value of the first side, None when it has none.
         after: value of the second side, None when it has none.
-        change: after minus before where both are numbers.
-        better: whether the second side is better; None when equal or when the metric's name
-            does not tell its direction.
+        change: after minus before where both are numbers, and comparable.
+        upwards: whether higher is better; None where neither its name nor anybody tells.
+        outcome: what follows; None when equal, or when ``upwards`` is None.
         paired: the change on the same users, where both sides carry results per user.
         segments: the same by segment.
     """
@@ -64,23 +125,87 @@ class MetricChange:
     before: Value
     after: Value
     change: float | None
-    better: bool | None
+    upwards: bool | None
+    outcome: Outcome | None
     paired: Paired | None = None
     segments: tuple[SegmentChange, ...] = ()
 
+    @property
+    def better(self) -> bool | None:
+        """Whether the second side is better; None where nothing shows it."""
+        if self.outcome not in (Outcome.BETTER, Outcome.WORSE):
+            return None
+        return self.outcome is Outcome.BETTER
 
-def diff_metrics(a: Snapshot, b: Snapshot) -> tuple[MetricChange, ...]:
-    """Compare metrics; equal ones are left out."""
-    return tuple(
-        _metric_change(path, key, before, after)
-        for path, key, before, after in changes(a.metrics, b.metrics)
+
+def diff_metrics(
+    a: Snapshot,
+    b: Snapshot,
+    basis: Basis | None = None,
+    directions: Mapping[str, bool] | None = None,
+) -> tuple[MetricChange, ...]:
+    """Compare metrics; equal ones are left out.
+
+    Args:
+        a: the first side.
+        b: the second side.
+        basis: on what both rest; comparable, without results per user, unless given.
+        directions: by metric, whether higher is better, where its name does not tell.
+    """
+    rest, known = basis or Basis(), directions or {}
+    found = changes(a.metrics, b.metrics)
+    listed = [
+        _metric_change(path, key, before, after, rest, direction(key, known))
+        for path, key, before, after in found
+    ]
+    named = {key for side in (a, b) for values in side.metrics.values() for key in values}
+    return (
+        *listed,
+        *(
+            _paired_change(
+                rest.path, key, (one.paired.before, one.paired.after), one, direction(key, known)
+            )
+            for key, one in rest.results.items()
+            if key not in named and one.paired.change != 0
+        ),
     )
 
 
-def _metric_change(path: str, metric: str, before: Value, after: Value) -> MetricChange:
+def direction(metric: str, declared: Mapping[str, bool]) -> bool | None:
+    """Whether higher is better for a metric: as declared for its key or last word, or by name."""
+    for name in (metric, metric.rpartition(".")[2], metric.rpartition(".")[2].partition("@")[0]):
+        if name in declared:
+            return declared[name]
+    return higher_is_better(metric)
+
+
+def tally(changes: Sequence[MetricChange]) -> Mapping[Outcome, int]:
+    """How many metrics say what, in the order of :class:`Outcome`; what none says is left out."""
+    counted = Counter(change.outcome for change in changes)
+    return {outcome: counted[outcome] for outcome in Outcome if counted[outcome]}
+
+
+def _metric_change(
+    path: str, metric: str, before: Value, after: Value, basis: Basis, upwards: bool | None
+) -> MetricChange:
+    one = basis.results.get(metric)
+    if one is not None:
+        return _paired_change(path, metric, (before, after), one, upwards)
     if not (is_number(before) and is_number(after)):
-        return MetricChange(path, metric, before, after, None, None)
+        return MetricChange(path, metric, before, after, None, upwards, None)
+    if not basis.comparable:
+        return MetricChange(path, metric, before, after, None, upwards, Outcome.INCOMPARABLE)
     change = float(after) - float(before)  # type: ignore[arg-type]  # both were just tested
-    upwards = higher_is_better(metric)
-    better = None if upwards is None or change == 0 or change != change else (change > 0) is upwards
-    return MetricChange(path, metric, before, after, change, better)
+    if upwards is None or change == 0 or change != change:
+        return MetricChange(path, metric, before, after, change, upwards, None)
+    outcome = Outcome.BETTER if (change > 0) is upwards else Outcome.WORSE
+    return MetricChange(path, metric, before, after, change, upwards, outcome)
+
+
+def _paired_change(
+    path: str, metric: str, ends: tuple[Value, Value], one: PairedMetric, upwards: bool | None
+) -> MetricChange:
+    outcome = one.paired.outcome(upwards)
+    return MetricChange(
+        path, metric, *ends, one.paired.change, upwards, outcome, one.paired, one.segments
+    )

@@ -1,6 +1,30 @@
-"""Values by file and key, held against each other."""
+"""What every kind of diff is made of: values held against each other, and what to call it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
 
 from modelref.domain.snapshot import Value, Values
+
+
+class Status(StrEnum):
+    """What happened to a thing from one side to the other."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Why something of a diff is not available.
+
+    Attributes:
+        why: one sentence without a full stop.
+        mend: the command that mends it; empty when nothing is known to.
+    """
+
+    why: str
+    mend: str = ""
 
 
 def changes(a: Values, b: Values) -> list[tuple[str, str, Value, Value]]:

@@ -232,13 +232,11 @@ class WeightsDiff:
         tensors: those that differ, by name.
         factors: pairs of factor matrices that differ.
         files: other files that differ, by path.
-        notes: what else could not be told, one sentence each.
     """
 
     tensors: tuple[TensorChange, ...] = ()
     factors: tuple[FactorChange, ...] = ()
     files: tuple[FileChange, ...] = ()
-    notes: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.files) or any(

@@ -18,28 +18,26 @@ from modelref.domain.diff.weights import (
 from modelref.domain.outs import OutFile
 from modelref.domain.rowids import factor_pairs
 from modelref.errors import ModelRefError
+from modelref.usecases.comparing.found import Found
+from modelref.usecases.comparing.sides import Pair
 from modelref.usecases.sidefiles import SideFiles
 from modelref.usecases.weights.rows import RowsById, Sides
 
 if TYPE_CHECKING:
+    from modelref.domain.diff.values import Absent
     from modelref.ports import Rotation, Tensor, World
-    from modelref.usecases.compare import Side
 
 
-def compare_weights(world: "World", a: "Side", b: "Side") -> WeightsDiff:
-    """Compare the files of two sides of one model.
+def compare_weights(world: "World", pair: Pair) -> Found[WeightsDiff]:
+    """Compare the files of two sides of one model; what cannot be read stops nothing else.
 
-    What cannot be read is said in the result; nothing of it stops the rest.
+    Raises:
+        OutOfReach: a folder's manifest is not here.
+        BadInput: a manifest names a path that must not be written.
     """
-    target = a.target or b.target
-    if target is None:
-        return WeightsDiff()
     with ExitStack() as stack:
-        before, after = (SideFiles(world, target.artifact, side.snapshot, stack) for side in (a, b))
-        try:
-            return _Comparison(world, (before, after)).run()
-        except ModelRefError as error:
-            return WeightsDiff(notes=(explained(error),))
+        before, after = (SideFiles(world, pair.artifact, side, stack) for side in (pair.a, pair.b))
+        return _Comparison(world, (before, after)).run()
 
 
 def explained(error: ModelRefError) -> str:
@@ -67,22 +65,22 @@ class _Comparison:
     world: "World"
     sides: Sides
     files: list[FileChange] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
-    def run(self) -> WeightsDiff:
-        rows = RowsById(self.world, self.sides, self.notes)
+    def run(self) -> Found[WeightsDiff]:
+        absent: list[Absent] = []
+        rows = RowsById(self.world, self.sides, absent)
         before, after = self._tensors(reread=rows.differ)
         rotations, factors = self._factors(before, after, rows)
         tensors = [
             self._change(name, before.get(name), after.get(name), rows, rotations.get(name))
             for name in sorted({*before, *after})
         ]
-        return WeightsDiff(
+        diff = WeightsDiff(
             tuple(change for change in tensors if change is not None),
             tuple(factors),
             tuple(sorted(self.files, key=lambda change: change.path)),
-            tuple(self.notes),
         )
+        return Found(diff, tuple(absent))
 
     def _tensors(self, *, reread: bool) -> tuple[dict[str, Placed], dict[str, Placed]]:
         """The tensors of files that differ, by name; of all files where ids differ."""

@@ -4,21 +4,21 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from modelref.domain.names import Artifact
-from modelref.domain.snapshot import Snapshot
 from modelref.errors import OutOfReach
+from modelref.usecases.comparing.sides import Side
 from modelref.usecases.sidefiles import SideFiles
 
 if TYPE_CHECKING:
     from modelref.ports import World
 
 
-def nonfinite(world: "World", artifact: Artifact, snapshot: Snapshot) -> int:
+def nonfinite(world: "World", artifact: Artifact, side: Side) -> int:
     """Count the values of all tensors of a model that are NaN or infinite.
 
     Args:
         world: the ports.
         artifact: the model.
-        snapshot: its facts at one place.
+        side: one version of it, or the workspace.
 
     Raises:
         BadInput: a file is not what its format asks for.
@@ -26,9 +26,9 @@ def nonfinite(world: "World", artifact: Artifact, snapshot: Snapshot) -> int:
     """
     total, told = 0, False
     with ExitStack() as stack:
-        side = SideFiles(world, artifact, snapshot, stack)
-        for file in side.own().values():
-            tensors = world.tensors.read(file.path, side.open(file))
+        files = SideFiles(world, artifact, side, stack)
+        for file in files.own().values():
+            tensors = world.tensors.read(file.path, files.open(file))
             told = told or tensors is not None
             total += sum(world.tensors.nonfinite(tensor).total for tensor in tensors or ())
     if not told:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from modelref.domain.diff.values import Absent
 from modelref.domain.diff.weights import RowChange, RowCounts, ValueChange
 from modelref.domain.rowids import RowIds, items_file, parse_row_ids
 from modelref.errors import BadInput, ModelRefError
@@ -26,11 +27,11 @@ class RowsById:
         differ: whether the ids of any tensor differ between the sides.
     """
 
-    def __init__(self, world: "World", sides: Sides, notes: list[str]) -> None:
-        """Read the declarations of both sides; what is wrong with one is noted."""
+    def __init__(self, world: "World", sides: Sides, absent: list[Absent]) -> None:
+        """Read the declarations of both sides; what is wrong with one is told as absent."""
         self._world = world
         self._sides = sides
-        self._ids = tuple(_declared(side, notes) for side in sides)
+        self._ids = tuple(_declared(side, absent) for side in sides)
         self.declared: Mapping[str, RowIds] = {**self._ids[0], **self._ids[1]}
         self._differing = {name for name in self.declared if self._file_differs(name)}
         self.differ = bool(self._differing)
@@ -103,7 +104,7 @@ class RowsById:
 
     def _names(self, column: str, ids: "Sequence[str]") -> "Sequence[str]":
         side = self._sides[1]
-        path = items_file(side.snapshot.annotation.meta)
+        path = items_file(side.side.snapshot.annotation.meta)
         if not path:
             return [""] * len(ids)
         try:
@@ -132,12 +133,12 @@ class RowsById:
         return a != b
 
 
-def _declared(side: SideFiles, notes: list[str]) -> "Mapping[str, RowIds]":
+def _declared(side: SideFiles, absent: list[Absent]) -> "Mapping[str, RowIds]":
     try:
-        return parse_row_ids(side.snapshot.annotation.meta)
+        return parse_row_ids(side.side.snapshot.annotation.meta)
     except BadInput as error:
-        if error.message not in notes:
-            notes.append(error.message)
+        if Absent(error.message, error.hint) not in absent:
+            absent.append(Absent(error.message, error.hint))
         return {}
 
 

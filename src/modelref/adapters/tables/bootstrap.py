@@ -1,0 +1,107 @@
+"""The paired bootstrap of means.
+
+Users are drawn with replacement, as often as there are, and the mean of their differences is taken
+each time (Efron & Tibshirani 1993, An Introduction to the Bootstrap, ch. 6 and 13: percentile
+intervals). The p-value is the level at which that interval would touch zero, so that both always
+say the same. For its use on rankings see Sakai, SIGIR 2006.
+"""
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+
+RESAMPLES = 10_000
+_BLOCK = 1 << 21
+"""Draws held at once: 8 MiB of them."""
+_MOST_UNITS = 5_000
+"""Beyond so many users, random groups of them are drawn: 5,000 tell the spread within 1 %."""
+_TAIL = 0.025
+
+
+class Estimates(NamedTuple):
+    """What the bootstrap says of each mean.
+
+    Attributes:
+        users: (metrics,) those with a value.
+        mean: (metrics,) of the differences; NaN without any user.
+        low: (metrics,) lower bound of the 95 % interval.
+        high: (metrics,) upper bound.
+        p_value: (metrics,) two-sided, at least 2 / (resamples + 1).
+    """
+
+    users: NDArray[np.int64]
+    mean: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+
+
+def bootstrap(differences: Floats, seed: int, resamples: int = RESAMPLES) -> Estimates:
+    """Estimate means of differences, each with its interval and p-value.
+
+    Negated differences with the same seed give exactly the negated estimates.
+
+    Args:
+        differences: (users, metrics); NaN where a user has no value for a metric.
+        seed: of the draws.
+        resamples: how often users are drawn.
+    """
+    known = ~np.isnan(differences)
+    count = known.sum(axis=0)
+    sums, counts = np.where(known, differences, 0.0), known.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        mean = sums.sum(axis=0) / count
+    random = np.random.Generator(np.random.PCG64(seed))
+    means = _resampled(*_grouped(sums, counts, random), random, resamples)
+    low, high, p_value = np.empty_like(mean), np.empty_like(mean), np.empty_like(mean)
+    for column, drawn in enumerate(means.T):
+        low[column], high[column], p_value[column] = _tails(drawn[~np.isnan(drawn)])
+    return Estimates(count, mean, low, high, p_value)
+
+
+def _grouped(
+    sums: Floats, counts: Floats, random: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What is drawn: users, or where they are too many, random groups of equal size."""
+    if len(sums) > _MOST_UNITS:
+        unit = random.permutation(len(sums)) % _MOST_UNITS
+        order = np.argsort(unit, kind="stable")
+        starts = np.searchsorted(unit[order], np.arange(_MOST_UNITS))
+        sums, counts = (np.add.reduceat(one[order], starts, axis=0) for one in (sums, counts))
+    return sums.astype(np.float32), counts.astype(np.float32)
+
+
+def _resampled(
+    sums: NDArray[np.float32],
+    counts: NDArray[np.float32],
+    random: np.random.Generator,
+    resamples: int,
+) -> NDArray[np.float32]:
+    """(resamples, metrics) means; NaN where no user with a value was drawn."""
+    units = len(sums)
+    patterns, which = np.unique(counts, axis=1, return_inverse=True)
+    means = np.empty((resamples, sums.shape[1]), dtype=np.float32)
+    block = max(1, _BLOCK // max(units, 1))
+    for start in range(0, resamples, block):
+        size = min(block, resamples - start)
+        drawn = random.integers(0, units, size=(size, units), dtype=np.int32)
+        drawn += (np.arange(size, dtype=np.int32) * units)[:, None]
+        times = np.bincount(drawn.ravel(), minlength=size * units).reshape(size, units)
+        weights = times.astype(np.float32)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means[start : start + size] = (weights @ sums) / (weights @ patterns)[:, which.ravel()]
+    return means
+
+
+def _tails(drawn: NDArray[np.float32]) -> tuple[float, float, float]:
+    """Interval and p-value. Order statistics, not interpolated: they mirror exactly."""
+    if not len(drawn):
+        return (np.nan, np.nan, 1.0)
+    rank = max(int(_TAIL * (len(drawn) + 1)) - 1, 0)
+    ordered = np.partition(drawn, (rank, len(drawn) - 1 - rank))
+    fewer = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
+    p_value = min(1.0, 2 * (fewer + 1) / (len(drawn) + 1))
+    return (float(ordered[rank]), float(ordered[len(drawn) - 1 - rank]), p_value)

@@ -1,0 +1,149 @@
+"""Tables, read by a child process: what it cannot chew neither fills the memory nor ends us."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from modelref.domain.diff.data import ColumnChange, Counted, TableChange, by_drift
+from modelref.domain.diff.metrics import Paired, SegmentChange
+from modelref.domain.diff.results import MeasuredMetric
+from modelref.domain.diff.values import Status
+from modelref.errors import BadInput, OutOfReach
+from modelref.ports import Located
+
+_MEMORY = 448 << 20
+"""Bytes of data that the child may have, its libraries' included."""
+_SECONDS = 3600
+_INSTALL = "pip install 'modelref[diff]'"
+# Each thread of a BLAS keeps buffers of its own, and sums in an order of its own.
+_ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedTables:
+    """Tables read in a child process with limits; port ``Tables``.
+
+    Attributes:
+        most_bytes: of data that the child may have.
+        seconds: that it may take.
+    """
+
+    most_bytes: int = _MEMORY
+    seconds: float = _SECONDS
+
+    def results(self, before: Located, after: Located, seed: int) -> Sequence[MeasuredMetric]:
+        """Compare results per user on the users that both files have."""
+        found = self._ask("results", before, after, seed=seed)
+        return [
+            MeasuredMetric(
+                one["task"],
+                one["metric"],
+                _paired(one["all"]),
+                tuple(
+                    SegmentChange(part["column"], part["segment"], _paired(part))
+                    for part in one["segments"]
+                ),
+            )
+            for one in found
+        ]
+
+    def compare(
+        self, before: Located, after: Located, ids: Mapping[str, Sequence[str]]
+    ) -> TableChange:
+        """Compare two tables, in memory that does not grow with them."""
+        found = self._ask("tables", before, after, ids={key: list(ids[key]) for key in ids})
+        columns = [_column(one) for one in found["columns"]]
+        return TableChange(
+            after.name,
+            Counted(*found["rows"]),
+            {what: Counted(*counted) for what, counted in found["ids"].items()},
+            by_drift([one for one in columns if one]),
+        )
+
+    def _ask(self, task: str, before: Located, after: Located, **more: Any) -> Any:
+        arguments = {
+            "before": [str(before.path), before.name],
+            "after": [str(after.path), after.name],
+            **more,
+        }
+        names = after.name if after.name == before.name else f"{before.name} and {after.name}"
+        reply = self._reply(json.dumps({"task": task, "arguments": arguments}), names)
+        if "error" in reply:
+            error = reply["error"]
+            raise BadInput(error["message"], kind=error["kind"], hint=error["hint"])
+        return reply["found"]
+
+    def _reply(self, request: str, names: str) -> Any:
+        # -P: a module of the repository must not stand in for one of ours.
+        argv = [sys.executable, "-P", "-m", f"{__package__}.child", str(self.most_bytes)]
+        try:
+            done = subprocess.run(
+                argv,
+                input=request,
+                capture_output=True,
+                text=True,
+                timeout=self.seconds,
+                env={**os.environ, **_ONE_THREAD},
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise OutOfReach(
+                f"{names} could not be read within {self.seconds:.0f} seconds", kind="too-slow"
+            ) from error
+        if done.returncode == 0:
+            return json.loads(done.stdout)
+        raise _unread(names, done.stderr, self.most_bytes)
+
+
+def _unread(names: str, said: str, most_bytes: int) -> OutOfReach:
+    if "ModuleNotFoundError" in said:
+        missing = said.strip().rpartition("'")[0].rpartition("'")[2]
+        return OutOfReach(
+            f"reading {names} needs {missing}, which is not installed",
+            kind="not-installed",
+            hint=_INSTALL,
+        )
+    if any(sign in said for sign in ("MemoryError", "bad_alloc", "malloc", "OutOfMemory")):
+        return OutOfReach(
+            f"reading {names} would take more than {most_bytes >> 20} MiB of memory",
+            kind="too-large",
+            hint="see whether the file is what its name says",
+        )
+    last = said.strip().splitlines()[-1:] or ["no word"]
+    return OutOfReach(
+        f"{names} ended the process that read it ({last[0][:200]})", kind="unreadable-table"
+    )
+
+
+def _paired(estimate: Mapping[str, Any]) -> Paired:
+    return Paired(
+        estimate["users"],
+        estimate["before"],
+        estimate["after"],
+        estimate["change"],
+        (estimate["low"], estimate["high"]),
+        estimate["p_value"],
+    )
+
+
+def _column(one: Mapping[str, Any]) -> ColumnChange | None:
+    """A column that differs in anything that is told of it; None where nothing does."""
+    types, missing = tuple(one["types"]), tuple(one["missing"])
+    status = Status.CHANGED
+    if None in types:
+        status = Status.ADDED if types[0] is None else Status.REMOVED
+    elif types[0] == types[1] and missing[0] == missing[1] and not one["drift"]:
+        return None
+    return ColumnChange(
+        one["column"],
+        status,
+        (types[0], types[1]),
+        (missing[0], missing[1]),
+        one["drift"],
+        one["psi"],
+        one["wasserstein"],
+    )

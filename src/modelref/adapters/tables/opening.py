@@ -1,0 +1,127 @@
+"""Opening tables: Parquet, CSV and TSV, by blocks of rows or whole."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import csv
+
+from modelref.errors import BadInput
+
+PARQUET = (".parquet", ".pq")
+TEXT = {".csv": ",", ".tsv": "\t"}
+_BLOCK = 16 << 20
+"""Bytes of text parsed at once."""
+_ROWS = 1 << 16
+"""Rows held at once."""
+_MOST_COLUMNS = 5_000
+_THRIFT = 64 << 20
+"""Bytes that a string in a Parquet footer may claim, and things that a list there may."""
+
+
+class Table:
+    """A table that is read by blocks of rows.
+
+    Attributes:
+        name: of its file, for messages.
+        types: by column.
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        """Open a table.
+
+        Args:
+            path: where it lies; a cache names files by their hashes.
+            name: what the file is called.
+
+        Raises:
+            BadInput: it is not what its name says.
+        """
+        self.name = name
+        self._path = path
+        self._suffix = PurePosixPath(name).suffix.lower()
+        with _readable(name):
+            self._file = _open_parquet(path, name) if self._suffix in PARQUET else None
+            schema = self._file.schema_arrow if self._file else self._open_text().schema
+        if len(schema.names) > _MOST_COLUMNS or len(set(schema.names)) < len(schema.names):
+            raise BadInput(
+                f"{name} has more than {_MOST_COLUMNS:,} columns, or two of one name",
+                kind="unreadable-table",
+            )
+        self.types: dict[str, pa.DataType] = {field.name: field.type for field in schema}
+
+    def blocks(self, columns: list[str] | None = None) -> Iterator[Any]:
+        """Record batches of Arrow, of some columns.
+
+        Raises:
+            BadInput: it is not what its name or its footer says.
+        """
+        with _readable(self.name):
+            if self._file is not None:
+                yield from self._file.iter_batches(
+                    batch_size=_ROWS, columns=columns, use_threads=False
+                )
+                return
+            for batch in self._open_text():
+                yield batch if columns is None else batch.select(columns)
+
+    def _open_text(self) -> Any:
+        return csv.open_csv(
+            self._path,
+            read_options=csv.ReadOptions(use_threads=False, block_size=_BLOCK),
+            parse_options=csv.ParseOptions(delimiter=TEXT[self._suffix]),
+        )
+
+
+def read_whole(path: Path, name: str) -> pd.DataFrame:
+    """Read a whole table.
+
+    Raises:
+        BadInput: it is not what its name says.
+    """
+    blocks = list(Table(path, name).blocks())
+    if not blocks:
+        raise BadInput(f"{name} has no rows", kind="unreadable-table")
+    frame: pd.DataFrame = pa.Table.from_batches(blocks).to_pandas()
+    return frame
+
+
+def _open_parquet(path: Path, name: str) -> Any:
+    """Open a Parquet file whose footer claims no more than the file can hold."""
+    size = path.stat().st_size
+    file = pq.ParquetFile(
+        path,
+        pre_buffer=False,
+        buffer_size=1 << 20,
+        thrift_string_size_limit=_THRIFT,
+        thrift_container_size_limit=_THRIFT,
+    )
+    footer = file.metadata
+    for number in range(footer.num_row_groups):
+        group = footer.row_group(number)
+        for index in range(group.num_columns):
+            chunk = group.column(index)
+            start = chunk.dictionary_page_offset or chunk.data_page_offset
+            if start < 0 or not 0 <= chunk.total_compressed_size <= size - start:
+                raise BadInput(
+                    f"{name} has a footer that names bytes beyond its end",
+                    kind="unreadable-table",
+                )
+    return file
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Turn what Arrow raises into an error of ours."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, OverflowError, UnicodeDecodeError) as error:
+        if isinstance(error, MemoryError):
+            raise
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        said = said.partition(" invalid value")[0][:200]  # it may be somebody's id
+        raise BadInput(f"{name} is not readable: {said}", kind="unreadable-table") from error

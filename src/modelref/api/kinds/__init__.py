@@ -1,0 +1,1 @@
+"""How each kind of diff is told: one file a kind, for the terminal, Markdown and JSON alike."""

@@ -1,0 +1,31 @@
+"""Files of one side by repository path, as its dvc.lock knows them."""
+
+from typing import TYPE_CHECKING
+
+from modelref.domain.outs import OutFile
+from modelref.errors import OutOfReach
+from modelref.usecases.comparing.sides import Side
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+
+def find_file(world: "World", side: Side, path: str) -> OutFile:
+    """Find a file that a DVC stage of the model reads or writes, or one in such a folder.
+
+    Raises:
+        OutOfReach: dvc.lock knows no such file, or the folder's manifest is not here.
+    """
+    out = side.snapshot.lineage.find(path)
+    if out is None:
+        raise OutOfReach(
+            f"{side}: no DVC stage of the model has recorded {path} in dvc.lock",
+            kind="unknown-path",
+            hint="make it an out or a dependency of a DVC stage, and dvc repro",
+        )
+    if out.path == path and not out.is_dir:
+        return OutFile(path, out.algorithm, out.hash)
+    file = next((file for file in world.outputs.files(out) if file.path == path), None)
+    if file is None:
+        raise OutOfReach(f"{side}: there is no file {path} in {out.path}", kind="unknown-path")
+    return file

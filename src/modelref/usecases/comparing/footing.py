@@ -1,0 +1,118 @@
+"""Whether two sides were measured on the same hold-out, and what they say of the same users."""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from modelref.domain.diff.metrics import Basis
+from modelref.domain.diff.results import correct
+from modelref.domain.diff.values import Absent
+from modelref.domain.outs import Out, OutFile
+from modelref.errors import ModelRefError, OutOfReach
+from modelref.ports import Located
+from modelref.usecases.comparing.files import find_file
+from modelref.usecases.comparing.scoring import rescored
+from modelref.usecases.comparing.sides import Pair, Side
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+
+class _Told(NamedTuple):
+    """What a side tells about its evaluation: paths, ``""`` where it tells none."""
+
+    users: str
+    holdout: str
+
+
+def find_basis(world: "World", pair: Pair) -> Basis:
+    """Say on what the metrics of two sides rest; what cannot be known is said in it."""
+    a, b = _told(pair.a), _told(pair.b)
+    if not any((*a, *b)):
+        return Basis()
+    silent = [side for side, told in ((pair.a, a), (pair.b, b)) if not told.holdout]
+    if silent:
+        why = f"{silent[0]} does not tell which hold-out it was measured on"
+        return Basis(absent=(Absent(why, "meta.modelref.holdout of the artifact in dvc.yaml"),))
+    try:
+        same = _same_holdout(world, pair, a.holdout, b.holdout)
+    except ModelRefError as error:
+        why = f"whether both were measured on the same hold-out is not known: {error.message}"
+        return Basis(comparable=False, absent=(Absent(why, error.hint),))
+    basis = Basis(comparable=same, path=b.users)
+    try:
+        return _paired(world, pair, basis, a, b)
+    except ModelRefError as error:
+        reasons = () if same else (Absent("the sides were measured on different hold-outs"),)
+        return replace(basis, absent=(*reasons, Absent(error.message, error.hint)))
+
+
+def _told(side: Side) -> _Told:
+    """What stands under ``meta.modelref`` of the artifact."""
+    told = side.snapshot.annotation.meta.get("modelref")
+    entries = told if isinstance(told, Mapping) else {}
+    users, holdout = (
+        value if isinstance(value := entries.get(key), str) else "" for key in _Told._fields
+    )
+    return _Told(users, holdout)
+
+
+def _same_holdout(world: "World", pair: Pair, a: str, b: str) -> bool:
+    before, after = pair.a.snapshot.lineage.find(a), pair.b.snapshot.lineage.find(b)
+    if before is not None and before == after:
+        return True  # one folder around both: its manifest need not be here
+    return find_file(world, pair.a, a).hash == find_file(world, pair.b, b).hash
+
+
+def _paired(world: "World", pair: Pair, basis: Basis, a: _Told, b: _Told) -> Basis:
+    """Compare results per user; the first side is scored anew where its own do not serve.
+
+    Raises:
+        OutOfReach: a side has none, or their bytes are missing.
+        BadInput: they are no such table.
+    """
+    if not b.users:
+        raise _no_results(pair.b)
+    if not a.users and basis.comparable:
+        raise _no_results(pair.a)
+    after = find_file(world, pair.b, b.users)
+    with ExitStack() as stack:
+        new = stack.enter_context(world.outputs.reading(after, pair.b.snapshot.commit))
+        if basis.comparable:
+            before = find_file(world, pair.a, a.users)
+            old = stack.enter_context(world.outputs.reading(before, pair.a.snapshot.commit))
+            digest = before.hash
+        else:
+            holdout = find_file(world, pair.b, b.holdout)
+            old = rescored(world, pair, holdout, _around(pair.b, holdout))
+            digest = holdout.hash
+        measured = world.tables.results(
+            Located(old, a.users or b.users), Located(new, b.users), _seed(digest, after.hash)
+        )
+    keys = {
+        key for side in (pair.a, pair.b) for one in side.snapshot.metrics.values() for key in one
+    }
+    return replace(basis, rescored=not basis.comparable, results=correct(measured, keys))
+
+
+def _around(side: Side, holdout: OutFile) -> Out:
+    """The whole DVC out that a hold-out is, or lies in."""
+    out = side.snapshot.lineage.find(holdout.path)
+    if out is None:
+        raise AssertionError(f"{holdout.path} was just found")
+    return replace(out, within="")
+
+
+def _seed(*digests: str) -> int:
+    """A seed that repeats, and is the same whichever side comes first."""
+    return int.from_bytes(hashlib.sha256(" ".join(sorted(digests)).encode()).digest()[:8])
+
+
+def _no_results(side: Side) -> OutOfReach:
+    return OutOfReach(
+        f"{side} tells of no results per user",
+        kind="no-results",
+        hint="meta.modelref.users of the artifact in dvc.yaml",
+    )

@@ -1,0 +1,75 @@
+"""The two sides of a diff."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelref.domain.names import Artifact
+from modelref.domain.ref import Ref
+from modelref.domain.snapshot import Snapshot
+from modelref.domain.target import Target, find
+from modelref.errors import BadInput
+from modelref.usecases.reading import read_model
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a diff.
+
+    Attributes:
+        target: the version; None for the workspace.
+        snapshot: its facts.
+        cached: for each out, whether all its bytes are in this clone's cache.
+    """
+
+    target: Target | None
+    snapshot: Snapshot
+    cached: tuple[bool, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.target) if self.target else "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two sides of one model.
+
+    Attributes:
+        artifact: the model.
+        a: where the diff comes from.
+        b: where it goes to.
+    """
+
+    artifact: Artifact
+    a: Side
+    b: Side
+
+
+def read_pair(world: "World", a: Ref, b: Ref | None, at: int | None) -> Pair:
+    """Read both sides; ``b`` None is the workspace.
+
+    Raises:
+        UnknownRef: one is not there.
+        BadInput: the refs name two different models.
+    """
+    if b is not None and a.artifact != b.artifact:
+        raise BadInput(
+            f"{a} and {b} are versions of different models",
+            kind="invalid-ref",
+            hint="compare two versions of one model",
+        )
+    before = _version(world, a, at)
+    after = _version(world, b, at) if b else _side(world, a.artifact, None)
+    return Pair(a.artifact, before, after)
+
+
+def _version(world: "World", ref: Ref, at: int | None) -> Side:
+    model, _ = read_model(world, ref.artifact, at=at)
+    return _side(world, ref.artifact, find(model, ref))
+
+
+def _side(world: "World", artifact: Artifact, target: Target | None) -> Side:
+    snapshot = world.pipeline.snapshot(artifact, target.commit if target else None)
+    return Side(target, snapshot, tuple(world.outputs.cached(out) for out in snapshot.outs))

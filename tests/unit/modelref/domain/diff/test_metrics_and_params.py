@@ -1,0 +1,171 @@
+import math
+
+import pytest
+
+from modelref.domain.diff.metrics import (
+    Basis,
+    Outcome,
+    Paired,
+    PairedMetric,
+    SegmentChange,
+    diff_metrics,
+    direction,
+    tally,
+)
+from modelref.domain.diff.params import diff_params
+from modelref.domain.diff.results import MeasuredMetric, correct, holm
+from modelref.domain.direction import higher_is_better
+from modelref.domain.snapshot import Annotation, Snapshot, Value, flatten
+
+
+def snapshot(metrics: dict[str, Value], params: dict[str, Value] | None = None) -> Snapshot:
+    return Snapshot(
+        None, Annotation("m"), (), {"metrics.json": metrics}, {"params.yaml": params or {}}
+    )
+
+
+def test_equal_snapshots_do_not_differ() -> None:
+    same = snapshot({"ndcg@20": 0.3, "nan": math.nan}, {"a": [1, 2]})
+    assert diff_metrics(same, same) == ()
+    assert diff_params(same, same) == ()
+
+
+def test_a_change_has_its_direction() -> None:
+    changes = diff_metrics(
+        snapshot({"all.ndcg@20": 0.25, "loss": 1.0, "odd": 1}),
+        snapshot({"all.ndcg@20": 0.5, "loss": 2.0, "odd": 3}),
+    )
+    assert [(c.metric, c.change, c.better) for c in changes] == [
+        ("all.ndcg@20", 0.25, True),
+        ("loss", 1.0, False),
+        ("odd", 2.0, None),
+    ]
+
+
+def test_added_and_removed_values_are_changes() -> None:
+    changes = diff_params(snapshot({}, {"a": 1, "b": None}), snapshot({}, {"b": 2, "c": None}))
+    assert [(c.param, c.before, c.after) for c in changes] == [
+        ("a", 1, None),
+        ("b", None, 2),
+        ("c", None, None),
+    ]
+
+
+def test_true_is_not_one() -> None:
+    assert len(diff_params(snapshot({}, {"a": True}), snapshot({}, {"a": 1}))) == 1
+
+
+def test_a_metric_that_is_no_number_has_no_change() -> None:
+    (change,) = diff_metrics(snapshot({"ndcg": "n/a"}), snapshot({"ndcg": 0.5}))
+    assert (change.change, change.better) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("metric", "up"),
+    [
+        ("all.recall@20", True), ("novel.coverage@10", True), ("val_loss", False), ("RMSE", False),
+        ("latency_ms", False), ("p99.latency", False), ("n", None), ("recall.at", None),
+    ],
+)  # fmt: skip
+def test_directions_by_name(metric: str, up: bool | None) -> None:
+    assert higher_is_better(metric) is up
+
+
+def test_flatten_keeps_lists_whole_and_the_order_of_keys() -> None:
+    flat = flatten({"b": {"y": 1, "x": [1, {"z": 2}]}, "a": None})
+    assert list(flat) == ["b.y", "b.x", "a"]
+    assert flat["b.x"] == [1, "{'z': 2}"]
+
+
+def paired(change: float, p_value: float, users: int = 100) -> Paired:
+    return Paired(users, 0.5, 0.5 + change, change, (change - 0.01, change + 0.01), p_value)
+
+
+def test_what_is_shown_follows_from_the_p_value_and_not_from_the_point() -> None:
+    basis = Basis(
+        results={
+            "all.ndcg@20": PairedMetric(paired(+0.02, 0.001)),
+            "all.map@20": PairedMetric(paired(-0.02, 0.049)),
+            "all.recall@20": PairedMetric(paired(+0.02, 0.05)),
+            "all.oddity": PairedMetric(paired(+0.02, 0.001)),
+        }
+    )
+    before: dict[str, Value] = dict.fromkeys([*basis.results, "all.hit@20"], 0.5)
+    changes = diff_metrics(
+        snapshot(before), snapshot({key: value + 0.02 for key, value in before.items()}), basis
+    )
+    assert {change.metric: change.outcome for change in changes} == {
+        "all.ndcg@20": Outcome.BETTER,
+        "all.map@20": Outcome.WORSE,
+        "all.recall@20": Outcome.NO_DIFFERENCE,
+        "all.oddity": None,
+        "all.hit@20": Outcome.BETTER,
+    }
+    assert [change.better for change in changes] == [True, False, None, None, True]
+    assert tally(changes) == {
+        Outcome.BETTER: 2,
+        Outcome.WORSE: 1,
+        Outcome.NO_DIFFERENCE: 1,
+    }
+
+
+def test_different_hold_outs_are_incomparable_but_for_what_was_paired() -> None:
+    basis = Basis(comparable=False, results={"recall": PairedMetric(paired(+0.02, 0.001))})
+    before: dict[str, Value] = {"recall": 0.3, "coverage": 0.2, "note": "x"}
+    after: dict[str, Value] = {"recall": 0.4, "coverage": 0.1, "note": "y"}
+    changes = diff_metrics(snapshot(before), snapshot(after), basis)
+    assert [(change.metric, change.change, change.outcome) for change in changes] == [
+        ("recall", 0.02, Outcome.BETTER),
+        ("coverage", None, Outcome.INCOMPARABLE),
+        ("note", None, None),
+    ]
+
+
+def test_a_metric_that_only_the_users_file_has_is_told_too() -> None:
+    basis = Basis(
+        path="users.parquet",
+        results={
+            "all.gain": PairedMetric(paired(0.02, 0.001)),
+            "all.same": PairedMetric(Paired(9, 0.1, 0.1, 0.0, (0.0, 0.0), 1.0)),
+        },
+    )
+    (change,) = diff_metrics(snapshot({}), snapshot({}), basis)
+    assert (change.path, change.metric, change.before, change.after) == (
+        "users.parquet", "all.gain", 0.5, 0.52,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("declared", "up"),
+    [
+        ({}, None), ({"all.churn@20": False}, False), ({"churn@20": True}, True),
+        ({"churn": False}, False), ({"churn": True, "all.churn@20": False}, False),
+    ],
+)  # fmt: skip
+def test_a_declared_direction_holds_for_a_key_or_for_its_last_word(
+    declared: dict[str, bool], up: bool | None
+) -> None:
+    assert direction("all.churn@20", declared) is up
+
+
+def test_holm_by_hand() -> None:
+    # Sorted: .005*4, .01*3, .03*2, .04*1, each at least the one before.
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx((0.03, 0.06, 0.06, 0.02))
+    assert holm([0.9, 0.8]) == (1.0, 1.0)
+    assert holm([]) == ()
+
+
+def test_metrics_and_each_ones_segments_are_corrected_as_families_of_their_own() -> None:
+    segments = tuple(SegmentChange("age", name, paired(0.1, 0.02)) for name in "abc")
+    found = correct(
+        [
+            MeasuredMetric("all", "ndcg@20", paired(0.1, 0.01), segments),
+            MeasuredMetric("", "recall", paired(0.1, 0.04)),
+        ],
+        ["eval.all.ndcg@20", "x.recall", "y.recall"],
+    )
+    assert list(found) == ["eval.all.ndcg@20", "recall"]
+    assert [one.paired.p_value for one in found.values()] == [0.02, 0.04]
+    assert [one.paired.p_value for one in found["eval.all.ndcg@20"].segments] == pytest.approx(
+        [0.06] * 3
+    )
