@@ -28,9 +28,10 @@ from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Valu
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, Conflict, OutOfReach, UnknownRef
 from modelref.ports import Located, Tags, World
-from modelref.testing_gates import MemoryBranches, MemoryTensors
+from modelref.testing_gates import MemoryBranches
 from modelref.testing_remote import MemoryHost, MemoryRemote
 from modelref.testing_signatures import MemorySignatures
+from modelref.testing_tensors import MemoryTensors
 from modelref.testing_workspace import MemoryWorkspace
 
 
@@ -207,11 +208,13 @@ class MemoryPipeline:
         commits: where the files lie.
         scores: metrics by commit.
         reasons: why a model's outs are stale, by commit.
+        metas: what the team wrote of a model, by its path.
     """
 
     commits: MemoryCommits
     scores: dict[str, Values] = field(default_factory=dict)
     reasons: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    metas: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def declared(self, commit: str | None) -> Sequence[Artifact]:
         """Every file is a model."""
@@ -231,9 +234,14 @@ class MemoryPipeline:
         data = self.commits.read(commit, [path]).get(path)
         if data is None:
             raise UnknownRef(f"nothing declares {artifact}", kind="unknown-model")
-        out = Out(path, MD5, md5(data, usedforsecurity=False).hexdigest(), len(data))
         metrics = self.scores.get(commit or "", {})
-        return Snapshot(commit, Annotation(path, "model"), (out,), metrics, {})
+        annotation = Annotation(path, "model", meta=self.metas.get(path, {}))
+        return Snapshot(commit, annotation, (_out(path, data),), metrics, {})
+
+    def outs_at(self, artifact: Artifact, commit: str | None, path: str) -> Sequence[Out]:
+        """The out of that path, if a file has it."""
+        data = self.commits.read(commit, [path]).get(path)
+        return () if data is None else (_out(path, data),)
 
     def made(self, artifact: Artifact, commit: str | None) -> Made:
         """Read what a model is made of."""
@@ -247,6 +255,10 @@ class MemoryPipeline:
     def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say what the test set."""
         return self.reasons.get(commit or "", ())
+
+
+def _out(path: str, data: bytes) -> Out:
+    return Out(path, MD5, md5(data, usedforsecurity=False).hexdigest(), len(data))
 
 
 @dataclass

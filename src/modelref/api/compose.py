@@ -11,7 +11,6 @@ from modelref.adapters.git.branches import GitBranches
 from modelref.adapters.git.journal import ClonedJournal
 from modelref.adapters.git.repository import GitCommits, Repository
 from modelref.adapters.git.tags import GitTags
-from modelref.adapters.unavailable import NoTensors
 
 if TYPE_CHECKING:
     from modelref.adapters.config import ConfigFile
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from modelref.adapters.git.sync.sightings import GitSightings
     from modelref.adapters.scoring import CommandScoring
     from modelref.adapters.tables.guard import GuardedTables
+    from modelref.adapters.tensors.files import TensorFiles
     from modelref.domain.branch import Branch
     from modelref.domain.config import Config
     from modelref.ports import Tags
@@ -44,7 +44,6 @@ class RepositoryWorld:
         self.tags: Tags = GitTags(self.repository, self.journal.lock)
         self.commits = GitCommits(self.repository)
         self.branches = GitBranches(self.repository)
-        self.tensors = NoTensors()
         self.clock = SystemClock()
 
     def renewed(self) -> "RepositoryWorld":
@@ -142,6 +141,13 @@ class RepositoryWorld:
         from modelref.adapters.dvc.pipeline import DvcPipeline
 
         return DvcPipeline(self.commits, self.outputs)
+
+    @cached_property
+    def tensors(self) -> "TensorFiles":
+        """Readers of weights."""
+        from modelref.adapters.tensors.files import TensorFiles
+
+        return TensorFiles()
 
     @cached_property
     def tables(self) -> "GuardedTables":

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from modelref.adapters.clock import SystemClock
 from modelref.adapters.git.repository import GitCommits, Repository
 from modelref.adapters.git.tags import GitTags
-from modelref.adapters.unavailable import NoTensors
 from modelref.api.compose import user_cache
 from modelref.errors import Refused
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from modelref.adapters.git.sync.remote import GitRemote
     from modelref.adapters.scoring import CommandScoring
     from modelref.adapters.tables.guard import GuardedTables
+    from modelref.adapters.tensors.files import TensorFiles
     from modelref.domain.branch import Branch
     from modelref.domain.config import Config
     from modelref.ports import Tags
@@ -44,7 +44,6 @@ class ElsewhereWorld:
         self.shelf = Shelf.of(user_cache(), self.name)
         self.tags, self.commits = self._lying_at(address)
         self._local = address.folder is not None
-        self.tensors = NoTensors()
         self.sightings = NoSightings()
         self.journal = ReadOnlyJournal(self.name)
         self.clock = SystemClock()
@@ -146,6 +145,13 @@ class ElsewhereWorld:
         from modelref.adapters.tables.guard import GuardedTables
 
         return GuardedTables()
+
+    @cached_property
+    def tensors(self) -> "TensorFiles":
+        """What files of weights hold."""
+        from modelref.adapters.tensors.files import TensorFiles
+
+        return TensorFiles()
 
     @property
     def scoring(self) -> "CommandScoring":
