@@ -46,6 +46,7 @@ def clone_of(host: Path | str, root: Path, name: str, commits: Sequence[str] = (
     Project(root.parent, ()).git("clone", "--quiet", str(host), str(root))
     project = Project(root, tuple(commits))
     project.git("config", "user.name", name)
+    project.git("config", "user.email", "somebody@example.com")  # GTO wants both in one place
     return project
 
 

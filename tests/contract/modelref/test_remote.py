@@ -52,7 +52,7 @@ def clones(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Clone, Clone
         one, two = (MemoryRemote(host, MemoryTags()) for _ in range(2))
         return Clone(one, one, "a" * 40), Clone(two, two, "a" * 40)
     Project(tmp_path, ()).git("init", "--quiet", "--bare", "host.git")
-    made = []
+    made: list[Clone] = []
     for name in ("Ada", "Bob"):
         project = clone_of(tmp_path / "host.git", tmp_path / name, name)
         if not made:
@@ -133,7 +133,7 @@ def test_one_model_is_asked_for_without_its_neighbours(clones: tuple[Clone, Clon
     assert set(seen.heads) == set(heads)
     assert seen.asked == frozenset()
     bob.sightings.take(seen.there, seen, [REC])
-    assert bob.sightings.sides().asked == {"rec"}
+    assert bob.sightings.sides().asked == frozenset({"rec"})
     everything = bob.sides()
     bob.sightings.take({}, everything)
     assert bob.sightings.sides().asked is None

@@ -21,7 +21,8 @@ TAG = "rec#prod#1"
 
 def sides(here: str, there: str, agreed: str) -> Sides:
     """One tag; each side is the letter of an object, or a blank where it has none."""
-    return Sides(*({TAG: oid} if oid.strip() else {} for oid in (here, there, agreed)))
+    one, two, three = ({TAG: oid} if oid.strip() else {} for oid in (here, there, agreed))
+    return Sides(one, two, three)
 
 
 @pytest.mark.parametrize(
