@@ -55,7 +55,7 @@ def test_clones_that_write_at_once_lose_nothing(
     others = [clone_of(url, tmp_path / f"clone{n}", f"Writer {n}").root for n in range(3)]
     roots = [first.root, *others]
     told = write_from_clones(roots, events=5)
-    check_clones(host, roots, told)
+    assert check_clones(host, roots, told) == 0
 
 
 def test_a_push_whose_server_dies_is_found_out_by_the_repeat(
