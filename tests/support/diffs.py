@@ -96,6 +96,6 @@ def model_diffs(draw: st.DrawFn) -> ModelDiff:
             )
         ),
         some(st.builds(StageChange, names, status, several, several, *[came] * 3)),
-        draw(st.dictionaries(st.sampled_from(DiffKind), absent)),
-        draw(several),
+        absent=draw(st.dictionaries(st.sampled_from(DiffKind), absent)),
+        stale=draw(several),
     )  # fmt: skip

@@ -15,6 +15,6 @@ def test_four_clones_lose_nothing_and_keep_nothing_that_lost(tmp_path: Path) -> 
     others = [clone_of(host, tmp_path / f"clone{n}", f"Writer {n}").root for n in range(3)]
     roots = [first.root, *others]
     told = write_from_clones(roots, events=10)
-    check_clones(host, roots, told)
+    assert check_clones(host, roots, told) == 0
     assert sum(len(writer.made) for writer in told) >= 40
     assert sum(writer.beaten for writer in told), "some were beaten, and told so"

@@ -88,10 +88,12 @@ def test_flipped_bytes_are_read_or_refused(tmp_path: Path, sound: Path) -> None:
         for _ in range(4):
             data[chance.randrange(len(data) - 600, len(data))] = chance.randrange(256)
         bad.write_bytes(data)
+        refused = ""
         try:
             GuardedTables(seconds=60).compare(located(sound), located(bad), IDS)
         except ModelRefError as error:
-            assert "rows.parquet" in error.message
+            refused = error.message
+        assert not refused or "rows.parquet" in refused
 
 
 def test_a_small_file_that_unpacks_to_more_than_the_limit_is_refused(
