@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
     from modelref.adapters.git.default_branch import AgreedFile
-    from modelref.adapters.git.signatures import GitSignatures
+    from modelref.adapters.git.signing.check import GitSignatures
     from modelref.domain.config import Config
 
 
@@ -53,7 +53,7 @@ class RepositoryWorld:
     @cached_property
     def signatures(self) -> "GitSignatures":
         """Signatures, against the signers of the person, or of the default branch."""
-        from modelref.adapters.git.signatures import GitSignatures
+        from modelref.adapters.git.signing.check import GitSignatures
 
         return GitSignatures(self.repository, self.agreed.signing, self._agreed_file.commit)
 
