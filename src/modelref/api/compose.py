@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
     from modelref.adapters.git.default_branch import AgreedFile
-    from modelref.adapters.git.signatures import GitSignatures
+    from modelref.adapters.git.signing.check import GitSignatures
     from modelref.adapters.git.sync.remote import GitRemote
     from modelref.adapters.git.sync.sightings import GitSightings
     from modelref.adapters.scoring import CommandScoring
@@ -109,7 +109,7 @@ class RepositoryWorld:
     @cached_property
     def signatures(self) -> "GitSignatures":
         """Signatures, against the signers of the person, or of the default branch."""
-        from modelref.adapters.git.signatures import GitSignatures
+        from modelref.adapters.git.signing.check import GitSignatures
 
         return GitSignatures(self.repository, self.agreed.signing, self._agreed_file.commit)
 

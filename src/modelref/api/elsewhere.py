@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
     from modelref.adapters.git.branches import DefaultBranch
     from modelref.adapters.git.elsewhere.address import Address
-    from modelref.adapters.git.signatures import GitSignatures
+    from modelref.adapters.git.signing.check import GitSignatures
     from modelref.adapters.git.sync.remote import GitRemote
     from modelref.adapters.scoring import CommandScoring
     from modelref.adapters.tables.guard import GuardedTables
@@ -111,7 +111,7 @@ class ElsewhereWorld:
     @cached_property
     def signatures(self) -> "GitSignatures":
         """Signatures, against the signers of the person, or of the default branch."""
-        from modelref.adapters.git.signatures import GitSignatures
+        from modelref.adapters.git.signing.check import GitSignatures
 
         commit = self.commits.resolve("HEAD")
         return GitSignatures(self.commits.repository, self.agreed.signing, commit)
