@@ -10,6 +10,7 @@ from modelref.surfaces.report.nodes import node
 
 Shape: TypeAlias = Mapping[str, Any]
 _MOST_ROWS = 24
+_BETTER: Mapping[bool | None, str] = {True: "better", False: "worse"}
 _TONES = {"better", "worse"}
 
 
@@ -25,11 +26,7 @@ def metric_plots(shape: Shape) -> list[Element]:
         ]
     for number, one in enumerate(one for one in metrics if one["segments"]):
         rows = [
-            point
-            for segment in one["segments"]
-            for point in _point(
-                segment, f"{segment['column']}: {segment['segment']} ({segment['users']:,})"
-            )
+            point for segment in one["segments"] for point in _point(segment, _segment(segment))
         ]
         if rows:
             title = node("summary", f"{one['metric']} by segment (users)")
@@ -117,9 +114,13 @@ def _point(one: Shape, label: str) -> Sequence[Point]:
     scale = abs(base)
     bounds = one["interval"]
     interval = (bounds[0] / scale, bounds[1] / scale) if bounds else None
-    outcome = one.get("outcome") or {True: "better", False: "worse"}.get(one.get("better"), "")
+    outcome = one.get("outcome") or _BETTER.get(one.get("better"), "")
     note = " ".join(part for part in (f"{change / scale:+.1%}", outcome) if part)
     return (Point(label, note, change / scale, interval, outcome if outcome in _TONES else ""),)
+
+
+def _segment(one: Shape) -> str:
+    return f"{one['column']}: {one['segment']} ({one['users']:,})"
 
 
 def _is_number(value: Any) -> bool:
