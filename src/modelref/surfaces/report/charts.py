@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from modelref.surfaces.report.nodes import node
+from modelref.surfaces.report.nodes import node, shown
 
 _ROW = 22
 _BARS = 96
@@ -124,7 +124,7 @@ def _block(name: str, share: float, height: int) -> Element:
 
 def _row(label: str, drawn: Element, note: str) -> Element:
     drawn.set("role", "img")
-    drawn.set("aria-label", f"{label}: {note}")
+    drawn.set("aria-label", shown(f"{label}: {note}"))
     return node(
         "div",
         node("span", label, class_="label"),

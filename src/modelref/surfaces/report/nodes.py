@@ -13,7 +13,8 @@ def node(tag: str, *children: "Element | str", **attributes: str) -> Element:
         children: what is in it, in order.
         attributes: by name; ``_`` stands for ``-``, and one at the end is left out.
     """
-    made = Element(tag, {key.rstrip("_").replace("_", "-"): v for key, v in attributes.items()})
+    named = {key.rstrip("_").replace("_", "-"): shown(v) for key, v in attributes.items()}
+    made = Element(tag, named)
     for child in children:
         if isinstance(child, str):
             _write(made, shown(child))

@@ -113,5 +113,5 @@ def test_texts_are_written_where_they_belong() -> None:
     made = node("p", "a", node("b", "c"), "d", class_="x", aria_label='"<')
     assert page("<t>", "p > b {}", made).endswith(
         "<title>&lt;t&gt;</title><style>p > b {}</style></head>"
-        '<p class="x" aria-label="&quot;&lt;">a<b>c</b>d</p></html>\n'
+        '<p class="x" aria-label="&quot;<">a<b>c</b>d</p></html>\n'
     )
