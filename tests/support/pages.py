@@ -28,6 +28,14 @@ from modelref.usecases.compare import ModelDiff, Side
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\x1b[31m\u202e`|\ud800"
 _AGES = ("19-24", "25-34", "35-44", "45-54", "55-64", "65+")
+_KEPT = (3, 0, 2, 5, 8, 9, 14, 20, 31, 44, 60, 91, 130, 170, 240, 301, 330, 340, 290, 212, 100)
+_METRICS = (
+    ("all.ndcg@20", 0.326, 0.026, Outcome.BETTER),
+    ("all.recall@20", 0.131, 0.0146, Outcome.BETTER),
+    ("novel.ndcg@20", 0.0442, -0.0021, Outcome.WORSE),
+    ("novel.hit@20", 0.45, 0.004, Outcome.NO_DIFFERENCE),
+)
+_TYPES, _MISSING = ("double", "double"), (0.01, 0.05)
 _PLAIN = TensorFacts("m/w.safetensors", "x", (92_331, 64), "float32")
 
 
@@ -56,29 +64,7 @@ def behaviour(name: str = "") -> dict[str, Any]:
         "users": 2400,
         "overlap": 0.782,
         "floor": 0.93,
-        "histogram": [
-            3,
-            0,
-            2,
-            5,
-            8,
-            9,
-            14,
-            20,
-            31,
-            44,
-            60,
-            91,
-            130,
-            170,
-            240,
-            301,
-            330,
-            340,
-            290,
-            212,
-            100,
-        ],
+        "histogram": list(_KEPT),
         "segments": [
             {"column": f"age{name}", "segment": age, "users": 100 * at, "overlap": 0.6 + at / 20}
             for at, age in enumerate(_AGES, start=1)
@@ -87,12 +73,6 @@ def behaviour(name: str = "") -> dict[str, Any]:
 
 
 def _metrics(name: str) -> list[MetricChange]:
-    rows = [
-        ("all.ndcg@20", 0.326, 0.026, Outcome.BETTER),
-        ("all.recall@20", 0.131, 0.0146, Outcome.BETTER),
-        ("novel.ndcg@20", 0.0442, -0.0021, Outcome.WORSE),
-        ("novel.hit@20", 0.45, 0.004, Outcome.NO_DIFFERENCE),
-    ]
     return [
         MetricChange(
             f"metrics.json{name}",
@@ -107,13 +87,17 @@ def _metrics(name: str) -> list[MetricChange]:
                 SegmentChange(
                     f"age{name}",
                     f"{age}{name}",
-                    _paired(before, change * (at - 2), 80 * at, outcome),
+                    _of_age(before, change, at, outcome),
                 )
                 for at, age in enumerate(_AGES, start=1)
             ),
         )
-        for metric, before, change, outcome in rows
+        for metric, before, change, outcome in _METRICS
     ]
+
+
+def _of_age(before: float, change: float, at: int, outcome: Outcome) -> Paired:
+    return _paired(before, change * (at - 2), 80 * at, outcome)
 
 
 def _paired(before: float, change: float, users: int, outcome: Outcome) -> Paired:
@@ -125,9 +109,7 @@ def _paired(before: float, change: float, users: int, outcome: Outcome) -> Paire
 
 def _input(name: str) -> InputChange:
     columns = tuple(
-        ColumnChange(
-            f"{column}{name}", Status.CHANGED, ("double", "double"), (0.01, 0.05), drift, drift
-        )
+        ColumnChange(f"{column}{name}", Status.CHANGED, _TYPES, _MISSING, drift, drift)
         for column, drift in (("price", 0.31), ("popularity", 0.12), ("age_days", 0.08))
     )
     table = TableChange(f"data/items.parquet{name}", Counted(9, 12, 4, 1), {}, columns)
