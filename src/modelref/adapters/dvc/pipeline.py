@@ -12,13 +12,14 @@ from modelref.adapters.dvc.lineage import lineage_of
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, related
 from modelref.adapters.dvc.restore.places import Place
 from modelref.adapters.dvc.textfiles import mapping
-from modelref.adapters.dvc.values import most_bytes, read_values, too_large
+from modelref.adapters.dvc.valuefiles import read_value_files
+from modelref.adapters.dvc.values import read_values
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within, outs_under
-from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Value, Values
-from modelref.errors import BadInput, ModelRefError, UnknownRef
+from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
+from modelref.errors import BadInput, UnknownRef
 
 DEFINITION = "dvc.yaml"
 LOCK = "dvc.lock"
@@ -64,24 +65,25 @@ class DvcPipeline:
         made = self._made(artifact, definition, stages, commit)
         annotation = made.annotation
         names = related(stages, annotation.path) or {stage.name for stage in stages}
-        missing: list[str] = []
-        missing_params: list[str] = []
-        measured = definition.metrics_files(stages, names)
-        chosen = definition.params_files(stages, names)
-        texts, refused = self._texts([*measured, *chosen], commit)
-        metrics = self._values(measured, texts, refused, stages, missing)
-        params = self._values(chosen, texts, refused, stages, missing_params)
-        if not made.outs:
-            missing.append(f"{annotation.path} is in no dvc.lock, no .dvc file and not in git")
+        outs = {out.path: out for stage in stages for out in stage.outs}
+        metrics, params = (
+            read_value_files(paths, commit, outs, (self.commits, self.outputs))
+            for paths in (
+                definition.metrics_files(stages, names),
+                definition.params_files(stages, names),
+            )
+        )
+        nothing = f"{annotation.path} is in no dvc.lock, no .dvc file and not in git"
         return Snapshot(
             commit,
             annotation,
             made.outs,
-            metrics,
-            params,
+            metrics.values,
+            params.values,
             _read_params(stages, names),
-            tuple(missing),
-            tuple(why for why in missing_params if why != _not_there(definition.default_params)),
+            (*metrics.why(), *(() if made.outs else (nothing,))),
+            params.why(unnamed=definition.default_params),
+            frozenset([*metrics.unread, *params.unread]),
             self._lineage(definition, stages, names, commit),
         )
 
@@ -240,46 +242,6 @@ class DvcPipeline:
             for name, (oid, size) in sorted(self.commits.tree(commit or "HEAD", path).items())
             if is_within(name, path)
         )
-
-    def _texts(
-        self, paths: Sequence[str], commit: str | None
-    ) -> tuple[Mapping[str, bytes], Mapping[str, BadInput]]:
-        """Files of git or the workspace, and why some are not read: nobody wrote that much."""
-        sizes = self.commits.sizes(commit, paths)
-        refused = {
-            path: too_large(path, size) for path, size in sizes.items() if size > most_bytes(path)
-        }
-        return self.commits.read(commit, [path for path in paths if path not in refused]), refused
-
-    def _values(
-        self,
-        paths: Sequence[str],
-        texts: Mapping[str, bytes],
-        refused: Mapping[str, BadInput],
-        stages: Sequence[LockedStage],
-        missing: list[str],
-    ) -> Values:
-        """Read values of files from what git or the workspace has, else from the cache."""
-        outs = {out.path: out for stage in stages for out in stage.outs}
-        values: dict[str, Mapping[str, Value]] = {}
-        for path in paths:
-            try:
-                if path in refused:
-                    raise refused[path]
-                data = texts.get(path)
-                if data is None and path in outs:
-                    data = self.outputs.read(outs[path])
-                if data is None:
-                    missing.append(_not_there(path))
-                else:
-                    values[path] = read_values(path, data)
-            except ModelRefError as error:
-                missing.append(error.message)
-        return values
-
-
-def _not_there(path: str) -> str:
-    return f"{path} is not there"
 
 
 def _read_params(
