@@ -96,7 +96,7 @@ def test_get_brings_only_what_is_asked_for(registered: Project) -> None:
 def test_a_rollback_brings_the_first_bytes_back(registered: Project, tmp_path: Path) -> None:
     said = registered.modelref("rollback", "rec#prod", "-m", "clicks fell").out
     assert "'rec#prod' holds v1.0.0 again (left: v2.0.0)" in said
-    assert "git push origin 'rec#prod#3'" in said
+    assert "tell the others: modelref push" in said
     assert registered.modelref("resolve", "rec#prod", "--json").json["version"] == "v1.0.0"
     events = registered.modelref("history", "--json").json["events"]
     assert events[0]["trailers"]["Modelref-Event"] == "rollback"

@@ -351,6 +351,16 @@ def test_init_lets_events_go_to_the_remote_that_is_there(pair: Pair) -> None:
     assert "events go to" not in pair.bob.modelref("init").out
 
 
+def test_init_says_again_what_gto_s_file_said(pair: Pair) -> None:
+    (pair.bob.root / "modelref.yaml").unlink()
+    pair.bob.write(".gto", "stages: [dev, prod]\n")
+    pair.bob.modelref("init")
+    text = (pair.bob.root / "modelref.yaml").read_text()
+    assert text == "stages: [dev, prod]\nremote: origin\n"
+    refused = pair.bob.modelref("promote", "rec@v0.1.0", "qa", check=False)
+    assert "does not list the stage qa" in refused.err
+
+
 def test_a_shallow_clone_writes_nothing_and_says_why(pair: Pair, tmp_path: Path) -> None:
     subprocess.run(
         ["git", "clone", "--quiet", "--depth=1", f"file://{pair.host}", str(tmp_path / "s")],

@@ -47,18 +47,19 @@ class Offer:
             for artifact, registry in models.items()
             for event in only_here(known, registry.model(artifact))
         ]
-        return cls.of_events(known, [*local, *events])
+        return cls.of_events(known, [*sorted(local, key=_age), *events])
 
     @classmethod
     def of_events(cls, known: CaughtUp, events: Iterable[Event]) -> Self:
-        """Offer events, the newest of each chain last."""
-        ordered = sorted(events, key=lambda event: (event.counter or 0, event.order))
-        heads: dict[str, tuple[str, str]] = {}
-        for event in ordered:
+        """Offer events in an order that is safe to stop in; a remote may take them one by one."""
+        newest: dict[str, Event] = {}
+        tags: dict[str, str] = {}
+        for event in events:
             lease = lease_of(name_of(event))
-            seen = known.sides.heads.get(lease)
-            heads[lease] = (seen.oid if seen else "", event.oid)
-        return cls({event.tag: event.oid for event in ordered}, heads)
+            newest[lease] = max(newest.get(lease, event), event, key=_age)
+            tags[event.tag] = event.oid
+        seen = {lease: head.oid for lease, head in known.sides.heads.items()}
+        return cls(tags, {one: (seen.get(one, ""), event.oid) for one, event in newest.items()})
 
 
 def only_here(known: CaughtUp, model: Model) -> list[Event]:
@@ -94,6 +95,11 @@ def refuse_overtaken(world: "World", known: CaughtUp, artifact: Artifact, remote
 def mend_overtaken(tag: str) -> str:
     """The commands that settle an event that was overtaken."""
     return f"git tag -d {quoted(tag)}, look at modelref history, then decide again"
+
+
+def _age(event: Event) -> tuple[int, tuple[int, int, str]]:
+    """Key of the order of a chain: its counters before its dates."""
+    return (event.counter or 0, event.order)
 
 
 def name_of(event: Event) -> TagName:

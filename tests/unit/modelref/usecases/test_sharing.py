@@ -122,24 +122,46 @@ def test_of_a_batch_only_the_beaten_model_fails(clones: Clones) -> None:
     assert batch.done[0].pushed
 
 
-def test_many_events_are_one_push(clones: Clones, monkeypatch: pytest.MonkeyPatch) -> None:
-    world = clones.ada
-    pushes: list[list[str]] = []
+@pytest.fixture
+def pushes(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The tags of each push."""
+    made: list[list[str]] = []
     pushed = MemoryRemote.push
 
     def counted(
         self: MemoryRemote, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]
     ) -> Mapping[str, str]:
-        pushes.append(list(tags))
+        made.append(list(tags))
         return pushed(self, tags, heads)
 
     monkeypatch.setattr(MemoryRemote, "push", counted)
+    return made
+
+
+def test_many_events_are_one_push(clones: Clones, pushes: list[list[str]]) -> None:
+    world = clones.ada
+    pushes.clear()
     models = [f"m{number:02}" for number in range(12)]
     for model in models:
         world.train(model, model.encode())
     asked = [Registration(Artifact("", model)) for model in models]
     assert len(register_each(world, asked, Options()).done) == 12
     assert [len(tags) for tags in pushes] == [12]
+
+
+def test_a_rollback_and_its_quarantine_are_one_push(
+    clones: Clones, pushes: list[list[str]]
+) -> None:
+    for version in ("v0.1.0", "v0.1.2", "v0.1.2"):
+        clones.promote(clones.ada, f"rec@{version}", "quarantine")
+        unassign(clones.ada, Unassignment(Ref.parse_stage("rec#quarantine")), Options())
+    clones.promote(clones.ada, "rec@v0.1.0")
+    clones.promote(clones.ada, "rec@v0.1.1")
+    asked = Rollback(Ref.parse_stage("rec#prod"), unchecked=True, quarantine=True)
+    assert all(one.pushed for one in rollback(clones.ada, asked, Options()))
+    safe = ["rec#quarantine#7", "rec#prod#3"]
+    assert pushes[-1] == safe, "stopped between the two, it has done no harm"
+    assert {"rec#quarantine#", "rec#prod#"} <= set(clones.host.heads)
 
 
 def test_what_was_made_here_only_goes_along_with_the_next_write(clones: Clones) -> None:
