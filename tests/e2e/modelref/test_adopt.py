@@ -95,8 +95,8 @@ def test_stages_can_be_limited(project: Project, name: str) -> None:
     ],
 )
 def test_a_bad_configuration_is_named(project: Project, text: str, said: str) -> None:
-    project.write("modelref.yaml", text)
     project.modelref("register", "rec")
+    project.write("modelref.yaml", text)
     refused = project.modelref("promote", "rec@latest", "dev", check=False)
     assert (refused.code, said in refused.err) == (2, True)
 
