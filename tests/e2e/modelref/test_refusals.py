@@ -70,10 +70,11 @@ def test_missing_bytes_are_out_of_reach(project: Project) -> None:
     for version in ("v0.1.0", "v0.1.1"):
         project.modelref("promote", f"rec@{version}", "prod")
     project.run("rm", "-r", ".dvc/cache")
-    for args in (["get", "rec#prod"], ["rollback", "rec#prod"]):
-        code, said = refused(project, *args)
+    mends = {"get": "dvc remote add --default NAME URL", "rollback": "dvc fetch --all-tags"}
+    for command, mend in mends.items():
+        code, said = refused(project, command, "rec#prod")
         assert code == 5
-        assert "hint: dvc fetch --all-tags" in said
+        assert f"hint: {mend}" in said
     assert not list(project.root.glob("rec-*"))
     assert not list(project.root.glob(".rec-*"))
     project.modelref("rollback", "rec#prod", "--unchecked")
