@@ -12,7 +12,7 @@ from modelref.usecases.compare import ModelDiff
 
 _MOST_COLUMNS = 8
 _LEGEND = (
-    "Drift: Jensen-Shannon distance of a column's values, 0 (the same) to 1 (nothing in common). "
+    "Drift: Jensen-Shannon distance of a column's values, 0 (the same) to 1 (nothing in common).",
     "~: estimated from a sample by hash.",
 )
 _LEAST_DRIFT = 0.01
