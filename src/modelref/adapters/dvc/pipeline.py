@@ -12,13 +12,14 @@ from modelref.adapters.dvc.lineage import lineage_of
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, read_lock, related
 from modelref.adapters.dvc.restore.places import Place
 from modelref.adapters.dvc.textfiles import mapping
-from modelref.adapters.dvc.values import most_bytes, read_values, too_large
+from modelref.adapters.dvc.valuefiles import read_value_files
+from modelref.adapters.dvc.values import read_values
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within, outs_under
-from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Value, Values
-from modelref.errors import BadInput, ModelRefError, UnknownRef
+from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
+from modelref.errors import BadInput, UnknownRef
 
 DEFINITION = "dvc.yaml"
 LOCK = "dvc.lock"
@@ -64,23 +65,25 @@ class DvcPipeline:
         made = self._made(artifact, definition, stages, commit)
         annotation = made.annotation
         names = related(stages, annotation.path) or {stage.name for stage in stages}
-        missing: list[str] = []
-        missing_params: list[str] = []
-        metrics = self._values(definition.metrics_files(stages, names), commit, stages, missing)
-        params = self._values(
-            definition.params_files(stages, names), commit, stages, missing_params
+        outs = {out.path: out for stage in stages for out in stage.outs}
+        metrics, params = (
+            read_value_files(paths, commit, outs, (self.commits, self.outputs))
+            for paths in (
+                definition.metrics_files(stages, names),
+                definition.params_files(stages, names),
+            )
         )
-        if not made.outs:
-            missing.append(f"{annotation.path} is in no dvc.lock, no .dvc file and not in git")
+        nothing = f"{annotation.path} is in no dvc.lock, no .dvc file and not in git"
         return Snapshot(
             commit,
             annotation,
             made.outs,
-            metrics,
-            params,
+            metrics.values,
+            params.values,
             _read_params(stages, names),
-            tuple(missing),
-            tuple(why for why in missing_params if why != _not_there(definition.default_params)),
+            (*metrics.why(), *(() if made.outs else (nothing,))),
+            params.why(unnamed=definition.default_params),
+            frozenset([*metrics.unread, *params.unread]),
             self._lineage(definition, stages, names, commit),
         )
 
@@ -239,38 +242,6 @@ class DvcPipeline:
             for name, (oid, size) in sorted(self.commits.tree(commit or "HEAD", path).items())
             if is_within(name, path)
         )
-
-    def _values(
-        self,
-        paths: Sequence[str],
-        commit: str | None,
-        stages: Sequence[LockedStage],
-        missing: list[str],
-    ) -> Values:
-        """Read values of files from git or the workspace, else from the cache."""
-        sizes = self.commits.sizes(commit, paths)
-        readable = [path for path in paths if sizes.get(path, 0) <= most_bytes(path)]
-        texts = dict(self.commits.read(commit, readable))
-        outs = {out.path: out for stage in stages for out in stage.outs}
-        values: dict[str, Mapping[str, Value]] = {}
-        for path in paths:
-            try:
-                if path not in readable:
-                    raise too_large(path, sizes[path])
-                data = texts.get(path)
-                if data is None and path in outs:
-                    data = self.outputs.read(outs[path])
-                if data is None:
-                    missing.append(_not_there(path))
-                else:
-                    values[path] = read_values(path, data)
-            except ModelRefError as error:
-                missing.append(error.message)
-        return values
-
-
-def _not_there(path: str) -> str:
-    return f"{path} is not there"
 
 
 def _read_params(
