@@ -47,10 +47,10 @@ class ModelDiff:
         data: inputs that differ.
         code: files in git that DVC stages depend on, and that differ.
         pipeline: DVC stages that differ.
-        weights: what differs inside the files.
         absent: by kind, what is not available and why.
         stale: why the workspace is not what its pipeline makes: its metrics are then those of
             older parameters; empty when it is, or when it was not compared.
+        weights: what differs inside the files.
     """
 
     a: Side
@@ -62,11 +62,11 @@ class ModelDiff:
     data: tuple[InputChange, ...] = ()
     code: tuple[CodeChange, ...] = ()
     pipeline: tuple[StageChange, ...] = ()
-    weights: WeightsDiff = field(default_factory=WeightsDiff)
     absent: Mapping[DiffKind, tuple[Absent, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
     stale: tuple[str, ...] = ()
+    weights: WeightsDiff = field(default_factory=WeightsDiff)
 
     def __bool__(self) -> bool:
         return any((self.metrics, self.params, self.data, self.code, self.pipeline, self.weights))
@@ -109,6 +109,7 @@ def compare(
 
     empty: tuple[Basis, tuple[MetricChange, ...]] = (Basis(), ())
     basis, metrics = found(DiffKind.METRICS, lambda: compare_metrics(world, pair), empty)
+    weights = found(DiffKind.WEIGHTS, lambda: compare_weights(world, pair), WeightsDiff())
     return ModelDiff(
         pair.a,
         pair.b,
@@ -119,7 +120,7 @@ def compare(
         data=found(DiffKind.DATA, lambda: compare_data(world, pair), ()),
         code=found(DiffKind.CODE, lambda: compare_code(world, pair, patch=patch), ()),
         pipeline=found(DiffKind.PIPELINE, lambda: compare_pipeline(pair), ()),
-        weights=found(DiffKind.WEIGHTS, lambda: compare_weights(world, pair), WeightsDiff()),
         absent=absent,
         stale=() if b else tuple(world.pipeline.stale(a.artifact, None)),
+        weights=weights,
     )
