@@ -18,10 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from measuring import MODELREF, SCRIPTS, Case, Run, apart_from_home, compare
 
 if TYPE_CHECKING:
@@ -117,6 +113,8 @@ def built(folder: Path, how: str, size: int) -> Pair:
 def build(folder: Path, how: str, size: int) -> None:
     """Make two registered versions, the caches warm."""
     import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     rows = max(_COLUMNS, size // (4 * _COLUMNS))
     model = folder / "model"

@@ -27,6 +27,7 @@ def browse(path: Path, width: int, *options: str) -> tuple[bytes, str, list[str]
             "--disable-gpu",
             "--hide-scrollbars",
             "--enable-logging=stderr",
+            "--host-resolver-rules=MAP * ~NOTFOUND",  # the browser's own upkeep stays at home
             f"--user-data-dir={path.parent / 'profile'}",
             f"--log-net-log={log}",
             f"--window-size={width},2600",
@@ -47,7 +48,8 @@ def requested(log: Path) -> list[str]:
     net = json.loads(log.read_text(encoding="utf-8", errors="replace"))
     started = net["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
     params = [event.get("params", {}) for event in net["events"] if event["type"] == started]
-    return [one["url"] for one in params if "file://" in str(one.get("initiator", ""))]
+    by_page = (one for one in params if "file://" in one.get("network_isolation_key", ""))
+    return [one["url"] for one in by_page]
 
 
 def corner(picture: bytes) -> tuple[int, ...]:
@@ -87,3 +89,11 @@ def test_lists_that_change_are_drawn(tmp_path: Path) -> None:
     picture, console, asked = browse(path, 800)
     assert len(picture) > 10_000
     assert (console, asked) == ("", [])
+
+
+def test_a_page_that_asks_and_complains_would_be_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "bad.html"
+    path.write_text('<img src="http://127.0.0.1:9/x.png"><script>console.error("no")</script>')
+    _, console, asked = browse(path, 500)
+    assert '"no"' in console
+    assert asked == ["http://127.0.0.1:9/x.png"]

@@ -66,7 +66,8 @@ def _add_rows(
     here, there = _shared_columns(columns)
     for start in range(0, sums.a.rows, step):
         stop = min(start + step, sums.a.rows)
-        block, rows = first.span(start, stop), np.arange(start, stop)
+        block = first.span(start, stop)
+        rows: NDArray[np.integer] = np.arange(start, stop)
         if pairing is not None and not pairing.plain:
             partner = pairing.partner[start:stop]
             kept = partner >= 0

@@ -5,27 +5,22 @@ in memory, however long the ids. Two ids of one file with the same hash would be
 repeated, never mixed up.
 """
 
-import csv
 import hashlib
-import io
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modelref.adapters.tensors.tensor import length, unsound
+from modelref.adapters.tensors.columns import BATCH, Column, read_column, texts_at
+from modelref.adapters.tensors.tensor import unsound
 from modelref.domain.diff.order import moved
 from modelref.domain.diff.weights import RowCounts
 
-_BATCH = 1 << 16
-_LARGEST_JSON = 256 << 20
+_MOST_ROWS = (1 << 31) - 1
 _NO_IDS = np.empty(0, np.int64)
-_ENDS = {".parquet": "parquet", ".csv": "csv", ".json": "json"}
-Column: TypeAlias = "Sequence[Any] | NDArray[np.int64]"
 
 
 @dataclass(frozen=True)
@@ -58,6 +53,8 @@ class FileIds:
         Raises:
             BadInput: there are more or fewer than rows, one is missing, or one comes twice.
         """
+        if self.rows > _MOST_ROWS:
+            raise unsound(self.path, f"cannot have ids for {self.rows} rows")
         keys = np.empty(self.rows, np.int64)
         count = 0
         for batch in self._batches():
@@ -74,7 +71,7 @@ class FileIds:
 
     def texts(self, rows: Sequence[int]) -> list[str]:
         """The ids of a few rows."""
-        return _texts(self._batches(), rows)
+        return texts_at(self._batches(), rows)
 
     def repeated(self) -> Exception:
         """The error of ids of which two are the same."""
@@ -102,7 +99,7 @@ class Paired:
     """
 
     ids: FileIds
-    partner: NDArray[np.int64]
+    partner: NDArray[np.int32]
     counts: RowCounts
     keys: NDArray[np.int64]
 
@@ -125,13 +122,13 @@ def pair(a: FileIds, b: FileIds) -> Paired:
         if _has_repeats(keys):
             raise side.repeated()
     partner = _places(before, after)
-    shared = partner[partner >= 0]
+    shared = int(np.count_nonzero(partner >= 0))
     counts = RowCounts(
         True,
-        len(shared),
-        len(after) - len(shared),
-        len(before) - len(shared),
-        0 if (shared[1:] > shared[:-1]).all() else moved(_plain_numbers(shared)),
+        shared,
+        len(after) - shared,
+        len(before) - shared,
+        0 if _in_order(partner) else moved(_shared(partner)),
     )
     return Paired(b, partner, counts, before)
 
@@ -157,115 +154,9 @@ def look_up(path: str, file: BinaryIO, columns: tuple[str, str], ids: Sequence[s
     for batch in read_column(path, file, key):
         rows.update((str(one), start + at) for at, one in enumerate(batch) if str(one) in wanted)
         start += len(batch)
-    texts = _texts(read_column(path, file, value), list(rows.values()))
+    texts = texts_at(read_column(path, file, value), list(rows.values()))
     found = dict(zip(rows, texts, strict=True))
     return [found.get(one, "") for one in ids]
-
-
-def read_column(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
-    """A column of a table in batches: int64 arrays of whole numbers, else texts, None for none.
-
-    Raises:
-        BadInput: the file has no such column, or cannot be read.
-    """
-    kind = next((kind for end, kind in _ENDS.items() if path.lower().endswith(end)), "")
-    if kind == "parquet":
-        yield from _parquet(path, file, column)
-    elif kind == "csv":
-        yield from _csv(path, file, column)
-    elif kind == "json":
-        yield from _json(path, file, column)
-    else:
-        raise unsound(path, "is no Parquet, CSV or JSON file: ids cannot be read from it")
-
-
-def _parquet(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.ParquetFile(file, pre_buffer=False)
-        if column not in table.schema_arrow.names:
-            raise _no_column(path, column)
-        batches = table.iter_batches(_BATCH, columns=[column], use_threads=False)
-        for batch in batches:
-            values = batch.column(0)
-            if pa.types.is_integer(values.type) and not values.null_count:
-                yield values.cast(pa.int64()).to_numpy(zero_copy_only=False)
-            else:
-                yield values.cast(pa.string()).to_pylist()
-    except (pa.ArrowException, OSError) as error:
-        raise unsound(path, "cannot be read as Parquet") from error
-
-
-def _csv(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
-    file.seek(0)
-    text = io.TextIOWrapper(io.BufferedReader(_Unclosed(file)), "utf-8", newline="")
-    try:
-        table = csv.DictReader(text)
-        if column not in (table.fieldnames or ()):
-            raise _no_column(path, column)
-        batch: list[str | None] = []
-        for row in table:
-            batch.append(row[column] or None)
-            if len(batch) == _BATCH:
-                yield batch
-                batch = []
-        yield batch
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise unsound(path, "cannot be read as CSV") from error
-
-
-def _json(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
-    """A list of ids, a list of records, or a mapping from columns to lists."""
-    if length(file) > _LARGEST_JSON:
-        raise unsound(path, f"has {length(file)} bytes; ids in JSON may have {_LARGEST_JSON}")
-    file.seek(0)
-    try:
-        value = json.loads(file.read())
-        values = value[column] if isinstance(value, dict) else value
-        ids = [one[column] if isinstance(one, dict) else one for one in values]
-    except KeyError:
-        raise _no_column(path, column) from None
-    except (ValueError, TypeError, RecursionError) as error:
-        raise unsound(path, "cannot be read as a list of ids") from error
-    whole = all(type(one) is int and -(1 << 63) <= one < 1 << 63 for one in ids)
-    yield np.array(ids, np.int64) if whole else [_text(one) for one in ids]
-
-
-class _Unclosed(io.RawIOBase):
-    """A file that stays open when what was wrapped around it goes."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._file.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _text(one: object) -> str | None:
-    return None if one is None else str(one)
-
-
-def _texts(batches: Iterable[Column], rows: Sequence[int]) -> list[str]:
-    """What stands in a few rows of a column; ``""`` where nothing does."""
-    found: dict[int, str] = {}
-    start = 0
-    for batch in batches:
-        for row in rows:
-            if start <= row < start + len(batch):
-                found[row] = _text(batch[row - start]) or ""
-        start += len(batch)
-    return [found.get(row, "") for row in rows]
-
-
-def _no_column(path: str, column: str) -> Exception:
-    return unsound(path, f"has no column {column!r}, which should tell whose each row is")
 
 
 def _hashes(batch: Column) -> NDArray[np.int64]:
@@ -283,25 +174,41 @@ def _has_repeats(keys: NDArray[np.int64]) -> bool:
     return bool((ordered[1:] == ordered[:-1]).any())
 
 
-def _places(keys: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.int64]:
+def _places(keys: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.int32]:
     """Where each key stands among others, -1 where it does not; all keys of a side differ."""
-    places = np.full(len(keys), -1, np.int64)
+    places = np.full(len(keys), -1, np.int32)
     most = min(len(keys), len(among))
     other = np.flatnonzero(keys[:most] != among[:most])
     same = int(other[0]) if len(other) else most
-    places[:same] = np.arange(same)  # most files only grow at their end
+    places[:same] = np.arange(same, dtype=np.int32)  # most files only grow at their end
     rest = among[same:]
     if not len(rest):
         return places
     order = np.argsort(rest)
-    for start in range(same, len(keys), _BATCH):
-        some = keys[start : start + _BATCH]
+    for start in range(same, len(keys), BATCH):
+        some = keys[start : start + BATCH]
         at = order[np.minimum(np.searchsorted(rest, some, sorter=order), len(rest) - 1)]
         hit = rest[at] == some
         places[start : start + len(some)][hit] = at[hit] + same
     return places
 
 
-def _plain_numbers(numbers: NDArray[np.int64]) -> Iterable[int]:
-    for start in range(0, len(numbers), _BATCH):
-        yield from numbers[start : start + _BATCH].tolist()
+def _blocks(partner: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
+    """Places of rows that have one, in blocks: memory is counted in bytes a row."""
+    for start in range(0, len(partner), BATCH):
+        some = partner[start : start + BATCH]
+        yield some[some >= 0]
+
+
+def _in_order(partner: NDArray[np.int32]) -> bool:
+    last = -1
+    for some in _blocks(partner):
+        if len(some) and (some[0] <= last or not (some[1:] > some[:-1]).all()):
+            return False
+        last = int(some[-1]) if len(some) else last
+    return True
+
+
+def _shared(partner: NDArray[np.int32]) -> Iterator[int]:
+    for some in _blocks(partner):
+        yield from some.tolist()

@@ -42,7 +42,7 @@ class Factors:
         if len(rows) > most:
             ordered = rows[np.argsort(self.pairing.keys[rows])]
             rows = np.sort(ordered[np.linspace(0, len(ordered) - 1, most).astype(np.int64)])
-        return rows, self.pairing.partner[rows]
+        return rows, self.pairing.partner[rows].astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,6 +137,6 @@ def _blocks(count: int) -> list[slice]:
     return [slice(start, min(start + _AT_ONCE, count)) for start in starts.tolist()]
 
 
-def _wide(tensor: FileTensor, reader: RowReader, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def _wide(tensor: FileTensor, reader: RowReader, rows: NDArray[np.integer]) -> NDArray[np.float64]:
     """Some rows as float64."""
     return tensor.kind.decode(reader.take(rows)).astype(np.float64)

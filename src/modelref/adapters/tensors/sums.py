@@ -35,7 +35,7 @@ class Sums:
     _changed: int = 0
     _rows_changed: int = 0
     _squares: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
-    _product: float = 0.0
+    _dot: float = 0.0
     _largest: float = 0.0
     _before: Nonfinite = NONE
     _after: Nonfinite = NONE
@@ -58,26 +58,24 @@ class Sums:
         x, y = self.a.kind.decode(a), self.b.kind.decode(b)
         differ = self._differ(a, b, x, y)
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            squares = _square(x), _square(y)
+            squares = _product(x, x), _product(y, y)
             if not np.isfinite(squares).all():
                 differ &= ~(np.isnan(x) & np.isnan(y))
                 x, y = self._finite(x, y)
-                squares = _square(x), _square(y)
+                squares = _product(x, x), _product(y, y)
             changed = int(np.count_nonzero(differ))
             self._count_rows(differ, changed, whole=whole)
             self._squares[:2] += squares
+            self._dot += _product(x, y) if changed else squares[0]
             if changed or self.rotation is not None:
-                self._product += _dot(x, y)
                 self._add_change(x, y, rows)
-            else:
-                self._product += squares[0]
 
     def result(self) -> ValueChange:
         """What it all came to."""
         aa, bb, dd, aligned = self._squares.tolist()
         return ValueChange(
             _relative(dd, aa) if self._left_out < self._values or not self._values else None,
-            _cosine(self._product, aa, bb),
+            _cosine(self._dot, aa, bb),
             self._largest,
             self._values,
             self._changed,
@@ -141,26 +139,14 @@ def nonfinite(values: Floats) -> Nonfinite:
     return Nonfinite(nans, values.size - int(np.count_nonzero(finite)) - nans)
 
 
-def _square(values: Floats) -> float:
-    """Sum of squares; in float64 where float32 would lose it."""
-    flat = values.ravel()
-    total = float(np.dot(flat, flat))
-    if np.isfinite(total) and total > _TINY * flat.size:
+def _product(x: Floats, y: Floats) -> float:
+    """Sum of products; in float64 where float32 would lose it."""
+    total = float(np.dot(x.ravel(), y.ravel()))
+    if np.isfinite(total) and abs(total) > _TINY * x.size:
         return total
-    return _wide_dot(flat, flat) if flat.any() else 0.0
-
-
-def _dot(x: Floats, y: Floats) -> float:
-    """Sum of products; in float64 where float32 would lose it, or cancels much of it."""
-    one, other = x.ravel(), y.ravel()
-    total = float(np.dot(one, other))
-    if np.isfinite(total) and abs(total) > _TINY * one.size:
-        return total
-    return _wide_dot(one, other)
-
-
-def _wide_dot(x: Floats, y: Floats) -> float:
-    return float(np.dot(x.astype(np.float64), y.astype(np.float64)))
+    if not (x.any() and y.any()):
+        return 0.0
+    return float(np.dot(x.ravel().astype(np.float64), y.ravel().astype(np.float64)))
 
 
 def _row_squares(values: Floats) -> Floats:
