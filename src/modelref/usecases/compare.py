@@ -49,11 +49,11 @@ class ModelDiff:
         data: inputs that differ.
         code: files in git that DVC stages depend on, and that differ.
         pipeline: DVC stages that differ.
+        weights: what differs inside the files.
         behaviour: whose lists change; None where that is not known.
         absent: by kind, what is not available and why.
         stale: why the workspace is not what its pipeline makes: its metrics are then those of
             older parameters; empty when it is, or when it was not compared.
-        weights: what differs inside the files.
     """
 
     a: Side
@@ -65,12 +65,12 @@ class ModelDiff:
     data: tuple[InputChange, ...] = ()
     code: tuple[CodeChange, ...] = ()
     pipeline: tuple[StageChange, ...] = ()
+    weights: WeightsDiff = field(default_factory=WeightsDiff)
     behaviour: BehaviourDiff | None = None
     absent: Mapping[DiffKind, tuple[Absent, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
     stale: tuple[str, ...] = ()
-    weights: WeightsDiff = field(default_factory=WeightsDiff)
 
     def __bool__(self) -> bool:
         return any(
@@ -123,7 +123,6 @@ def compare(
 
     empty: tuple[Basis, tuple[MetricChange, ...]] = (Basis(), ())
     basis, metrics = found(DiffKind.METRICS, lambda: compare_metrics(world, pair), empty)
-    weights = found(DiffKind.WEIGHTS, lambda: compare_weights(world, pair), WeightsDiff())
     return ModelDiff(
         pair.a,
         pair.b,
@@ -134,8 +133,8 @@ def compare(
         data=found(DiffKind.DATA, lambda: compare_data(world, pair), ()),
         code=found(DiffKind.CODE, lambda: compare_code(world, pair, patch=patch), ()),
         pipeline=found(DiffKind.PIPELINE, lambda: compare_pipeline(pair), ()),
+        weights=found(DiffKind.WEIGHTS, lambda: compare_weights(world, pair), WeightsDiff()),
         behaviour=found(DiffKind.BEHAVIOUR, lambda: compare_behaviour(world, pair), None),
         absent=absent,
         stale=() if b else tuple(world.pipeline.stale(a.artifact, None)),
-        weights=weights,
     )

@@ -317,7 +317,9 @@ def test_the_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     both = run(project.root, *versions_, "page.html", "--json")
     assert (both.code, both.err.splitlines()[0]) == (
         2,
-        '{"error": {"kind": "usage", "message": "--json, --md and --html exclude each other", '
-        '"hint": "choose one"}}',
+        (
+            '{"error": {"kind": "usage", "message": "--json, --md and --html exclude each other", '
+            '"hint": "choose one"}}'
+        ),
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["p", "page.html"]
