@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from modelref.adapters.dvc.lockfile import read_dvc_file, read_lock
 from modelref.domain.names import Artifact
-from modelref.domain.outs import is_within
+from modelref.domain.outs import Out, is_within, touches
 from modelref.domain.snapshot import Candidate
 from modelref.errors import BadInput, OutOfReach
 
@@ -39,27 +38,23 @@ _UNFIT = re.compile(r"[^a-zA-Z0-9_-]+")
 
 
 def find_candidates(
-    files: Mapping[str, bytes], declared: Iterable[str], taken: Iterable[Artifact]
+    found_in: Mapping[str, Sequence[Out]], declared: Iterable[str], taken: Iterable[Artifact]
 ) -> list[Candidate]:
     """Find outs that look like models and that nothing declares.
 
     Args:
-        files: texts of all ``dvc.lock`` and ``.dvc`` files, by repository path.
+        found_in: outs by the repository path of the ``dvc.lock`` or ``.dvc`` file that has them.
         declared: repository paths of the models that are declared already.
         taken: their addresses.
     """
     known, names = list(declared), set(taken)
     found: list[Candidate] = []
-    for source, data in sorted(files.items()):
-        if source.endswith(".dvc"):
-            outs = read_dvc_file(source, data)
-        else:
-            outs = tuple(out for stage in read_lock(source, data) for out in stage.outs)
+    for source, outs in sorted(found_in.items()):
         folder = source.rpartition("/")[0]
         for out in sorted(outs):
             looks = PurePosixPath(out.path).suffix in _SUFFIXES or _WORD.search(out.path)
-            inside = is_within(out.path, folder) if folder else True
-            if not looks or not inside or any(_overlap(out.path, path) for path in known):
+            inside = not folder or is_within(out.path, folder)
+            if not looks or not inside or any(touches(out.path, path) for path in known):
                 continue
             artifact = _address(folder, out.path, names)
             names.add(artifact)
@@ -107,7 +102,3 @@ def _address(folder: str, path: str, taken: set[Artifact]) -> Artifact:
     while Artifact(folder, f"model-{number}") in taken:
         number += 1
     return Artifact(folder, f"model-{number}")
-
-
-def _overlap(a: str, b: str) -> bool:
-    return is_within(a, b) or is_within(b, a)

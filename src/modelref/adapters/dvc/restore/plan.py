@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.lockfile import read_dvc_file
+from modelref.adapters.dvc.places import Place, split
 from modelref.adapters.dvc.restore.disk import Disk
 from modelref.adapters.dvc.restore.outs import OutChanges, OutPlanner
-from modelref.adapters.dvc.restore.places import Place, split
 from modelref.adapters.dvc.restore.texts import (
     Want,
     contested,
