@@ -4,12 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
 
 from modelref.adapters.git.batch import find_blobs, lost, split_batch
 from modelref.adapters.git.changes import changes_between
-from modelref.adapters.git.plainfile import plain_text
 from modelref.adapters.git.program import Git, failed
+from modelref.adapters.plainfile import plain_text, read_plain
 from modelref.domain.diff.code import FileChange
 from modelref.errors import BadInput, OutOfReach, UnknownRef
 
@@ -261,17 +260,13 @@ class GitCommits:
         found: dict[str, bytes] = {}
         for path in paths:
             try:
-                place = self.repository.root / path
-                found_there = place.stat()
-                if not S_ISREG(found_there.st_mode) or found_there.st_size > _MOST_BYTES:
-                    continue  # a folder, a pipe, a device, or no text that anybody wrote
-                found[path] = place.read_bytes()
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                continue
+                data = read_plain(self.repository.root / path, _MOST_BYTES)
             except OSError as error:
                 raise OutOfReach(
                     f"cannot read {path}: {error.strerror}", kind="unreadable"
                 ) from error
+            if data is not None:
+                found[path] = data
         return found
 
 

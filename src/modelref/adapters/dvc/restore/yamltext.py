@@ -8,6 +8,7 @@ file is written anew by a round-trip library, which keeps comments too but may m
 import copy
 import io
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from modelref.adapters.dvc.textfiles import mapping
 from modelref.adapters.dvc.trees import ABSENT, Keys, lookup, put
 from modelref.errors import BadInput
 
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _Edit = tuple[int, int, str]
 
 
@@ -53,7 +55,7 @@ def edit(
             return done
     except (UnsureError, BadInput):
         pass
-    done = _anew_json(text, meant) if path.endswith(".json") else _anew_yaml(text, wants)
+    done = _anew_json(text, meant) if path.endswith(".json") else _anew_yaml(path, text, wants)
     if mapping(path, done.encode()) != meant:
         raise BadInput(f"{path} cannot be edited without changing more", kind="unreadable-file")
     return done
@@ -135,19 +137,40 @@ def _insertion(text: str, parent: Any, block: str) -> _Edit:
     return end, end, block if text[:end].endswith("\n") else f"\n{block}"
 
 
-def _anew_yaml(text: str, wants: Sequence[tuple[Keys, Any]]) -> str:
+def _anew_yaml(path: str, text: str, wants: Sequence[tuple[Keys, Any]]) -> str:
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
-    tree = yaml.load(text)
+    try:
+        tree = yaml.load(text)
+    except YAMLError as error:
+        raise BadInput(
+            f"{path} cannot be edited: {str(error).splitlines()[0]}",
+            kind="unreadable-file",
+            hint=f"mend {path}",
+        ) from error
     tree = {} if tree is None else tree
     for keys, value in wants:
-        put(tree, keys, copy.deepcopy(value))
+        put(tree, keys, _quoted(value))
     out = io.StringIO()
     yaml.dump(tree, out)
     return out.getvalue()
+
+
+def _quoted(value: Any) -> Any:
+    """A copy of a value, its texts in quotes unless every YAML parser reads them without."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    if isinstance(value, dict):
+        return {_quoted(key): _quoted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_quoted(item) for item in value]
+    if isinstance(value, str) and not _PLAIN.fullmatch(value):
+        return DoubleQuotedScalarString(value)
+    return value
 
 
 def _anew_json(text: str, meant: Any) -> str:
