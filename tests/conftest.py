@@ -1,7 +1,10 @@
 """Every test runs away from the person's home, git identity and DVC settings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 import pytest
 from hypothesis import settings
@@ -51,6 +54,20 @@ def built_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def project(built_project: Project, tmp_path: Path) -> Project:
     """A copy of the built project that a test may change."""
     return built_project.copied_to(tmp_path / "shop")
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[bytes], BinaryIO]]:
+    """Opens bytes as a file, which is closed after the test."""
+    with ExitStack() as stack:
+
+        def open_bytes(data: bytes) -> BinaryIO:
+            file = cast("BinaryIO", stack.enter_context(TemporaryFile()))
+            file.write(data)
+            file.flush()
+            return file
+
+        yield open_bytes
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
+    from typing import BinaryIO
 
     from modelref.domain.branch import Branch
     from modelref.domain.config import Config
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from modelref.domain.diff.data import TableChange
     from modelref.domain.diff.panel import Panel
     from modelref.domain.diff.results import MeasuredMetric
+    from modelref.domain.diff.weights import Nonfinite, RowCounts, ScoreChange, ValueChange
     from modelref.domain.event import TagRecord
     from modelref.domain.finding import Finding
     from modelref.domain.names import Artifact
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from modelref.domain.restoring import Job, RestorePlan
     from modelref.domain.signature import Signature
     from modelref.domain.snapshot import Candidate, Made, Snapshot, Values
+    from modelref.domain.sync import Sides
     from modelref.domain.tag import TagName
 
 
@@ -183,6 +186,18 @@ class Pipeline(Protocol):
             BadInput: a file there cannot be read; the message names it.
         """
 
+    def outs_at(self, artifact: Artifact, commit: str | None, path: str) -> Sequence[Out]:
+        """Find the outs that hold a file or folder at a commit, or in the workspace for None.
+
+        Args:
+            artifact: the model whose DVC stages are asked first.
+            commit: the commit.
+            path: repository path.
+
+        Returns:
+            Those at or below the path, else the folder that holds it; empty where nothing does.
+        """
+
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only the metrics of a model at many commits; unreadable ones are left out."""
 
@@ -341,14 +356,125 @@ class Scoring(Protocol):
         """
 
 
-class Tensors(Protocol):
-    """What the weights hold."""
+class Tensor(Protocol):
+    """A tensor in an open file."""
 
-    def nonfinite(self, out: Out) -> int:
-        """Count the values of an out's tensors that are NaN or infinite.
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its sides."""
+
+    @property
+    def dtype(self) -> str:
+        """``float32``, ``bfloat16``, ``int64``, …."""
+
+
+class Ids(Protocol):
+    """The ids of a tensor's rows."""
+
+    def texts(self, rows: Sequence[int]) -> Sequence[str]:
+        """The ids of a few rows."""
+
+
+class Pairing(Protocol):
+    """Rows of two sides, paired by id."""
+
+    @property
+    def counts(self) -> RowCounts:
+        """What came of it."""
+
+
+class Rotation(Protocol):
+    """What brings one side's factors nearest to the other's."""
+
+    @property
+    def factors(self) -> int:
+        """How many factors it rotates."""
+
+
+Matrix: TypeAlias = "tuple[Tensor, Tensor, Pairing]"
+"""A factor matrix of both sides, and their rows."""
+
+
+class Tensors(Protocol):
+    """What files of weights hold; memory does not grow with a tensor's size."""
+
+    def read(self, path: str, file: BinaryIO) -> Sequence[Tensor] | None:
+        """List the tensors of a file; None where it is none of weights.
+
+        Args:
+            path: whose end tells the format.
+            file: stays open for as long as its tensors are used.
 
         Raises:
-            OutOfReach: its bytes are not here, or it has no tensor that can be read.
+            BadInput: it is not what its format asks for; nothing large was allocated.
+            OutOfReach: the library that reads it is not installed.
+        """
+
+    def ids(self, path: str, file: BinaryIO, column: str, rows: int) -> Ids:
+        """Name a column of a Parquet, CSV or JSON file as the ids of so many rows."""
+
+    def pair(self, a: Ids, b: Ids) -> Pairing:
+        """Find the rows of one side on the other.
+
+        Raises:
+            BadInput: the ids do not fit their tensors, or one comes twice.
+        """
+
+    def names(
+        self, path: str, file: BinaryIO, columns: tuple[str, str], ids: Sequence[str]
+    ) -> Sequence[str]:
+        """Look up what stands beside a few ids in another column; ``""`` where nothing does.
+
+        Raises:
+            BadInput: the file has no such column, or cannot be read.
+        """
+
+    def compare(
+        self,
+        a: Tensor,
+        b: Tensor,
+        pairing: Pairing | None = None,
+        columns: Pairing | None = None,
+        rotation: Rotation | None = None,
+    ) -> ValueChange:
+        """Compare the rows that both have.
+
+        Args:
+            a: the first side.
+            b: the second side; its rows are as wide, unless columns are paired.
+            pairing: rows by id; None pairs them by position.
+            columns: columns of tensors with two sides by id; None pairs them by position.
+            rotation: applied to the first side for ``ValueChange.aligned``.
+
+        Raises:
+            BadInput: the values are damaged.
+            OutOfReach: they cannot be read, or not be unpacked.
+        """
+
+    def align(self, users: Matrix, items: Matrix) -> Rotation | None:
+        """Find the rotation of both sides' factors by orthogonal Procrustes (Schönemann 1966).
+
+        Returns:
+            None where values are not finite.
+        """
+
+    def compare_scores(self, users: Matrix, items: Matrix) -> ScoreChange | None:
+        """Compare products of two factor matrices on a fixed sample of their shared rows.
+
+        Returns:
+            None where nothing is shared, or values are not finite.
+        """
+
+    def nonfinite(self, tensor: Tensor) -> Nonfinite:
+        """Count the values that are NaN or infinite.
+
+        Raises:
+            BadInput: the values are damaged.
+            OutOfReach: they cannot be read, or not be unpacked.
         """
 
 
@@ -457,6 +583,90 @@ class Journal(Protocol):
         """Forget an intent: its outcome was reported."""
 
 
+class Sightings(Protocol):
+    """What the remote was last seen to have, beside what this clone has; no network."""
+
+    def sides(self, artifacts: Collection[Artifact] = ()) -> Sides:
+        """Read both sides, of some models or of all.
+
+        Raises:
+            OutOfReach: the repository cannot be read.
+        """
+
+    def take(self, new: Mapping[str, str], sides: Sides, asked: Collection[Artifact] = ()) -> None:
+        """Create tags that the remote has, and note what both sides agree on from now.
+
+        Args:
+            new: object ids by tag; a tag that is here stays as it is.
+            sides: as they were read.
+            asked: the models that the remote was asked of; empty for all.
+
+        Raises:
+            Conflict: another git is making one of these tags.
+            OutOfReach: the repository cannot be written.
+        """
+
+
+class Remote(Protocol):
+    """The git remote that events go to and come from."""
+
+    @property
+    def name(self) -> str:
+        """What git knows it by."""
+
+    def outbox(self) -> Tags:
+        """An empty place for tags that nobody sees until they are pushed and come back."""
+
+    def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[str]:
+        """Bring what the remote has of some models, or of all; this clone's tags stay as they are.
+
+        Returns:
+            Commits that its branches had when all was last asked for, and have no more.
+
+        Raises:
+            OutOfReach: it does not answer.
+        """
+
+    def push(
+        self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]
+    ) -> Mapping[str, str]:
+        """Offer tags to the remote, all or none where it can do that; what it took is not said.
+
+        Only a fetch tells what a remote has: one that can neither change refs together nor keep
+        lease refs is offered the tags alone, and one that says yes may have none of them.
+
+        Args:
+            tags: object ids by tag; the remote must have none of these names.
+            heads: by lease, the object that it must name there, ``""`` for none, and the new one.
+
+        Returns:
+            By tag, why the remote refuses it for good, in its own words; not where somebody was
+            faster.
+
+        Raises:
+            OutOfReach: it does not answer, or went away: it may have taken them.
+        """
+
+
+class Settings(Protocol):
+    """The file of what a repository has agreed on."""
+
+    def start(self, text: str) -> bool:
+        """Write a first one; False where there is one.
+
+        Raises:
+            OutOfReach: it cannot be written.
+        """
+
+    def add_remote(self, name: str) -> str:
+        """Write which remote events go to, and return the file; ``""`` if it says one already.
+
+        Raises:
+            BadInput: it is not valid.
+            OutOfReach: it cannot be written.
+        """
+
+
 class Clock(Protocol):
     """The time, and ids that nobody else makes."""
 
@@ -502,7 +712,7 @@ class World(Protocol):
 
     @property
     def tensors(self) -> Tensors:
-        """The weights."""
+        """What files of weights hold."""
 
     @property
     def tables(self) -> Tables:
@@ -532,13 +742,6 @@ class World(Protocol):
             BadInput: ``modelref.yaml`` is not valid.
         """
 
-    def start_config(self, text: str) -> bool:
-        """Write a first ``modelref.yaml`` into the workspace; False where there is one.
-
-        Raises:
-            OutOfReach: it cannot be written.
-        """
-
     def config_at(self, branch: Branch) -> Config:
         """What the repository has agreed on in a branch.
 
@@ -555,6 +758,24 @@ class World(Protocol):
         Raises:
             BadInput: the ``modelref.yaml`` there is not valid.
         """
+
+    @property
+    def settings(self) -> Settings:
+        """Its file."""
+
+    @property
+    def sightings(self) -> Sightings:
+        """What the remote was last seen to have."""
+
+    def remote(self, name: str | None = None) -> Remote:
+        """A remote: the one named, or else the one that is there, ``origin`` before others.
+
+        Raises:
+            BadInput: there is none, or none of that name.
+        """
+
+    def with_tags(self, tags: Tags) -> World:
+        """The same world, with other tags."""
 
     @property
     def clock(self) -> Clock:

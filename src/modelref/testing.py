@@ -5,6 +5,7 @@ One contract suite runs against these and against git and DVC: what holds here h
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from hashlib import md5, sha1
@@ -12,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from modelref.domain.branch import Branch
-from modelref.domain.config import Config
+from modelref.domain.config import FILE, Config
 from modelref.domain.diff.code import FileChange
 from modelref.domain.diff.data import TableChange
 from modelref.domain.diff.panel import Panel
@@ -25,10 +26,12 @@ from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile, is_within
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
-from modelref.errors import Conflict, OutOfReach, UnknownRef
-from modelref.ports import Located
-from modelref.testing_gates import MemoryBranches, MemoryTensors
+from modelref.errors import BadInput, Conflict, OutOfReach, UnknownRef
+from modelref.ports import Located, Tags, World
+from modelref.testing_gates import MemoryBranches
+from modelref.testing_remote import MemoryHost, MemoryRemote
 from modelref.testing_signatures import MemorySignatures
+from modelref.testing_tensors import MemoryTensors
 from modelref.testing_workspace import MemoryWorkspace
 
 
@@ -205,11 +208,13 @@ class MemoryPipeline:
         commits: where the files lie.
         scores: metrics by commit.
         reasons: why a model's outs are stale, by commit.
+        metas: what the team wrote of a model, by its path.
     """
 
     commits: MemoryCommits
     scores: dict[str, Values] = field(default_factory=dict)
     reasons: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    metas: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def declared(self, commit: str | None) -> Sequence[Artifact]:
         """Every file is a model."""
@@ -229,9 +234,14 @@ class MemoryPipeline:
         data = self.commits.read(commit, [path]).get(path)
         if data is None:
             raise UnknownRef(f"nothing declares {artifact}", kind="unknown-model")
-        out = Out(path, MD5, md5(data, usedforsecurity=False).hexdigest(), len(data))
         metrics = self.scores.get(commit or "", {})
-        return Snapshot(commit, Annotation(path, "model"), (out,), metrics, {})
+        annotation = Annotation(path, "model", meta=self.metas.get(path, {}))
+        return Snapshot(commit, annotation, (_out(path, data),), metrics, {})
+
+    def outs_at(self, artifact: Artifact, commit: str | None, path: str) -> Sequence[Out]:
+        """The out of that path, if a file has it."""
+        data = self.commits.read(commit, [path]).get(path)
+        return () if data is None else (_out(path, data),)
 
     def made(self, artifact: Artifact, commit: str | None) -> Made:
         """Read what a model is made of."""
@@ -245,6 +255,10 @@ class MemoryPipeline:
     def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say what the test set."""
         return self.reasons.get(commit or "", ())
+
+
+def _out(path: str, data: bytes) -> Out:
+    return Out(path, MD5, md5(data, usedforsecurity=False).hexdigest(), len(data))
 
 
 @dataclass
@@ -425,6 +439,7 @@ class MemoryWorld:
         """Start with nothing."""
         self.tags = MemoryTags()
         self.signatures = self.tags.signatures
+        self.origin: MemoryRemote | None = None
         self.commits = MemoryCommits()
         self.branches = MemoryBranches(self.commits)
         self.pipeline = MemoryPipeline(self.commits)
@@ -443,7 +458,7 @@ class MemoryWorld:
         """Nothing is remembered here."""
         return self
 
-    def start_config(self, text: str) -> bool:
+    def start(self, text: str) -> bool:
         """Write a first ``modelref.yaml``."""
         if self.started:
             return False
@@ -453,6 +468,40 @@ class MemoryWorld:
     def config_at(self, branch: Branch) -> Config:
         """Return what the test set for a branch."""
         return self.configs.get(branch.name, Config())
+
+    @property
+    def settings(self) -> "MemoryWorld":
+        """The configuration, to write."""
+        return self
+
+    def add_remote(self, name: str) -> str:
+        """Write which remote events go to."""
+        if self.config.remote is not None:
+            return ""
+        self.config = replace(self.config, remote=name)
+        return FILE
+
+    @property
+    def sightings(self) -> MemoryRemote:
+        """What the remote was last seen to have."""
+        return self.origin or MemoryRemote(MemoryHost(), self.tags)
+
+    def remote(self, name: str | None = None) -> MemoryRemote:
+        """The one remote, if :meth:`connect` made it."""
+        if self.origin is None:
+            raise BadInput("this clone has no remote", kind="no-remote")
+        return self.origin
+
+    def connect(self, host: MemoryHost) -> None:
+        """Let events go to a host."""
+        self.origin = MemoryRemote(host, self.tags)
+        self.config = replace(self.config, remote=self.origin.name)
+
+    def with_tags(self, tags: Tags) -> World:
+        """The same world, with other tags."""
+        other = copy(self)
+        object.__setattr__(other, "tags", tags)
+        return other
 
     def train(self, model: str, data: bytes) -> str:
         """Write a model's file, keep its bytes, commit, and return the commit's id."""

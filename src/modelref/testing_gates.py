@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from modelref.domain.branch import Branch
-from modelref.domain.outs import Out
-from modelref.errors import OutOfReach, UnknownRef
+from modelref.errors import UnknownRef
 
 if TYPE_CHECKING:
     from modelref.testing import MemoryCommits
@@ -34,16 +33,3 @@ class MemoryBranches:
         if name not in self.heads:
             raise UnknownRef(f"there is no branch {name!r} in this clone", kind="unknown-branch")
         return Branch(name, self.heads[name])
-
-
-@dataclass
-class MemoryTensors:
-    """Numbers of values that are not finite, by hash of the out; port ``Tensors``."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-
-    def nonfinite(self, out: Out) -> int:
-        """Return the number that the test set."""
-        if out.hash not in self.counts:
-            raise OutOfReach(f"{out.path} has no tensor that can be read", kind="no-tensors")
-        return self.counts[out.hash]

@@ -1,8 +1,8 @@
-"""Reading ``modelref.yaml``, or GTO's ``.gto`` where there is none."""
+"""Reading ``modelref.yaml``, or GTO's ``.gto`` where there is none; and writing it."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelref.adapters.durable import write_durably
@@ -39,21 +39,6 @@ def config_of(read: Callable[[Sequence[str]], Mapping[str, bytes]]) -> Config:
             continue
         return parse_config(name, texts[name]) if name == FILE else _parse_gto(name, texts[name])
     return Config()
-
-
-def start_config(root: Path, text: str) -> bool:
-    """Write a first ``modelref.yaml``; False where there is one, or GTO's ``.gto``.
-
-    Raises:
-        OutOfReach: it cannot be written.
-    """
-    if (root / _GTO).exists() or os.path.lexists(root / FILE):
-        return False  # ours would hide what .gto says
-    try:
-        write_durably(root / FILE, text)
-    except OSError as error:
-        raise OutOfReach(f"cannot write {FILE}: {error.strerror}", kind="unwritable") from error
-    return True
 
 
 def parse_config(source: str, data: bytes) -> Config:
@@ -99,3 +84,53 @@ def _read(root: Path, names: Sequence[str]) -> Mapping[str, bytes]:
                 hint=f"mend {name}",
             )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """The configuration of a checkout, to write; port ``Settings``.
+
+    Attributes:
+        root: its top folder.
+    """
+
+    root: Path
+
+    def start(self, text: str) -> bool:
+        """Write a first ``modelref.yaml``; False where there is one, or GTO's ``.gto``."""
+        if (self.root / _GTO).exists() or os.path.lexists(self.root / FILE):
+            return False  # ours would hide what .gto says
+        try:
+            write_durably(self.root / FILE, text)
+        except OSError as error:
+            raise OutOfReach(f"cannot write {FILE}: {error.strerror}", kind="unwritable") from error
+        return True
+
+    def add_remote(self, name: str) -> str:
+        """Write which remote events go to; ``""`` where the file says one already."""
+        config = read_config(self.root)
+        if config.remote is not None:
+            return ""
+        path = self.root / FILE
+        try:
+            text = path.read_text(encoding="utf-8") if path.exists() else _inherited(config)
+            gap = "" if not text or text.endswith("\n") else "\n"
+            wanted = f"{text}{gap}remote: {name}\n"
+            self._check(wanted)
+            write_durably(path, wanted)
+        except OSError as error:
+            raise OutOfReach(f"cannot write {FILE}: {error.strerror}", kind="unwritable") from error
+        return FILE
+
+    def _check(self, text: str) -> None:
+        try:
+            parse_config(FILE, text.encode())
+        except BadInput as error:
+            raise BadInput(
+                f"{FILE} takes no further line", kind="invalid-config", hint="add remote: by hand"
+            ) from error
+
+
+def _inherited(config: Config) -> str:
+    """What a new file has to say again, since GTO's is not read beside it."""
+    return f"stages: [{', '.join(config.stages)}]\n" if config.stages else ""

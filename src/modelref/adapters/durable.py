@@ -12,7 +12,8 @@ def write_durably(path: Path, text: str) -> None:
     """
     scratch = path.with_suffix(f".{os.getpid()}.tmp")
     try:
-        with scratch.open("w", encoding="utf-8", newline="") as file:
+        scratch.unlink(missing_ok=True)  # a repository may have put a link there
+        with scratch.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

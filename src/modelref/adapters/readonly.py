@@ -1,8 +1,11 @@
 """What stands in the place of writing where a repository is only read."""
 
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from modelref.domain.names import Artifact
+from modelref.domain.sync import Sides
 from modelref.errors import Refused
 
 
@@ -26,6 +29,17 @@ class ReadOnlyJournal:
 
     def acknowledge(self, command: str) -> None:
         """Nothing was written that could be acknowledged."""
+
+
+class NoSightings:
+    """A repository is all there is where it lies: no remote of it is known; port ``Sightings``."""
+
+    def sides(self, artifacts: Collection[Artifact] = ()) -> Sides:  # noqa: ARG002  # none of any
+        """Nothing of either side."""
+        return Sides()
+
+    def take(self, new: Mapping[str, str], sides: Sides, asked: Collection[Artifact] = ()) -> None:
+        """Nothing is ever taken."""
 
 
 def refusal(name: str) -> Refused:

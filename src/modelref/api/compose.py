@@ -11,18 +11,22 @@ from modelref.adapters.git.branches import GitBranches
 from modelref.adapters.git.journal import ClonedJournal
 from modelref.adapters.git.repository import GitCommits, Repository
 from modelref.adapters.git.tags import GitTags
-from modelref.adapters.unavailable import NoTensors
 
 if TYPE_CHECKING:
+    from modelref.adapters.config import ConfigFile
     from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
     from modelref.adapters.git.default_branch import AgreedFile
-    from modelref.adapters.git.signatures import GitSignatures
+    from modelref.adapters.git.signing.check import GitSignatures
+    from modelref.adapters.git.sync.remote import GitRemote
+    from modelref.adapters.git.sync.sightings import GitSightings
     from modelref.adapters.scoring import CommandScoring
     from modelref.adapters.tables.guard import GuardedTables
+    from modelref.adapters.tensors.files import TensorFiles
     from modelref.domain.branch import Branch
     from modelref.domain.config import Config
+    from modelref.ports import Tags
 
 
 def user_cache() -> Path:
@@ -37,10 +41,9 @@ class RepositoryWorld:
     def __init__(self, folder: Path) -> None:
         self.repository = Repository.locate(folder)
         self.journal = ClonedJournal(self.repository.private)
-        self.tags = GitTags(self.repository, self.journal.lock)
+        self.tags: Tags = GitTags(self.repository, self.journal.lock)
         self.commits = GitCommits(self.repository)
         self.branches = GitBranches(self.repository)
-        self.tensors = NoTensors()
         self.clock = SystemClock()
 
     def renewed(self) -> "RepositoryWorld":
@@ -50,18 +53,38 @@ class RepositoryWorld:
             fresh.__dict__.pop(name, None)
         return fresh
 
+    def with_tags(self, tags: "Tags") -> "RepositoryWorld":
+        """The same clone, with other tags."""
+        other = copy(self)
+        other.tags = tags
+        return other
+
+    def remote(self, name: str | None = None) -> "GitRemote":
+        """A remote that events go to and come from."""
+        from modelref.adapters.git.sync.remote import GitRemote
+
+        return GitRemote.find(self.repository, self.journal.lock, name)
+
+    @cached_property
+    def sightings(self) -> "GitSightings":
+        """What the remote was last seen to have."""
+        from modelref.adapters.git.sync.sightings import GitSightings
+
+        return GitSightings(self.repository, self.journal.lock)
+
+    @cached_property
+    def settings(self) -> "ConfigFile":
+        """``modelref.yaml``, to write."""
+        from modelref.adapters.config import ConfigFile
+
+        return ConfigFile(self.repository.root)
+
     @cached_property
     def config(self) -> "Config":
         """What ``modelref.yaml`` says."""
         from modelref.adapters.config import read_config
 
         return read_config(self.repository.root)
-
-    def start_config(self, text: str) -> bool:
-        """Write a first ``modelref.yaml``."""
-        from modelref.adapters.config import start_config
-
-        return start_config(self.repository.root, text)
 
     def config_at(self, branch: "Branch") -> "Config":
         """What ``modelref.yaml`` says in a branch."""
@@ -86,7 +109,7 @@ class RepositoryWorld:
     @cached_property
     def signatures(self) -> "GitSignatures":
         """Signatures, against the signers of the person, or of the default branch."""
-        from modelref.adapters.git.signatures import GitSignatures
+        from modelref.adapters.git.signing.check import GitSignatures
 
         return GitSignatures(self.repository, self.agreed.signing, self._agreed_file.commit)
 
@@ -118,6 +141,13 @@ class RepositoryWorld:
         from modelref.adapters.dvc.pipeline import DvcPipeline
 
         return DvcPipeline(self.commits, self.outputs)
+
+    @cached_property
+    def tensors(self) -> "TensorFiles":
+        """Readers of weights."""
+        from modelref.adapters.tensors.files import TensorFiles
+
+        return TensorFiles()
 
     @cached_property
     def tables(self) -> "GuardedTables":

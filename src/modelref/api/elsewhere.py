@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING
 from modelref.adapters.clock import SystemClock
 from modelref.adapters.git.repository import GitCommits, Repository
 from modelref.adapters.git.tags import GitTags
-from modelref.adapters.unavailable import NoTensors
 from modelref.api.compose import user_cache
 from modelref.errors import Refused
 
 if TYPE_CHECKING:
+    from modelref.adapters.config import ConfigFile
     from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
     from modelref.adapters.git.branches import DefaultBranch
     from modelref.adapters.git.elsewhere.address import Address
-    from modelref.adapters.git.signatures import GitSignatures
+    from modelref.adapters.git.signing.check import GitSignatures
+    from modelref.adapters.git.sync.remote import GitRemote
     from modelref.adapters.scoring import CommandScoring
     from modelref.adapters.tables.guard import GuardedTables
+    from modelref.adapters.tensors.files import TensorFiles
     from modelref.domain.branch import Branch
     from modelref.domain.config import Config
+    from modelref.ports import Tags
 
 
 class ElsewhereWorld:
@@ -35,13 +38,13 @@ class ElsewhereWorld:
 
     def __init__(self, address: "Address") -> None:
         from modelref.adapters.git.elsewhere.shelf import Shelf
-        from modelref.adapters.readonly import ReadOnlyJournal
+        from modelref.adapters.readonly import NoSightings, ReadOnlyJournal
 
         self.name = str(address)
         self.shelf = Shelf.of(user_cache(), self.name)
         self.tags, self.commits = self._lying_at(address)
         self._local = address.folder is not None
-        self.tensors = NoTensors()
+        self.sightings = NoSightings()
         self.journal = ReadOnlyJournal(self.name)
         self.clock = SystemClock()
 
@@ -68,6 +71,19 @@ class ElsewhereWorld:
         return config_of(self._default)
 
     @property
+    def settings(self) -> "ConfigFile":
+        """Nothing is written."""
+        raise self._refusal()
+
+    def with_tags(self, tags: "Tags") -> "ElsewhereWorld":  # noqa: ARG002  # refused
+        """Nothing is written."""
+        raise self._refusal()
+
+    def remote(self, name: str | None = None) -> "GitRemote":  # noqa: ARG002  # refused
+        """No event comes or goes from here."""
+        raise self._refusal()
+
+    @property
     def agreed(self) -> "Config":
         """The same: no other branch is looked at."""
         return self.config
@@ -77,10 +93,6 @@ class ElsewhereWorld:
         from modelref.adapters.config import config_of
 
         return config_of(partial(self.commits.read, branch.commit))
-
-    def start_config(self, text: str) -> bool:  # noqa: ARG002  # refused, whatever it is
-        """Nothing is written."""
-        raise self._refusal()
 
     def renewed(self) -> "ElsewhereWorld":
         """The same repository, with its configuration still to be read."""
@@ -99,7 +111,7 @@ class ElsewhereWorld:
     @cached_property
     def signatures(self) -> "GitSignatures":
         """Signatures, against the signers of the person, or of the default branch."""
-        from modelref.adapters.git.signatures import GitSignatures
+        from modelref.adapters.git.signing.check import GitSignatures
 
         commit = self.commits.resolve("HEAD")
         return GitSignatures(self.commits.repository, self.agreed.signing, commit)
@@ -133,6 +145,13 @@ class ElsewhereWorld:
         from modelref.adapters.tables.guard import GuardedTables
 
         return GuardedTables()
+
+    @cached_property
+    def tensors(self) -> "TensorFiles":
+        """What files of weights hold."""
+        from modelref.adapters.tensors.files import TensorFiles
+
+        return TensorFiles()
 
     @property
     def scoring(self) -> "CommandScoring":

@@ -8,8 +8,13 @@ from modelref.api.kinds.metrics import headline
 from modelref.api.kinds.section import Section
 from modelref.usecases.compare import ModelDiff
 
-_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~"})
+_SPECIAL = str.maketrans(
+    {character: f"\\{character}" for character in "\\`*_{}[]<>#|~$"} | {"&": "&amp;"}
+)
 _MENTION = re.compile(r"(?<!\w)@")
+_LINK = re.compile(r"(:)(?=//)|(?<=www)(\.)", re.IGNORECASE)
+_BLOCK = re.compile(r"^(?=[-+=])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")
+"""Where a line would begin a list or underline a heading."""
 _TICKS = re.compile(r"`+")
 
 
@@ -36,15 +41,21 @@ def diff_markdown(diff: ModelDiff, *, examples: bool = False) -> str:
 
 
 def escape(text: str) -> str:
-    """Text as Markdown shows it: no formatting, no border, no HTML, no line break, no mention."""
+    """Text as Markdown shows it: no formatting, border, HTML, line break, mention or link."""
     flat = " ".join(text.split())
     shown = "".join(character for character in flat if character.isprintable())
-    return _MENTION.sub("&#64;", shown.translate(_SPECIAL))
+    plain = _MENTION.sub("&#64;", shown.translate(_SPECIAL))
+    return _LINK.sub(lambda found: f"&#{ord(found[0])};", plain)
+
+
+def _line(text: str) -> str:
+    """Text as a paragraph of its own."""
+    return _BLOCK.sub(r"\\", escape(text), count=1)
 
 
 def _section(section: Section) -> Iterator[str]:
     if section.title:
-        yield from (escape(section.title), "")
+        yield from (_line(section.title), "")
     if section.rows:
         yield f"| {' | '.join(section.head)} |"
         yield f"|{' --- |' * len(section.head)}"
@@ -56,7 +67,7 @@ def _section(section: Section) -> Iterator[str]:
     if section.patch:
         yield from _fenced(section.patch)
     for note in section.notes:
-        yield from (escape(note), "")
+        yield from (_line(note), "")
 
 
 def _fenced(text: str) -> Iterator[str]:

@@ -116,8 +116,7 @@ class RegistryReader:
         """
         artifact = Artifact.parse(model) if model is not None else None
         only = parse_stage(stage) if stage is not None else None
-        events, _ = history(self._world, artifact, only, at=_seconds(at))
-        return events
+        return history(self._world, artifact, only, at=_seconds(at)).events
 
     def diff(
         self,

@@ -16,6 +16,10 @@ from modelref.usecases import restore as restoring
 from modelref.usecases import rollback as rolling
 from modelref.usecases import withdraw as withdrawing
 from modelref.usecases.restore import Restored
+from modelref.usecases.sharing import fetch as fetching
+from modelref.usecases.sharing import push as pushing
+from modelref.usecases.sharing.fetch import Fetched
+from modelref.usecases.sharing.push import PushedEvents
 from modelref.usecases.writing import Options
 
 
@@ -34,6 +38,7 @@ class ModelRegistry(RegistryReader):
         revive: bool = False,
         message: str = "",
         sign: bool = False,
+        push: bool = True,
     ) -> Event:
         """Register a version of a model; see ``modelref register --help``.
 
@@ -47,6 +52,7 @@ class ModelRegistry(RegistryReader):
             revive: even if the model is deprecated.
             message: the person's own words.
             sign: sign the event, whatever git is set up to do.
+            push: tell the remote, where ``modelref.yaml`` names one.
 
         Raises:
             Refused: the model's pipeline is stale, or the commit carries another version.
@@ -61,7 +67,7 @@ class ModelRegistry(RegistryReader):
             commit,
             revive,
         )
-        written = registering.register(self._world, asked, Options(message, sign=sign))
+        written = registering.register(self._world, asked, Options(message, sign=sign, push=push))
         self._world.journal.acknowledge(written.command)
         return written.event
 
@@ -75,6 +81,7 @@ class ModelRegistry(RegistryReader):
         force: bool = False,
         message: str = "",
         sign: bool = False,
+        push: bool = True,
     ) -> Event:
         """Assign a version to a stage that passes its gate.
 
@@ -86,6 +93,7 @@ class ModelRegistry(RegistryReader):
             force: even if it does not pass the gate; wants a message, and is recorded.
             message: the person's own words.
             sign: sign the event, whatever git is set up to do.
+            push: tell the remote, where ``modelref.yaml`` names one.
 
         Raises:
             Conflict: the stage holds something else.
@@ -99,7 +107,7 @@ class ModelRegistry(RegistryReader):
             revive,
             force,
         )
-        written = promoting.promote(self._world, asked, Options(message, sign=sign))
+        written = promoting.promote(self._world, asked, Options(message, sign=sign, push=push))
         self._world.journal.acknowledge(written.command)
         return written.event
 
@@ -113,6 +121,7 @@ class ModelRegistry(RegistryReader):
         quarantine: bool = False,
         message: str = "",
         sign: bool = False,
+        push: bool = True,
     ) -> Event:
         """Assign the version that held ``model#stage`` before.
 
@@ -128,12 +137,19 @@ class ModelRegistry(RegistryReader):
             unchecked,
             quarantine,
         )
-        written = rolling.rollback(self._world, asked, Options(message, sign=sign))[-1]
+        options = Options(message, sign=sign, push=push)
+        written = rolling.rollback(self._world, asked, options)[-1]
         self._world.journal.acknowledge(written.command)
         return written.event
 
     def unassign(
-        self, stage: str, *, fall_back: bool = False, message: str = "", sign: bool = False
+        self,
+        stage: str,
+        *,
+        fall_back: bool = False,
+        message: str = "",
+        sign: bool = False,
+        push: bool = True,
     ) -> tuple[Event, ...]:
         """Empty ``model#stage``, or with ``fall_back`` withdraw its current version only.
 
@@ -141,30 +157,55 @@ class ModelRegistry(RegistryReader):
             UnknownRef: the stage was never used.
         """
         asked = withdrawing.Unassignment(Ref.parse_stage(stage), fall_back)
-        done = withdrawing.unassign(self._world, asked, Options(message, sign=sign))
+        done = withdrawing.unassign(self._world, asked, Options(message, sign=sign, push=push))
         for written in done:
             self._world.journal.acknowledge(written.command)
         return tuple(written.event for written in done)
 
-    def deregister(self, version: str, *, message: str = "", sign: bool = False) -> Event:
+    def deregister(
+        self, version: str, *, message: str = "", sign: bool = False, push: bool = True
+    ) -> Event:
         """Withdraw a version.
 
         Raises:
             Refused: a stage holds it.
         """
         written = withdrawing.deregister(
-            self._world, Ref.parse_version(version), Options(message, sign=sign)
+            self._world, Ref.parse_version(version), Options(message, sign=sign, push=push)
         )
         self._world.journal.acknowledge(written.command)
         return written.event
 
-    def deprecate(self, model: str, *, message: str = "", sign: bool = False) -> Event:
+    def deprecate(
+        self, model: str, *, message: str = "", sign: bool = False, push: bool = True
+    ) -> Event:
         """Retire a model."""
         written = withdrawing.deprecate(
-            self._world, Artifact.parse(model), Options(message, sign=sign)
+            self._world, Artifact.parse(model), Options(message, sign=sign, push=push)
         )
         self._world.journal.acknowledge(written.command)
         return written.event
+
+    def fetch(self) -> Fetched:
+        """Bring the remote's events, and see what it changed; see ``modelref fetch --help``.
+
+        Raises:
+            BadInput: there is no remote.
+            OutOfReach: it does not answer.
+        """
+        return fetching.fetch(self._world)
+
+    def push(self, *models: str) -> PushedEvents:
+        """Tell the remote of events that only this clone knows; ``.left`` says which were not.
+
+        Args:
+            models: only these; none for all.
+
+        Raises:
+            BadInput: there is no remote.
+            OutOfReach: it does not answer.
+        """
+        return pushing.push(self._world, [Artifact.parse(model) for model in models])
 
     def restore(
         self, ref: str, *, with_pipeline: bool = False, commit: bool = False, message: str = ""

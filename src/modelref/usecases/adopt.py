@@ -22,15 +22,19 @@ class Adoption:
         declared: models that ``dvc.yaml`` files declared before.
         added: models that were declared now.
         written: files that were changed or made.
+        remote: the remote that events go to from now; ``""`` where nothing was written of it.
     """
 
     declared: tuple[Artifact, ...]
     added: tuple[Candidate, ...]
     written: tuple[str, ...]
+    remote: str = ""
 
 
 def adopt(world: "World", *, dry_run: bool) -> Adoption:
-    """Declare the models that are not declared yet, and write rules to start from, switched off.
+    """Declare the models that are not declared yet, and say in ``modelref.yaml`` how to go on.
+
+    It gets rules to start from, switched off, and where there is a remote, that events go there.
 
     Raises:
         BadInput: a DVC file cannot be read.
@@ -41,9 +45,12 @@ def adopt(world: "World", *, dry_run: bool) -> Adoption:
         added = tuple(world.pipeline.undeclared())
         written = () if dry_run else tuple(world.pipeline.declare(added))
         models = [*declared, *(candidate.artifact for candidate in added)]
-        if models and not dry_run and world.start_config(starter(_metrics(world, models[0]))):
+        if models and not dry_run and world.settings.start(starter(_metrics(world, models[0]))):
             written += (FILE,)
-    return Adoption(declared, added, written)
+        remote = _remote(world)
+        if remote and not dry_run:
+            written += (world.settings.add_remote(remote),)
+    return Adoption(declared, added, tuple(dict.fromkeys(written)), remote)
 
 
 def _metrics(world: "World", artifact: Artifact) -> Values:
@@ -52,3 +59,10 @@ def _metrics(world: "World", artifact: Artifact) -> Values:
         return world.pipeline.snapshot(artifact, None).metrics
     except ModelRefError:
         return {}
+
+
+def _remote(world: "World") -> str:
+    """The remote to let events go to; ``""`` where there is none, or one was chosen already."""
+    if world.config.remote is not None or not world.commits.remotes():
+        return ""
+    return world.remote().name

@@ -13,6 +13,7 @@ from modelref.domain.diff.metrics import Basis, MetricChange
 from modelref.domain.diff.params import ParamChange
 from modelref.domain.diff.pipeline import StageChange
 from modelref.domain.diff.values import Absent
+from modelref.domain.diff.weights import WeightsDiff
 from modelref.domain.ref import Ref
 from modelref.usecases.comparing.behaviour import compare_behaviour
 from modelref.usecases.comparing.code import compare_code
@@ -22,6 +23,7 @@ from modelref.usecases.comparing.metrics import compare_metrics
 from modelref.usecases.comparing.params import compare_params
 from modelref.usecases.comparing.pipeline import compare_pipeline
 from modelref.usecases.comparing.sides import Side, read_pair
+from modelref.usecases.weights.compare import compare_weights
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -47,6 +49,7 @@ class ModelDiff:
         data: inputs that differ.
         code: files in git that DVC stages depend on, and that differ.
         pipeline: DVC stages that differ.
+        weights: what differs inside the files.
         behaviour: whose lists change; None where that is not known.
         absent: by kind, what is not available and why.
         stale: why the workspace is not what its pipeline makes: its metrics are then those of
@@ -62,6 +65,7 @@ class ModelDiff:
     data: tuple[InputChange, ...] = ()
     code: tuple[CodeChange, ...] = ()
     pipeline: tuple[StageChange, ...] = ()
+    weights: WeightsDiff = field(default_factory=WeightsDiff)
     behaviour: BehaviourDiff | None = None
     absent: Mapping[DiffKind, tuple[Absent, ...]] = field(
         default_factory=lambda: MappingProxyType({})
@@ -69,7 +73,17 @@ class ModelDiff:
     stale: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.metrics, self.params, self.data, self.code, self.pipeline, self.behaviour))
+        return any(
+            (
+                self.metrics,
+                self.params,
+                self.data,
+                self.code,
+                self.pipeline,
+                self.weights,
+                self.behaviour,
+            )
+        )
 
 
 def compare(
@@ -119,6 +133,7 @@ def compare(
         data=found(DiffKind.DATA, lambda: compare_data(world, pair), ()),
         code=found(DiffKind.CODE, lambda: compare_code(world, pair, patch=patch), ()),
         pipeline=found(DiffKind.PIPELINE, lambda: compare_pipeline(pair), ()),
+        weights=found(DiffKind.WEIGHTS, lambda: compare_weights(world, pair), WeightsDiff()),
         behaviour=found(DiffKind.BEHAVIOUR, lambda: compare_behaviour(world, pair), None),
         absent=absent,
         stale=() if b else tuple(world.pipeline.stale(a.artifact, None)),

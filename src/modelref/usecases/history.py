@@ -1,14 +1,29 @@
 """History: every event, newest first."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from modelref.domain.event import Event
 from modelref.domain.names import Artifact, StageName
 from modelref.domain.registry import Registry
+from modelref.domain.sync import Sides
 from modelref.usecases.reading import read_model, read_registry
 
 if TYPE_CHECKING:
     from modelref.ports import World
+
+
+class History(NamedTuple):
+    """What happened.
+
+    Attributes:
+        events: newest first.
+        registry: what they fold to.
+        sides: what the remote was last seen to have of them.
+    """
+
+    events: tuple[Event, ...]
+    registry: Registry
+    sides: Sides
 
 
 def history(
@@ -17,8 +32,8 @@ def history(
     stage: StageName | None = None,
     *,
     at: int | None = None,
-) -> tuple[tuple[Event, ...], Registry]:
-    """List events, newest first, and the registry that they fold to.
+) -> History:
+    """List events, newest first, the registry that they fold to, and what of it is pushed.
 
     Args:
         world: the ports.
@@ -44,7 +59,7 @@ def history(
             rows.append((when, event.counter or 0, event.tag, event))
     rows.sort(reverse=True)
     events = tuple(row[3] for row in rows if stage is None or row[3].stage == stage)
-    return events, registry
+    return History(events, registry, world.sightings.sides([artifact] if artifact else ()))
 
 
 def _by_counter(events: tuple[Event, ...]) -> list[Event]:

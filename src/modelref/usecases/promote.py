@@ -20,7 +20,7 @@ from modelref.usecases.gating.evidence import verdict_trailers, write_evidence
 from modelref.usecases.gating.measurements import Memo
 from modelref.usecases.reading import read_model
 from modelref.usecases.signatures import APPROVED, approvals, check_ref, stands_signed
-from modelref.usecases.writing import Draft, Options, Written, by_id, run_once, write
+from modelref.usecases.writing import Draft, Job, Options, Written, by_id, run_once, write
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -56,6 +56,12 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
         Conflict: the stage holds something else than expected.
         OutOfReach: a rule of the gate cannot be computed.
     """
+    (written,) = run_once(world, promoting(asked, options), options)
+    return written
+
+
+def promoting(asked: Promotion, options: Options) -> Job:
+    """How to promote; see :func:`promote`."""
     artifact, stage = asked.ref.artifact, asked.stage
     command = f"promote {asked.ref} {stage} {asked.expect}{' --force' if asked.force else ''}"
     if asked.force and not options.message.strip():
@@ -64,7 +70,7 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
         )
     memo = Memo()
 
-    def decide(intent: str) -> Sequence[Written]:
+    def decide(world: "World", intent: str) -> Sequence[Written]:
         model, findings = read_model(world, artifact)
         target = find(model, asked.ref)
         check_ref(world, model, asked.ref, findings)
@@ -94,10 +100,8 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
     def same(model: Model, event: Event) -> bool:
         return find(model, asked.ref).commit == event.commit
 
-    _measure_ahead(world, asked, memo)
-    already = still_stands(world, asked.ref, stage, command, same)
-    (written,) = run_once(world, command, options, decide, already)
-    return written
+    already = still_stands(asked.ref, stage, command, same)
+    return Job(artifact, command, decide, already, lambda world: _measure_ahead(world, asked, memo))
 
 
 def _measure_ahead(world: "World", asked: Promotion, memo: Memo) -> None:
@@ -184,23 +188,21 @@ def held_there(model: Model, stage: StageName, commit: str) -> Event | None:
 
 
 def still_stands(
-    world: "World",
     ref: Ref,
     stage: StageName,
     command: str,
     same: Callable[[Model, Event], bool] = lambda _model, _event: True,
-) -> Callable[[str], Sequence[Written]]:
+) -> "Callable[[World, str], Sequence[Written]]":
     """Finder of the event of a former run, if it is still the newest of its stage.
 
     Args:
-        world: the ports.
         ref: what the command was about.
         stage: the stage that it was to change.
         command: the command.
         same: whether the event is what the command would do now.
     """
 
-    def already(intent: str) -> Sequence[Written]:
+    def already(world: "World", intent: str) -> Sequence[Written]:
         model, _ = read_model(world, ref.artifact)
         held = model.stages.get(stage)
         event = by_id(held.events, intent) if held else None

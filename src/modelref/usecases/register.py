@@ -18,6 +18,7 @@ from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.whereabouts import unpushed
 from modelref.usecases.writing import (
     Draft,
+    Job,
     Options,
     Written,
     by_id,
@@ -70,16 +71,22 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
         OutOfReach: bytes of its outs are not in the cache or, where events are pushed, not on
             their DVC remote.
     """
+    (written,) = run_once(world, registering(world, asked, options), options)
+    return written
+
+
+def registering(world: "World", asked: Registration, options: Options) -> Job:
+    """Look whether a version may be registered, and say how; see :func:`register`."""
     commit = _commit(world, asked, options)
     command = f"register {asked.artifact} {commit} {asked.version} {asked.bump} {asked.base}"
     outs = _sound_outs(world, asked, commit)
 
-    def read() -> Model:
+    def read(world: "World") -> Model:
         registry = read_registry(world, asked.artifact)
         return registry.model(asked.artifact)
 
-    def decide(intent: str) -> Sequence[Written]:
-        model = read()
+    def decide(world: "World", intent: str) -> Sequence[Written]:
+        model = read(world)
         known = model.at_commit(commit)
         if known is not None and known.active and asked.version in (None, known.version):
             return [Written(known.event, command, new=False, version=str(known.version))]
@@ -94,15 +101,14 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
         note = "; ".join(filter(None, [_same_files(model, event), _revived(model, event)]))
         return [Written(event, command, new=True, version=str(version), note=note)]
 
-    def already(intent: str) -> Sequence[Written]:
-        model = read()
+    def already(world: "World", intent: str) -> Sequence[Written]:
+        model = read(world)
         event = by_id(model.events, intent)
         if event is None or event.version is None or not model.versions[event.version].active:
             return []
         return [Written(event, command, new=False, version=str(event.version))]
 
-    (written,) = run_once(world, command, options, decide, already)
-    return written
+    return Job(asked.artifact, command, decide, already)
 
 
 def _commit(world: "World", asked: Registration, options: Options) -> str:

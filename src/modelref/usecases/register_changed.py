@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from modelref.domain.message import OUTS
 from modelref.domain.names import Artifact
 from modelref.domain.registry import Model
 from modelref.errors import ModelRefError
+from modelref.usecases.batch import run_each
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry
-from modelref.usecases.register import Registration, register
-from modelref.usecases.writing import Options, Written
+from modelref.usecases.register import Registration, registering
+from modelref.usecases.writing import Job, Options, Written
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -53,7 +55,7 @@ def register_changed(
     """
     commit = world.commits.resolve("HEAD" if rev is None else rev)
     models = read_registry(world).models
-    registered: list[Written] = []
+    makers: list[tuple[Artifact, Callable[[], Job]]] = []
     unchanged: list[Artifact] = []
     failed: list[tuple[Artifact, ModelRefError]] = []
     for artifact in only or world.pipeline.declared(commit):
@@ -63,10 +65,11 @@ def register_changed(
             if _same(world, artifact, models.get(artifact), made_at):
                 unchanged.append(artifact)
                 continue
-            registered.append(register(world, registration, options))
+            makers.append((artifact, partial(registering, world, registration, options)))
         except ModelRefError as error:
             failed.append((artifact, error))
-    return Sweep(tuple(registered), tuple(unchanged), tuple(failed))
+    batch = run_each(world, makers, options)
+    return Sweep(batch.done, tuple(unchanged), (*failed, *batch.failed))
 
 
 def _same(world: "World", artifact: Artifact, model: Model | None, commit: str | None) -> bool:

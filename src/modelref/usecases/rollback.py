@@ -19,7 +19,7 @@ from modelref.usecases.promote import check_expected, next_tag, still_stands
 from modelref.usecases.reading import read_model
 from modelref.usecases.signatures import check_version, check_went_through, stands_signed
 from modelref.usecases.whereabouts import out_of_reach
-from modelref.usecases.writing import Draft, Options, Written, run_once, with_event, write
+from modelref.usecases.writing import Draft, Job, Options, Written, run_once, with_event, write
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -65,7 +65,7 @@ def rollback(world: "World", asked: Rollback, options: Options) -> tuple[Written
         raise BadInput(f"{asked.ref} names no stage", kind="invalid-ref")
     command = f"rollback {asked.ref} {asked.to} {asked.expect} {asked.quarantine}"
 
-    def decide(intent: str) -> Sequence[Written]:
+    def decide(world: "World", intent: str) -> Sequence[Written]:
         model, _ = read_model(world, artifact)
         now = model.current(stage)
         if now is None:
@@ -93,7 +93,8 @@ def rollback(world: "World", asked: Rollback, options: Options) -> tuple[Written
         event = write(world, model, draft, options, intent)
         return [*done, Written(event, command, new=True, version=name, before=before, now=name)]
 
-    return run_once(world, command, options, decide, still_stands(world, asked.ref, stage, command))
+    job = Job(artifact, command, decide, still_stands(asked.ref, stage, command))
+    return run_once(world, job, options)
 
 
 def _quarantining(model: Model, commit: str, stage: StageName) -> Draft:

@@ -15,6 +15,7 @@ from modelref.errors import ModelRefError, OutOfReach
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.gating.audit import audit_promotions
 from modelref.usecases.reading import read_registry, unknown_model
+from modelref.usecases.sharing.beside import beside_remote
 from modelref.usecases.signatures import signature_findings
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def verify(
     registry = read_registry(world, artifact, bodies=True)
     if artifact is not None and artifact not in registry.models and not registry.findings:
         raise unknown_model(world, artifact)
-    findings = list(registry.findings)
+    findings = [*registry.findings, *beside_remote(world, artifact)]
     remotes = _Remotes(world)
     versions = hashed = 0
     for model in registry.models.values():

@@ -15,6 +15,7 @@ from modelref.usecases.promote import next_tag
 from modelref.usecases.reading import read_model
 from modelref.usecases.writing import (
     Draft,
+    Job,
     Options,
     Written,
     by_id,
@@ -58,7 +59,7 @@ def unassign(world: "World", asked: Unassignment, options: Options) -> tuple[Wri
         raise BadInput(f"{asked.ref} names no stage", kind="invalid-ref")
     command = f"unassign {asked.ref} {asked.fall_back}"
 
-    def decide(intent: str) -> Sequence[Written]:
+    def decide(world: "World", intent: str) -> Sequence[Written]:
         model, _ = read_model(world, artifact)
         held = model.stages.get(stage)
         if held is None:
@@ -83,7 +84,7 @@ def unassign(world: "World", asked: Unassignment, options: Options) -> tuple[Wri
             done.append(Written(event, command, new=True, version=name, before=name, now=now))
         return done
 
-    def already(intent: str) -> Sequence[Written]:
+    def already(world: "World", intent: str) -> Sequence[Written]:
         model, _ = read_model(world, artifact)
         held = model.stages.get(stage)
         event = by_id(held.events, intent) if held else None
@@ -95,7 +96,7 @@ def unassign(world: "World", asked: Unassignment, options: Options) -> tuple[Wri
         now = model.name_at(held.current.commit) if held.current else ""
         return [Written(event, command, new=False, version=name, before=name, now=now)]
 
-    return run_once(world, command, options, decide, already)
+    return run_once(world, Job(artifact, command, decide, already), options)
 
 
 def deregister(world: "World", ref: Ref, options: Options) -> Written:
@@ -107,7 +108,7 @@ def deregister(world: "World", ref: Ref, options: Options) -> Written:
     """
     command = f"deregister {ref}"
 
-    def decide(intent: str) -> Sequence[Written]:
+    def decide(world: "World", intent: str) -> Sequence[Written]:
         model, _ = read_model(world, ref.artifact)
         state = model.versions.get(ref.version) if ref.version else model.latest
         if state is None:
@@ -136,7 +137,7 @@ def deregister(world: "World", ref: Ref, options: Options) -> Written:
         event = write(world, model, draft, options, intent)
         return [Written(event, command, new=True, version=name)]
 
-    (written,) = run_once(world, command, options, decide, lambda _: ())
+    (written,) = run_once(world, Job(ref.artifact, command, decide), options)
     return written
 
 
@@ -148,7 +149,7 @@ def deprecate(world: "World", artifact: Artifact, options: Options) -> Written:
     """
     command = f"deprecate {artifact}"
 
-    def decide(intent: str) -> Sequence[Written]:
+    def decide(world: "World", intent: str) -> Sequence[Written]:
         model, _ = read_model(world, artifact)
         newest = model.events[-1]
         if model.deprecated:
@@ -162,7 +163,7 @@ def deprecate(world: "World", artifact: Artifact, options: Options) -> Written:
         event = write(world, model, draft, options, intent)
         return [Written(event, command, new=True, version="")]
 
-    (written,) = run_once(world, command, options, decide, lambda _: ())
+    (written,) = run_once(world, Job(artifact, command, decide), options)
     return written
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event, read_tag
 from modelref.domain.message import ID, NONE, PREVIOUS, check_words, compose
+from modelref.domain.names import Artifact
 from modelref.domain.registry import Model, fold_model
 from modelref.domain.tag import TagName
-from modelref.errors import BadInput, Conflict, OutOfReach, Refused
+from modelref.errors import BadInput, Conflict, ModelRefError, OutOfReach, Refused
 from modelref.usecases.reading import refuse_partial
 from modelref.usecases.signatures import must_sign, refuse_own
 
@@ -51,6 +53,7 @@ class Written:
         note: what the person should know beside it, or ``""``.
         before: the version that the stage held until then, or ``""``.
         now: the version that the stage holds after it, or ``""``.
+        pushed: whether the remote has it; None where there is none, or it was not asked.
     """
 
     event: Event
@@ -60,6 +63,7 @@ class Written:
     note: str = ""
     before: str = ""
     now: str = ""
+    pushed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,37 @@ class Options:
         message: the person's own words.
         dry_run: decide and compose, but write nothing.
         sign: sign the events, whatever git is set up to do.
+        push: tell the remote, where ``modelref.yaml`` names one.
     """
 
     message: str = ""
     dry_run: bool = False
     sign: bool = False
+    push: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A command that makes events of one model, at most once however often it is repeated.
+
+    Attributes:
+        artifact: the model.
+        command: names the command and all that it was asked; the same text is the same command.
+        decide: makes the events; gets the world to read and write, and the intent's id.
+        already: finds what a former, unacknowledged run with that id made, if it did all that
+            there was to do and still stands; else nothing.
+        ahead: does what takes long and needs no lock, before it is taken.
+    """
+
+    artifact: Artifact
+    command: str
+    decide: "Callable[[World, str], Sequence[Written]]"
+    already: "Callable[[World, str], Sequence[Written]]" = lambda _world, _intent: ()
+    ahead: "Callable[[World], None]" = lambda _world: None
+
+
+Outcome = tuple[Written, ...] | ModelRefError
+"""What became of a job: what it wrote, or why it did not."""
 
 
 def write(world: "World", model: Model, draft: Draft, options: Options, intent: str) -> Event:
@@ -124,52 +154,75 @@ def _created(world: "World", draft: Draft, message: str, date: int, options: Opt
     return oid
 
 
-def run_once(
-    world: "World",
-    command: str,
-    options: Options,
-    decide: Callable[[str], Sequence[Written]],
-    already: Callable[[str], Sequence[Written]],
-) -> tuple[Written, ...]:
-    """Run a write under the lock, at most once however often it is killed and repeated.
+def run_once(world: "World", job: Job, options: Options) -> tuple[Written, ...]:
+    """Run one job; see :func:`run_all`.
+
+    Raises:
+        ModelRefError: it failed.
+    """
+    (outcome,) = run_all(world, [job], options)
+    if isinstance(outcome, ModelRefError):
+        raise outcome
+    return outcome
+
+
+def run_all(world: "World", jobs: Sequence[Job], options: Options) -> tuple[Outcome, ...]:
+    """Run jobs under one lock, and tell the remote of all their events at once.
 
     Args:
         world: the ports.
-        command: names the command and all that it was asked; the same text is the same command.
+        jobs: of one model each; one that fails keeps no other back.
         options: what the person asked for.
-        decide: makes the events; gets the intent's id.
-        already: finds what a former, unacknowledged run with that id made, if it did all that
-            there was to do and still stands; else nothing.
 
     Returns:
-        What was done; the caller acknowledges it once the person has been told.
+        What became of each; the caller acknowledges what was written once the person has been
+        told.
 
     Raises:
-        BadInput: the person's words are too long, or no text.
+        BadInput: the person's words are too long, or no text; or there is no such remote.
+        Conflict: another writer holds the lock for too long.
+        OutOfReach: the clone may lack events, or the remote does not answer: repeating finds out
+            what it took.
     """
     check_words(options.message)
     refuse_partial(world)
     if options.dry_run:
-        return tuple(decide(world.clock.unique_id()))
+        return tuple(attempt(partial(job.decide, world, world.clock.unique_id())) for job in jobs)
+    for job in jobs:
+        job.ahead(world)
+    name = world.config.remote if options.push else None
     with world.journal.exclusive():
-        fresh = world.clock.unique_id()
-        intent = world.journal.begin(command, fresh)
-        if intent != fresh:
-            done = already(intent)
-            if done:
-                return tuple(done)
-            world.journal.acknowledge(command)
-            intent = world.journal.begin(command, fresh)
-        try:
-            written = tuple(decide(intent))
-        except (BadInput, Refused, Conflict):
-            # Decided, and nothing was made. After any other error the event may be there: the
-            # intent stays, so that a repeat finds out.
-            world.journal.acknowledge(command)
-            raise
-        if not written:
-            world.journal.acknowledge(command)  # nothing was to be done, so nothing can be told
-        return written
+        if name is None:
+            return tuple(run_noted(world, job) for job in jobs)
+        from modelref.usecases.sharing.publish import publish
+
+        return publish(world, world.remote(name), jobs)
+
+
+def run_noted(world: "World", job: Job) -> Outcome:
+    """Run one job once, with a note of what it sets out to do; the caller holds the lock."""
+    fresh = world.clock.unique_id()
+    intent = world.journal.begin(job.command, fresh)
+    if intent != fresh:
+        done = attempt(partial(job.already, world, intent))
+        if done:
+            return done
+        world.journal.acknowledge(job.command)
+        intent = world.journal.begin(job.command, fresh)
+    outcome = attempt(partial(job.decide, world, intent))
+    # Decided, and nothing made or nothing to be told. After any other error the event may be there:
+    # the intent stays, so that a repeat finds out.
+    if not outcome or isinstance(outcome, BadInput | Refused | Conflict):
+        world.journal.acknowledge(job.command)
+    return outcome
+
+
+def attempt(act: "Callable[[], Sequence[Written]]") -> Outcome:
+    """Do something, and return what was written or why it was not."""
+    try:
+        return tuple(act())
+    except ModelRefError as error:
+        return error
 
 
 def by_id(events: Sequence[Event], intent: str) -> Event | None:

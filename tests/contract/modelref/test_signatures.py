@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from modelref.adapters.git.repository import Repository
-from modelref.adapters.git.signatures import GitSignatures
+from modelref.adapters.git.signing.check import GitSignatures
 from modelref.domain.signature import Outcome, Signature
 from modelref.domain.signing import Signing
 from modelref.ports import Signatures

@@ -32,6 +32,7 @@ def test_show_says_what_runs_where(registered: Project) -> None:
                 "latest": "v3.0.0",
                 "stages": {"prod": "v2.0.0"},
                 "deprecated": False,
+                "forced": [],
                 "versions": 3,
             }
         ]

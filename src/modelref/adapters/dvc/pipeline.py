@@ -93,6 +93,11 @@ class DvcPipeline:
             )
         return Made(annotation, tuple(self.outputs.measure(out) for out in outs))
 
+    def outs_at(self, artifact: Artifact, commit: str | None, path: str) -> Sequence[Out]:
+        """Find the outs that hold a file or folder."""
+        _, stages = self._definition(artifact, commit)
+        return self._outs(join("", path), stages, commit)
+
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only the metrics of a model at many commits, in two runs of git."""
         paths = [join(artifact.dir, name) for name in (DEFINITION, LOCK)]

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from modelref.adapters.git.default_branch import candidates
 from modelref.adapters.git.repository import GitCommits, Repository
 from modelref.domain.branch import Branch
 from modelref.errors import UnknownRef
 
-_USUAL = ("main", "master")
 _PREFIXES = ("refs/remotes/", "refs/heads/")
 
 
@@ -22,10 +22,9 @@ class GitBranches:
 
         What the remote has comes first: a local branch may be ahead of what was merged.
         """
-        there = self._there()
-        refs = [f"{there}/{name}" for name in ("HEAD", *_USUAL)] if there else []
-        refs += [f"refs/heads/{name}" for name in _USUAL]
-        return self._first(refs) or Branch("HEAD", GitCommits(self.repository).resolve("HEAD"))
+        refs = [ref for ref in candidates(self.repository) if ref != "HEAD"]
+        found = self._first(refs) if refs else None
+        return found or Branch("HEAD", GitCommits(self.repository).resolve("HEAD"))
 
     def named(self, name: str) -> Branch:
         """A branch by its name: the remote's, else the local one."""

@@ -29,8 +29,9 @@ def read_agreed(repository: Repository, path: str) -> AgreedFile:
     out. So a pull request that is checked out is believed only where the default branch was
     never fetched.
     """
-    candidates = _candidates(repository)
-    asked = [name for ref in candidates for name in (f"{ref}^{{commit}}", f"{ref}:{path}")]
+    asked = [
+        name for ref in candidates(repository) for name in (f"{ref}^{{commit}}", f"{ref}:{path}")
+    ]
     found = read_objects(repository.git, asked)
     for commit, file in zip(found[::2], found[1::2], strict=True):
         if commit is not None:
@@ -39,7 +40,8 @@ def read_agreed(repository: Repository, path: str) -> AgreedFile:
     return AgreedFile("", None)
 
 
-def _candidates(repository: Repository) -> Sequence[str]:
+def candidates(repository: Repository) -> Sequence[str]:
+    """Refs that may be the default branch, the first that is there counts; ``HEAD`` comes last."""
     if repository.bare:
         return ["HEAD"]
     remotes = sorted(repository.remotes, key=lambda name: (name != "origin", name))

@@ -15,6 +15,7 @@ from modelref.errors import Conflict, OutOfReach
 _PATIENCE = 60.0
 """Seconds to wait for another writer, which holds the lock for milliseconds."""
 _PAUSE = 0.01
+_MOST_NOTED = 100
 _LONGEST = 1 << 16
 """Most bytes of the lock file that are read."""
 
@@ -65,16 +66,18 @@ class WriterLock:
             os.close(file)
 
     @contextmanager
-    def making(self, tag: str) -> Iterator[tuple[int, ...]]:
-        """Note that a tag is being made; yield the descriptors that the git that makes it keeps.
+    def making(self, *tags: str) -> Iterator[tuple[int, ...]]:
+        """Note that tags are being made; yield the descriptors that the git that makes them keeps.
 
-        The note stays until :meth:`made`: a git that was killed may have left a lock file.
+        The note stays until :meth:`made`: a git that was killed may have left a lock file. Of more
+        tags than the note has room for there is none.
         """
         file = self._file
         if file is None:
             yield ()
             return
-        _write(file, [str(os.getpid()), *self._unfinished, tag], self.folder)
+        noted = tags if len(tags) <= _MOST_NOTED else ()
+        _write(file, [str(os.getpid()), *self._unfinished, *noted], self.folder)
         yield (file,)
 
     @property
@@ -96,6 +99,15 @@ class WriterLock:
             OutOfReach: it cannot be removed.
         """
         clear(self._lock_of(tag), ours=tag in self._unfinished)
+
+    def clear_own(self, path: Path) -> None:
+        """Clear a lock file on a ref that only our writers make, if its owner is gone.
+
+        Raises:
+            Conflict: its owner may live.
+            OutOfReach: it cannot be removed.
+        """
+        clear(path, ours=True)
 
     def _tidied(self, tag: str) -> bool:
         """Clear what a writer left that was killed while it made a tag; False if it must wait."""

@@ -27,8 +27,10 @@ _ALLOWED = frozenset(
         "ls-remote",
         "ls-tree",
         "pack-refs",
+        "push",
         "read-tree",
         "reset",
+        "rev-list",
         "rev-parse",
         "tag",
         "update-index",
@@ -65,10 +67,12 @@ class Git:
     Attributes:
         folder: where it runs.
         confinement: how it is confined; None in the person's own repository.
+        variables: of each run, where it works in another git folder than the folder's own.
     """
 
     folder: Path
     confinement: Confinement | None = None
+    variables: tuple[tuple[str, str], ...] = ()
 
     def run(
         self,
@@ -111,7 +115,7 @@ class Git:
         operands = list(operands)
         if operands:
             argv += ["--", *operands]
-        env = environment(env or {}, secret or {}, self.confinement)
+        env = environment({**dict(self.variables), **(env or {})}, secret or {}, self.confinement)
         try:
             if quiet is not None:
                 return _finished(*run_watched(argv, self.folder, env, stdin, keep, quiet))

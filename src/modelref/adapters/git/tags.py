@@ -37,7 +37,8 @@ _BODY = "%(contents:body)%00"
 _BROKEN = re.compile(r"warning: ignoring broken ref refs/tags/(.*)")
 _SIGNING_LIMIT = 300.0
 """Seconds that making a tag may take: a person may have to type a passphrase, or touch a key."""
-_IN_THE_WAY = re.compile(r"Unable to create '.*\.lock': File exists", re.DOTALL)
+IN_THE_WAY = re.compile(r"Unable to create '(.*?\.lock)': File exists", re.DOTALL)
+"""What git says when a lock file keeps it from making a ref."""
 # A person's own settings must not change what a trailer is.
 _OUR_TRAILERS = {"trailer.separators": ":"}
 
@@ -60,7 +61,7 @@ class GitTags:
     ) -> Iterator[TagRecord]:
         """List tags, with one ``git for-each-ref``; one by one where a damaged one stops that."""
         git = self.repository.git
-        patterns = _patterns(artifact) if artifact else ["refs/tags"]
+        patterns = patterns_of(artifact) if artifact else ["refs/tags"]
         wanted = _FORMAT + _BODY if bodies else _FORMAT
         done = git.run(
             "for-each-ref", f"--format={wanted}", operands=patterns, config=_OUR_TRAILERS
@@ -95,7 +96,7 @@ class GitTags:
         """
         name = str(tag)
         done = self._make(name, commit, message, date, sign)
-        if self.lock is not None and _IN_THE_WAY.search(done.stderr):
+        if self.lock is not None and IN_THE_WAY.search(done.stderr):
             self.lock.clear(name)
             done = self._make(name, commit, message, date, sign)
         if done.code:
@@ -176,9 +177,9 @@ def _message(git: Git, oid: str) -> str:
     return git.output("cat-file", "tag", oid).decode("utf-8", "surrogateescape")
 
 
-def _patterns(artifact: Artifact) -> list[str]:
-    """Patterns for one model's tags; ``*`` does not match ``/``, which a stage may hold."""
-    head = f"refs/tags/{artifact.in_tag}"
+def patterns_of(artifact: Artifact, below: str = "refs/tags") -> list[str]:
+    """Patterns for one model's refs; ``*`` does not match ``/``, which a stage may hold."""
+    head = f"{below}/{artifact.in_tag}"
     return [f"{head}@*", f"{head}#*", f"{head}#*/**"]
 
 
@@ -197,7 +198,7 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
         return _not_signed(name, said)
     if "is not a valid tag name" in said:
         return BadInput(f"git does not allow the tag {name!r}", kind="invalid-name")
-    if _IN_THE_WAY.search(said):
+    if IN_THE_WAY.search(said):
         return Conflict(
             f"git found a lock file in its way: {said.splitlines()[0].removeprefix('fatal: ')}",
             kind="stale-lock",

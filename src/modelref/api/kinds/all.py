@@ -12,6 +12,7 @@ from modelref.api.kinds.metrics import metric_sections, metric_shape
 from modelref.api.kinds.params import param_sections, param_shape
 from modelref.api.kinds.pipeline import pipeline_sections, pipeline_shape
 from modelref.api.kinds.section import Section
+from modelref.api.kinds.weights import weights_sections, weights_shape
 from modelref.domain.diff.kind import DiffKind
 from modelref.usecases.compare import ModelDiff
 
@@ -26,6 +27,7 @@ _SECTIONS: Mapping[DiffKind, Callable[[ModelDiff], list[Section]]] = MappingProx
         DiffKind.DATA: data_sections,
         DiffKind.CODE: code_sections,
         DiffKind.PIPELINE: pipeline_sections,
+        DiffKind.WEIGHTS: weights_sections,
         DiffKind.BEHAVIOUR: behaviour_sections,
     }
 )
@@ -36,6 +38,7 @@ _SHAPES: Mapping[DiffKind, Callable[[ModelDiff], Any]] = MappingProxyType(
         DiffKind.DATA: data_shape,
         DiffKind.CODE: code_shape,
         DiffKind.PIPELINE: pipeline_shape,
+        DiffKind.WEIGHTS: weights_shape,
         DiffKind.BEHAVIOUR: behaviour_shape,
     }
 )

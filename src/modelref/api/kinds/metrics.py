@@ -121,7 +121,7 @@ def _notes(diff: ModelDiff) -> Iterator[str]:
     if paired:
         users = sorted({one.users for one in paired})
         many = f"{users[0]:,}" if len(users) == 1 else f"{users[0]:,} to {users[-1]:,}"
-        tested = len(paired)
+        tested = len(diff.basis.results)
         yield (
             f"Change with its 95 % interval, on the same {many} users (paired bootstrap; Holm over "
             f"{tested} {'metric' if tested == 1 else 'metrics'})."

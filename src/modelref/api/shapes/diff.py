@@ -4,6 +4,7 @@ from typing import Any
 
 from modelref.api.kinds.all import shapes
 from modelref.api.kinds.metrics import basis_shape, headline
+from modelref.api.kinds.weights import weights_beside_shape
 from modelref.api.shapes.versions import outs_shape
 from modelref.usecases.compare import ModelDiff, Side
 
@@ -17,6 +18,7 @@ def diff_shape(diff: ModelDiff) -> dict[str, Any]:
         "headline": headline(diff),
         "basis": basis_shape(diff),
         **shapes(diff),
+        **weights_beside_shape(diff),
         "absent": {
             kind.value: [{"why": one.why, "mend": one.mend} for one in reasons]
             for kind, reasons in diff.absent.items()

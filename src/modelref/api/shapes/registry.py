@@ -1,6 +1,6 @@
 """JSON shapes of the registry: a contract. Keys are only ever added."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -66,17 +66,19 @@ def version_row(model: Model, state: VersionState, metrics: "Values") -> dict[st
     }
 
 
-def events_shape(events: Sequence[Event], registry: Registry) -> dict[str, Any]:
+def events_shape(
+    events: Sequence[Event], registry: Registry, pushed: Callable[[Event], bool | None]
+) -> dict[str, Any]:
     """``history --json``."""
     return {
         "events": [
-            event_shape(event, _version_of(event, registry.models[event.artifact]))
+            event_shape(event, _version_of(event, registry.models[event.artifact]), pushed(event))
             for event in events
         ]
     }
 
 
-def event_shape(event: Event, version: str | None) -> dict[str, Any]:
+def event_shape(event: Event, version: str | None, pushed: bool | None) -> dict[str, Any]:
     """One event."""
     return {
         "kind": event.kind.value,
@@ -90,7 +92,7 @@ def event_shape(event: Event, version: str | None) -> dict[str, Any]:
         "author": event.author,
         "message": message_of(event),
         "trailers": parse_trailers(event.trailers),
-        "pushed": None,
+        "pushed": pushed,
     }
 
 

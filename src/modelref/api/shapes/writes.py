@@ -11,7 +11,7 @@ from modelref.usecases.writing import Written
 
 def written_shape(written: Sequence[Written], *, several: bool = False) -> dict[str, Any]:
     """What a write prints: one event, or several; a verb that may make several says so."""
-    events = [event_shape(one.event, one.version) for one in written]
+    events = [event_shape(one.event, one.version, one.pushed) for one in written]
     return {"event": events[0]} if len(events) == 1 and not several else {"events": events}
 
 

@@ -14,6 +14,7 @@ class DiffKind(StrEnum):
     DATA = "data"
     CODE = "code"
     PIPELINE = "pipeline"
+    WEIGHTS = "weights"
     BEHAVIOUR = "behaviour"
 
     @classmethod

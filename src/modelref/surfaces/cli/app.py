@@ -29,6 +29,8 @@ _COMMANDS = {
     "get": ("reading", "The files of a version, verified, without a checkout."),
     "verify": ("reading", "Prove that every event is sound and every version loads."),
     "follow": ("reading", "Run a command each time a ref moves."),
+    "fetch": ("sharing", "Bring the remote's events, and see what it changed."),
+    "push": ("sharing", "Tell the remote of events that only this clone knows."),
     "init": ("writing", "Adopt an existing DVC repository."),
     "register": ("writing", "Bind a version to a commit."),
     "promote": ("writing", "Assign a version to a stage."),
@@ -38,6 +40,7 @@ _COMMANDS = {
     "deprecate": ("writing", "Retire a model."),
     "restore": ("writing", "The workspace back to a version of one model."),
 }
+_SECTIONS = (("reading", "Read"), ("writing", "Write"), ("sharing", "Share"))
 _WORDS = ("-m", "--message")
 INTERRUPTED = 130
 BUG = 3
@@ -84,7 +87,7 @@ class _LazyGroup(click.Group):
         return command
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
-        for section, title in (("reading", "Read"), ("writing", "Write")):
+        for section, title in _SECTIONS:
             with formatter.section(title):
                 formatter.write_dl(
                     [(name, text) for name, (where, text) in _COMMANDS.items() if where == section]

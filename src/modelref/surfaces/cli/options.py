@@ -27,8 +27,12 @@ def at_option(command: _F) -> _F:
 
 def write_options(command: _F) -> _F:
     """Add what every command takes that makes events."""
-    sign = click.option("--sign", is_flag=True, help="Sign the tags, with the key that git has.")
-    return change_options(sign(command))
+    for option in (
+        click.option("--no-push", is_flag=True, help="In this clone only, for now."),
+        click.option("--sign", is_flag=True, help="Sign the tags, with the key that git has."),
+    ):
+        command = option(command)
+    return change_options(command)
 
 
 def change_options(command: _F) -> _F:

@@ -18,8 +18,9 @@ from modelref.domain.signature import Signers, by_another
 from modelref.domain.snapshot import Snapshot, Value
 from modelref.domain.target import Target, target_of
 from modelref.errors import OutOfReach
-from modelref.usecases.compare import ModelDiff, compare
+from modelref.usecases.compare import ModelDiff, Side, compare
 from modelref.usecases.signatures import approvals, must_sign, signed
+from modelref.usecases.weights.nonfinite import nonfinite
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -126,10 +127,10 @@ class Measurements:
 
     def nonfinite(self) -> int:
         """How many values of the weights are not finite."""
-        outs = self._snapshot(self.target).outs
-        count = self.world.tensors.nonfinite
+        side = Side(self.target, self._snapshot(self.target))
         return self.memo.get(
-            ("nonfinite", self.target.commit), lambda: sum(count(out) for out in outs)
+            ("nonfinite", self.target.commit),
+            lambda: nonfinite(self.world, self.target.artifact, side),
         )
 
     def holding(self, stage: StageName) -> Holding:

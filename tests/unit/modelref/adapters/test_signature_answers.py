@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from modelref.adapters.git import answers, sshsig
+from modelref.adapters.git.signing import answers, sshsig
 from modelref.domain.signature import Outcome, Signature
 
 ALICE = "SHA256:SfH86ebUsA9uAfCDYcWDvtjeK+94dTfNDM8D3HYdgd8"

@@ -124,9 +124,9 @@ class Margin:
             return Judgement(True, NO_DIFFERENCE, self._limit(None))
         change, before = real(facts, "change"), real(facts, "before")
         interval = real(facts, "lower"), real(facts, "upper")
-        slack = self.slack(before, interval)
         lower, upper = interval
-        passed = slack >= 0 and lower <= change <= upper
+        # Written so that NaN, which compares with nothing, passes nothing.
+        passed = self.slack(before, interval) >= 0 and lower <= upper and change == change
         users, other = count(facts, "users"), text(facts, AGAINST)
         paired = f"on {users:,} users{among}" if users else "the same value"
         observed = f"{change:+.4g} [{lower:+.4g}, {upper:+.4g}] from {other}, {paired}"

@@ -31,23 +31,27 @@ def history(
     modelref history                           all models
     modelref history recommender --stage prod  what prod held, and when
     """
-    events, registry = read_history(
+    told = read_history(
         context.world,
         Artifact.parse(model) if model else None,
         parse_stage(stage) if stage else None,
         at=at,
     )
-    report_findings(registry.findings)
-    shape = events_shape(events, registry)
+    report_findings(told.registry.findings)
+    shape = events_shape(told.events, told.registry, told.sides.pushed)
     if as_json:
         say_json(shape)
         return
-    if not events:
+    if not told.events:
         note("no event" + (f" of stage {stage}" if stage else ""))
         return
     # A tag says its model and stage: these columns are for those who have the room.
-    told = {"Model": model or is_narrow(_WIDE), "Stage": stage or is_narrow(_WIDE)}
-    columns = {name: cell for name, cell in _COLUMNS.items() if not told.get(name)}
+    hidden = {
+        "Model": model or is_narrow(_WIDE),
+        "Stage": stage or is_narrow(_WIDE),
+        "Remote": all(row["pushed"] is not False for row in shape["events"]),
+    }
+    columns = {name: cell for name, cell in _COLUMNS.items() if not hidden.get(name)}
     names = list(columns)
     table(
         names,
@@ -81,4 +85,5 @@ _COLUMNS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "Author": lambda row: str(row["author"]),
     "Message": _message,
     "Tag": lambda row: str(row["tag"]),
+    "Remote": lambda row: "local only" if row["pushed"] is False else "",
 }

@@ -16,7 +16,13 @@ from modelref.usecases.writing import Options, Written
 @write_options
 @click.pass_obj
 def deprecate(
-    context: Context, model: str, message: str, dry_run: bool, sign: bool, as_json: bool
+    context: Context,
+    model: str,
+    message: str,
+    dry_run: bool,
+    sign: bool,
+    no_push: bool,
+    as_json: bool,
 ) -> None:
     """Retire a model: it takes no version and no promotion any more.
 
@@ -25,7 +31,7 @@ def deprecate(
     \b
     modelref deprecate recommender-v1 -m "replaced by recommender"
     """
-    options = Options(message, dry_run, sign)
+    options = Options(message, dry_run, sign, push=not no_push)
     done = retire(context.world, Artifact.parse(model), options)
     report(context.world, [done], options, _sentence, as_json=as_json)
 

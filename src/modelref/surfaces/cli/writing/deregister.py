@@ -16,7 +16,13 @@ from modelref.usecases.writing import Options, Written
 @write_options
 @click.pass_obj
 def deregister(
-    context: Context, version: str, message: str, dry_run: bool, sign: bool, as_json: bool
+    context: Context,
+    version: str,
+    message: str,
+    dry_run: bool,
+    sign: bool,
+    no_push: bool,
+    as_json: bool,
 ) -> None:
     """Withdraw a version: only history shows it afterwards.
 
@@ -25,7 +31,7 @@ def deregister(
     \b
     modelref deregister recommender@v1.3.0 -m "trained on broken data"
     """
-    options = Options(message, dry_run, sign)
+    options = Options(message, dry_run, sign, push=not no_push)
     done = withdraw_version(context.world, Ref.parse_version(version), options)
     report(context.world, [done], options, _sentence, as_json=as_json)
 

@@ -16,8 +16,9 @@ def init(context: Context, dry_run: bool, as_json: bool) -> None:
     """Adopt an existing DVC repository: find its models and declare them.
 
     Outs that look like models get an entry under artifacts: in the dvc.yaml
-    beside them, and modelref.yaml the usual rules of a gate, switched off.
-    Nothing is moved, renamed or committed.
+    beside them. modelref.yaml gets the usual rules of a gate, switched off,
+    and, where git has a remote, that events go there. Nothing is moved,
+    renamed or committed.
 
     \b
     modelref init --dry-run
@@ -33,6 +34,7 @@ def init(context: Context, dry_run: bool, as_json: bool) -> None:
                     for one in adoption.added
                 ],
                 "written": list(adoption.written),
+                "remote": adoption.remote or None,
             }
         )
         return
@@ -49,8 +51,13 @@ def _say(adoption: Adoption, dry_run: bool) -> None:
         return
     table(["Model", "", "Path"], rows)
     say()
+    if adoption.remote:
+        would = "would say" if dry_run else "says"
+        say(f"modelref.yaml {would} that events go to {adoption.remote}; --no-push keeps one here")
+    first = adoption.added[0].artifact if adoption.added else rows[0][0]
     if adoption.written:
-        say(f"next: git add {' '.join(adoption.written)} && git commit -m 'Adopt modelref'")
-        say(f"then: modelref register {rows[0][0]}")
+        paths = " ".join(adoption.written)
+        say(f"next: git add {paths} && git commit -m 'Adopt modelref'")
+        say(f"then: modelref register {first}")
     elif not dry_run:
-        say(f"nothing to add; modelref register {rows[0][0]} makes its first version")
+        say(f"nothing to add; modelref register {first} makes its first version")

@@ -1,7 +1,5 @@
 """``modelref promote``."""
 
-from functools import partial
-
 import click
 
 from modelref.domain.names import parse_stage
@@ -11,9 +9,9 @@ from modelref.errors import BadInput
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
-from modelref.surfaces.cli.writing.report import report_each
+from modelref.surfaces.cli.writing.report import report_batch
+from modelref.usecases.batch import promote_each
 from modelref.usecases.promote import Promotion
-from modelref.usecases.promote import promote as promote_version
 from modelref.usecases.writing import Options, Written
 
 
@@ -37,6 +35,7 @@ def promote(
     message: str,
     dry_run: bool,
     sign: bool,
+    no_push: bool,
     as_json: bool,
 ) -> None:
     """Assign a version to a stage: what reads the stage then gets it.
@@ -53,11 +52,11 @@ def promote(
         raise BadInput(
             "a stage holds one version of a model", kind="usage", hint="name each model once"
         )
-    options = Options(message, dry_run, sign)
+    options = Options(message, dry_run, sign, push=not no_push)
     expected = Version.parse(expect) if expect is not None else None
     asked = [Promotion(ref, parse_stage(stage), expected, revive, force) for ref in refs]
-    jobs = [partial(promote_version, context.world, promotion, options) for promotion in asked]
-    report_each(context.world, jobs, options, _sentence, as_json=as_json)
+    batch = promote_each(context.world, asked, options)
+    report_batch(context.world, batch, options, _sentence, as_json=as_json)
 
 
 def _sentence(written: Written) -> str:

@@ -1,7 +1,6 @@
 """``modelref register``."""
 
 import sys
-from functools import partial
 
 import click
 
@@ -11,10 +10,10 @@ from modelref.errors import BadInput
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
-from modelref.surfaces.cli.output import report_error, say
-from modelref.surfaces.cli.writing.report import report, report_each
+from modelref.surfaces.cli.output import say
+from modelref.surfaces.cli.writing.report import report, report_batch, report_failed
+from modelref.usecases.batch import register_each
 from modelref.usecases.register import Registration
-from modelref.usecases.register import register as register_version
 from modelref.usecases.register_changed import Sweep, register_changed
 from modelref.usecases.writing import Options, Written
 
@@ -54,6 +53,7 @@ def register(
     message: str,
     dry_run: bool,
     sign: bool,
+    no_push: bool,
     as_json: bool,
 ) -> None:
     """Bind a version of a model to a commit, as a git tag.
@@ -68,7 +68,7 @@ def register(
     modelref register --changed --commit      after the nightly retrain
     """
     _check_usage(models, changed, version)
-    options = Options(message, dry_run, sign)
+    options = Options(message, dry_run, sign, push=not no_push)
     artifacts = [Artifact.parse(model) for model in models]
 
     def asked(artifact: Artifact) -> Registration:
@@ -86,8 +86,8 @@ def register(
         sweep = register_changed(context.world, asked, artifacts, rev, options)
         _report_sweep(context, sweep, options, as_json)
         return
-    jobs = [partial(register_version, context.world, asked(one), options) for one in artifacts]
-    report_each(context.world, jobs, options, _sentence, as_json=as_json)
+    batch = register_each(context.world, [asked(one) for one in artifacts], options)
+    report_batch(context.world, batch, options, _sentence, as_json=as_json)
 
 
 def _check_usage(models: tuple[str, ...], changed: bool, version: str | None) -> None:
@@ -111,13 +111,11 @@ def _report_sweep(context: Context, sweep: Sweep, options: Options, as_json: boo
         as_json=as_json,
         several=True,
     )
-    for artifact, error in sweep.failed:
-        report_error(error.kind, f"{artifact}: {error.message}", error.hint, as_json=as_json)
+    code = report_failed(sweep.failed, as_json=as_json)
     if not as_json:
         counts = (len(sweep.registered), len(sweep.unchanged), len(sweep.failed))
         say("{} registered, {} unchanged, {} refused".format(*counts))
     sys.stdout.flush()
-    code = max((error.exit_code for _, error in sweep.failed), default=0)
     if code:
         click.get_current_context().exit(code)
 

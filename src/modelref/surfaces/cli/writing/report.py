@@ -3,40 +3,53 @@
 import sys
 from collections.abc import Callable, Sequence
 
+import click
+
 from modelref.api.shapes.writes import written_shape
-from modelref.domain.ref import quoted
+from modelref.domain.names import Artifact
 from modelref.errors import ModelRefError
 from modelref.ports import World
-from modelref.surfaces.cli.output import say, say_json
+from modelref.surfaces.cli.output import report_error, say, say_json
+from modelref.usecases.batch import Batch
 from modelref.usecases.writing import Options, Written
 
 
-def report_each(
+def report_batch(
     world: World,
-    jobs: Sequence[Callable[[], Written]],
+    batch: Batch,
     options: Options,
     sentence: Callable[[Written], str],
     *,
     as_json: bool,
 ) -> None:
-    """Run several writes and tell what each did, those before a failing one included."""
-    done: list[Written] = []
-    try:
-        for job in jobs:
-            done.append(job())  # noqa: PERF401  # what was done before a failure is told
-    except ModelRefError:
-        if done:
-            report(world, done, options, sentence, as_json=as_json)
-        raise
-    report(world, done, options, sentence, as_json=as_json)
+    """Tell what several writes did, then what failed; the exit code is that of the worst.
+
+    Raises:
+        ModelRefError: a single one failed.
+    """
+    if batch.done:
+        report(world, batch.done, options, sentence, as_json=as_json)
+    if len(batch.failed) == 1:
+        raise batch.failed[0][1]
+    code = report_failed(batch.failed, as_json=as_json)
+    if code:
+        click.get_current_context().exit(code)
 
 
-def _only_here(world: World, tags: Sequence[str]) -> str:
-    remotes = world.commits.remotes()
-    if not remotes:
+def report_failed(failed: Sequence[tuple[Artifact, ModelRefError]], *, as_json: bool) -> int:
+    """Say of which models something could not be written; return the exit code."""
+    for artifact, error in failed:
+        report_error(error.kind, f"{artifact}: {error.message}", error.hint, as_json=as_json)
+    return max((error.exit_code for _, error in failed), default=0)
+
+
+def _who_knows(world: World, written: Sequence[Written]) -> str:
+    """Who has been told of events."""
+    if all(one.pushed for one in written):
+        return f"pushed to {world.config.remote}"
+    if not world.commits.remotes():
         return "only this clone knows: it has no remote"
-    remote = "origin" if "origin" in remotes else remotes[0]
-    return f"only this clone knows; tell the others: git push {remote} {' '.join(tags)}"
+    return "only this clone knows; tell the others: modelref push"
 
 
 def report(
@@ -63,9 +76,9 @@ def report(
             say(f"{dry}{sentence(written)}")
             if written.note:
                 say(f"note: {written.note}")
-        tags = [quoted(written.event.tag) for written in done if written.new]
-        if tags and not options.dry_run:
-            say(_only_here(world, tags))
+        untold = [one for one in done if one.new or one.pushed is False]
+        if untold and not options.dry_run:
+            say(_who_knows(world, untold))
     sys.stdout.flush()
     if not options.dry_run:
         for written in done:

@@ -32,6 +32,7 @@ def rollback(
     message: str,
     dry_run: bool,
     sign: bool,
+    no_push: bool,
     as_json: bool,
 ) -> None:
     """Assign the version that a stage held before the current one.
@@ -42,7 +43,7 @@ def rollback(
     modelref rollback 'recommender#prod' -m "clicks fell by half"
     modelref rollback 'recommender#prod' --to v1.2.0 --expect v1.3.0
     """
-    options = Options(message, dry_run, sign)
+    options = Options(message, dry_run, sign, push=not no_push)
     asked = Rollback(
         Ref.parse_stage(ref),
         Version.parse(to) if to is not None else None,

@@ -24,6 +24,7 @@ def unassign(
     message: str,
     dry_run: bool,
     sign: bool,
+    no_push: bool,
     as_json: bool,
 ) -> None:
     """Empty a stage: no version is live there afterwards.
@@ -35,7 +36,7 @@ def unassign(
     modelref unassign 'recommender#canary' -m "the week is over"
     modelref unassign 'recommender#dev' --fall-back
     """
-    options = Options(message, dry_run, sign)
+    options = Options(message, dry_run, sign, push=not no_push)
     parsed = Ref.parse_stage(ref)
     done = empty_stage(context.world, Unassignment(parsed, fall_back), options)
     empty = f"{quoted(parsed)} holds nothing already; nothing was written"

@@ -1,6 +1,7 @@
 """Each rule's known answers: what it lets pass, what it stops, and what it says."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -105,6 +106,12 @@ def test_an_interval_that_is_none_passes_nothing() -> None:
         for fail in ("unless-shown", "if-shown"):
             text = f"{{metric: {NDCG}, not_worse_than: prod, by: 1%, fail: {fail}}}"
             assert outcome(text, seen).passed is False
+
+
+def test_an_interval_of_no_width_need_not_hold_the_change_to_the_last_digit() -> None:
+    """Every user changed by the same: sums made in another order differ by a rounding."""
+    seen = Seen(changes={NDCG: replace(paired(-0.001, 0.0), change=-0.0010000000000001)})
+    assert outcome(f"{{metric: {NDCG}, not_worse_than: prod, by: 1%}}", seen).passed
 
 
 COMPARING = [

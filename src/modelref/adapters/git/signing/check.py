@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from modelref.adapters.git import answers, sshsig
 from modelref.adapters.git.objects import Object, read_objects
 from modelref.adapters.git.program import Finished, failed
 from modelref.adapters.git.repository import Repository
-from modelref.adapters.git.signers import SignerFiles, signer_files
+from modelref.adapters.git.signing import answers, sshsig
+from modelref.adapters.git.signing.signers import SignerFiles, signer_files
 from modelref.domain.signature import Outcome, Signature
 from modelref.domain.signing import Signing
 from modelref.errors import OutOfReach

@@ -1,0 +1,126 @@
+"""Many clones of one bare remote that write at once, GTO in between: nothing lost, nothing stale.
+
+    PYTHONPATH=tests python benchmarks/clones.py [--clones N] [--events N] [--only file,ssh,https]
+
+Each clone makes its events (promotions, unassignments, registrations of two models) as fast as it
+can; ``gto assign --push`` writes to the same stages from one more clone meanwhile. Checked
+afterwards, by ``support.clones.check_clones``: what was acknowledged is recorded, no counter is
+used twice in a stage (but by GTO, which knows no lease: counted apart), no clone has a tag that the
+remote has not, and ``verify`` finds no other error.
+ssh and https need openssh-server, nginx and fcgiwrap; each server is our own, on the loopback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import tempfile
+import time
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import modelref
+from measuring import SCRIPTS, apart_from_home
+from support.clones import FIRST, MODELS, check_clones, clone_of, host_and_clone, write_from_clones
+from support.project import Project
+from support.servers import Server, https_server, ssh_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SERVERS = {"ssh": ssh_server, "https": https_server}
+
+
+def main() -> None:
+    """Run over each way to the remote, and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--clones", type=int, default=8)
+    parser.add_argument("--events", type=int, default=100)
+    parser.add_argument("--only", default="file,ssh,https")
+    asked = parser.parse_args()
+    print(f"{asked.clones} clones of {asked.events} events each, and gto beside them")
+    for way in asked.only.split(","):
+        with tempfile.TemporaryDirectory(prefix="modelref-clones-") as folder:
+            print(_run(Path(folder), way, asked.clones, asked.events), flush=True)
+
+
+def _run(folder: Path, way: str, clones: int, events: int) -> str:
+    with ExitStack() as stack:
+        (folder / "home").mkdir()
+        apart_from_home(folder / "home")
+        with (folder / "home" / "gitconfig").open("a") as settings:
+            settings.write("[init]\n\tdefaultBranch = main\n")
+        host, first = host_and_clone(folder, MODELS, FIRST)
+        Project(host, ()).git("config", "http.receivepack", "true")
+        server = stack.enter_context(_served(way, folder))
+        os.environ.update(server.env)
+        url = f"{server.url}/host.git"
+        first.git("remote", "set-url", "origin", url)
+        registry = modelref.open(first.root)
+        for number, commit in enumerate(first.commits, start=1):
+            for model in MODELS:
+                registry.register(model, rev=commit, version=f"v0.{number}.0")
+        names = [f"clone{number}" for number in range(1, clones)]
+        roots = [first.root, *(clone_of(url, folder / name, name).root for name in names)]
+        stranger = clone_of(url, folder / "gto", "GTO")
+        started = time.monotonic()
+        with _gto_beside(stranger) as taken:
+            told = write_from_clones(roots, events)
+        seconds = time.monotonic() - started
+        shared = check_clones(host, roots, told)
+    made, beaten = sum(len(one.made) for one in told), sum(one.beaten for one in told)
+    return (
+        f"{way}: {made} acknowledged, all recorded; {beaten} beaten and told; "
+        f"0 counters twice, 0 stale tags; {len(taken)} by gto, {shared} of them in a place taken; "
+        f"{made / seconds:.1f} events/s"
+    )
+
+
+def _served(way: str, folder: Path) -> AbstractContextManager[Server]:
+    if way == "file":
+        return nullcontext(Server(str(folder), {}))
+    return _SERVERS[way](folder / way, folder)
+
+
+@contextmanager
+def _gto_beside(clone: Project) -> Iterator[list[str]]:
+    """Let GTO assign versions and push them, until the block ends; yield what it got through."""
+    done = Event()
+    taken: list[str] = []
+
+    def write() -> None:
+        number = 0
+        while not done.is_set():
+            number += 1
+            clone.git("fetch", "--quiet", "--tags", "--force")
+            version = f"v0.{number % FIRST + 1}.0"
+            ran = subprocess.run(
+                [str(SCRIPTS / "gto"), "assign", MODELS[number % len(MODELS)], "--version", version,
+                 "--stage", "prod", "--force", "--push"],
+                cwd=clone.root, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            if ran.returncode == 0:
+                taken.append(version)
+            else:  # GTO keeps the tag that lost
+                for tag in set(clone.git("tag").split()) - set(_there(clone)):
+                    clone.git("tag", "-d", tag)
+
+    thread = Thread(target=write)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        done.set()
+        thread.join()
+
+
+def _there(clone: Project) -> list[str]:
+    listed = clone.git("ls-remote", "--tags", "--refs", "origin").splitlines()
+    return [line.partition("\trefs/tags/")[2] for line in listed]
+
+
+if __name__ == "__main__":
+    main()

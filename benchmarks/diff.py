@@ -1,0 +1,202 @@
+"""What changed in 400 MB of weights: `modelref diff --only weights`, a plain read, git-theta.
+
+    python benchmarks/diff.py [--size BYTES] [--rounds N] [--git-theta PYTHON]
+
+Each case is a pair of versions whose only tensor, or pair of factor matrices, has that size. The
+floor reads both files once. Start-up is the same command on a pair of a few kB; CPU and memory are
+counted over it. `--git-theta` names the Python of an environment with git-theta and safetensors.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from measuring import MODELREF, SCRIPTS, Case, Run, apart_from_home, compare
+
+_COLUMNS = 64
+_BLOCK = 1 << 16
+_MOST_RATIO, _MOST_MIB = 4.0, 64.0
+_DECLARED = """\
+artifacts:
+  big:
+    path: model
+    type: model
+    meta:
+      modelref:
+        ids:
+          user_factors: {file: model/users.parquet, column: user}
+          item_factors: {file: model/items.parquet, column: item}
+"""
+_READ = (
+    "import sys\nbuffer = bytearray(1 << 20)\nfor name in sys.argv[1:]:\n"
+    "    with open(name, 'rb', buffering=0) as file:\n        while file.readinto(buffer): pass\n"
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two versions of one model.
+
+    Attributes:
+        folder: the repository.
+        files: their weights.
+    """
+
+    folder: Path
+    files: tuple[Path, Path]
+
+
+def blocks(rows: int, seed: int) -> Iterator[np.ndarray]:
+    """Rows of normal values, (n, 64) float32 at a time."""
+    random = np.random.default_rng(seed)
+    for start in range(0, rows, _BLOCK):
+        yield random.standard_normal((min(_BLOCK, rows - start), _COLUMNS), dtype=np.float32)
+
+
+def write(path: Path, tensors: dict[str, tuple[int, Iterator[np.ndarray]]]) -> None:
+    """Write safetensors block by block."""
+    import json
+
+    header, at = {}, 0
+    for name, (rows, _) in tensors.items():
+        end = at + rows * _COLUMNS * 4
+        header[name] = {"dtype": "F32", "shape": [rows, _COLUMNS], "data_offsets": [at, end]}
+        at = end
+    text = json.dumps(header).encode()
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for _, values in tensors.values():
+            file.writelines(block.tobytes() for block in values)
+
+
+def changed(values: Iterator[np.ndarray], how: str) -> Iterator[np.ndarray]:
+    """The second version of some rows."""
+    random = np.random.default_rng(9)
+    turn = np.linalg.qr(random.standard_normal((_COLUMNS, _COLUMNS)))[0].astype(np.float32)
+    for block in values:
+        if how == "rotated factors":
+            yield block @ turn + np.float32(1e-3)
+            continue
+        if how == "1% of rows":
+            block[::100] += np.float32(0.1)
+        elif how == "fine-tuned":
+            noise = random.standard_normal(block.shape, dtype=np.float32)
+            np.add(block, noise * np.float32(1e-3), out=block)
+        yield block
+
+
+def build(folder: Path, how: str, size: int) -> Pair:
+    """Two registered versions, the caches warm."""
+    rows = max(_COLUMNS, size // (4 * _COLUMNS))
+    model = folder / "model"
+    model.mkdir(parents=True)
+    (folder / "dvc.yaml").write_text(_DECLARED)
+    git(folder, "init", "--quiet")
+    subprocess.run([SCRIPTS / "dvc", "init", "--quiet"], cwd=folder, check=True)
+    kept = []
+    for version in (0, 1):
+        more = rows // 100 if version and how == "1% of rows appended, by id" else 0
+        sides = {"user_factors": rows // 2, "item_factors": rows - rows // 2}
+        if how != "rotated factors":
+            sides = {"item_factors" if "by id" in how else "weights": rows}
+        tensors = {}
+        for seed, (name, count) in enumerate(sides.items()):
+            values = blocks(count + more, seed)
+            tensors[name] = (count + more, changed(values, how) if version else values)
+            if name != "weights":
+                column = name.partition("_")[0]
+                ids = pa.table({column: np.arange(count + more) * 7})
+                pq.write_table(ids, model / f"{column}s.parquet")
+        write(model / "weights.safetensors", tensors)
+        subprocess.run([SCRIPTS / "dvc", "add", "--quiet", "model"], cwd=folder, check=True)
+        git(folder, "add", "--all")
+        git(folder, "commit", "--quiet", "--message", f"version {version}")
+        subprocess.run([MODELREF, "register", "big"], cwd=folder, check=True, capture_output=True)
+        copy = folder / f"weights-{version}.safetensors"
+        os.link((model / "weights.safetensors").resolve(), copy)
+        kept.append(copy)
+    return Pair(folder, (kept[0], kept[1]))
+
+
+def git(folder: Path, *args: str) -> None:
+    """Run git."""
+    subprocess.run(["git", *args], cwd=folder, check=True)
+
+
+def diff_case(pair: Pair) -> Case:
+    """The command that is measured."""
+    argv = [MODELREF, "diff", "big@v0.1.0", "big@v0.1.1", "--only", "weights", "--json"]
+    return Case(argv, pair.folder)
+
+
+def read_case(pair: Pair) -> Case:
+    """Reading both files once."""
+    return Case([sys.executable, "-c", _READ, *map(str, pair.files)], pair.folder)
+
+
+def theta_case(python: str, pair: Pair) -> Case:
+    """git-theta's diff of the two checkpoints, called as git calls it."""
+    program = Path(python).with_name("git-theta-diff")
+    names = [str(pair.files[0]), "0" * 40, "100644", str(pair.files[1]), "1" * 40, "100644"]
+    argv = ["env", "GIT_THETA_CHECKPOINT_TYPE=safetensors", str(program), "weights", *names]
+    return Case(argv, pair.folder)
+
+
+def main() -> None:
+    """Build, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--size", type=int, default=400_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--git-theta")
+    args = parser.parse_args()
+    ways = ("1% of rows", "fine-tuned", "1% of rows appended, by id", "rotated factors")
+    print(f"pairs of {args.size / 1e6:.0f} MB, medians of {args.rounds} rounds\n")
+    print("| pair | program | CPU s | over start-up | x read | MiB over start-up | |")
+    print("|---|---|---|---|---|---|---|")
+    for way in ways:
+        with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as name:
+            apart_from_home(Path(name))
+            small = build(Path(name) / "small", way, 20_000)
+            large = build(Path(name) / "large", way, args.size)
+            cases = {
+                "start-up of Python": read_case(small),
+                "read both": read_case(large),
+                "start-up": diff_case(small),
+                "modelref diff": diff_case(large),
+            }
+            if args.git_theta:
+                cases["git-theta-diff"] = theta_case(args.git_theta, large)
+            tell(way, compare(cases, rounds=args.rounds))
+
+
+def tell(way: str, runs: dict[str, Run]) -> None:
+    """Print a case's rows."""
+    floor = runs["read both"].cpu - runs["start-up of Python"].cpu
+    for name, base in (
+        ("read both", "start-up of Python"),
+        ("modelref diff", "start-up"),
+        ("git-theta-diff", None),
+    ):
+        if name in runs:
+            cpu = runs[name].cpu - (runs[base].cpu if base else 0)
+            peak = runs[name].peak - (runs[base].peak if base else 0)
+            held = cpu <= _MOST_RATIO * floor and peak <= _MOST_MIB
+            mark = ("held" if held else "MISSED") if name == "modelref diff" else ""
+            print(
+                f"| {way} | {name} | {runs[name].cpu:.3f} | {cpu:.3f} | {cpu / floor:.1f} "
+                f"| {peak:.0f} | {mark} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Signatures of tags: who may sign, what checks it, and what the answers mean."""

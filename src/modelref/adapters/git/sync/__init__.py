@@ -1,0 +1,1 @@
+"""The registry in other clones: what a remote says, and what it is told."""

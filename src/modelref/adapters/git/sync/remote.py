@@ -1,0 +1,151 @@
+"""The remote: asked by ``git fetch``, and told by ``git push``."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelref.adapters.git.lock import WriterLock
+from modelref.adapters.git.program import Finished, failed
+from modelref.adapters.git.repository import Repository
+from modelref.adapters.git.sync.answers import Answer, read_answer
+from modelref.adapters.git.sync.outbox import open_outbox
+from modelref.adapters.git.sync.sightings import ORIGIN
+from modelref.adapters.git.tags import IN_THE_WAY, GitTags
+from modelref.domain.names import Artifact
+from modelref.domain.secrets import without_credentials
+from modelref.errors import BadInput, OutOfReach
+
+_HEAD = "refs/modelref/head"
+_FETCH_QUIET = 60.0
+_PUSH_QUIET = 300.0
+"""Seconds that a remote may say nothing; hooks on either side of a push may take their time."""
+_CHATTER = re.compile(
+    r"(?:remote: )?(?:Enumerating|Counting|Compressing|Writing|Receiving|Resolving|Total|Delta|From"
+    r"|To |Everything|POST)|warning: |hint: |remote: \W*$|\s|$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GitRemote:
+    """A remote of the person's own clone; port ``Remote``.
+
+    Attributes:
+        repository: the clone.
+        lock: its writers' lock.
+        name: what git knows the remote by.
+        fetch_quiet: seconds that it may say nothing when it is asked.
+        push_quiet: seconds that it may say nothing when it is told.
+    """
+
+    repository: Repository
+    lock: WriterLock
+    name: str
+    fetch_quiet: float = _FETCH_QUIET
+    push_quiet: float = _PUSH_QUIET
+
+    @classmethod
+    def find(cls, repository: Repository, lock: WriterLock, name: str | None) -> "GitRemote":
+        """The remote of a name, or else the one that is there, ``origin`` before others.
+
+        A name that the clone's settings do not have is never taken for an address: what a
+        repository says in ``modelref.yaml`` must not choose where events go.
+
+        Raises:
+            BadInput: there is none.
+        """
+        names = repository.remotes
+        if not names:
+            raise BadInput(
+                "this clone has no remote", kind="no-remote", hint="git remote add origin URL"
+            )
+        chosen = name or ("origin" if "origin" in names else names[0])
+        if chosen not in names:
+            raise BadInput(
+                f"this clone has no remote {chosen!r}",
+                kind="unknown-remote",
+                hint=f"it has {', '.join(names)}: mend remote: in modelref.yaml, "
+                f"or git remote add {chosen} URL",
+            )
+        return cls(repository, lock, chosen)
+
+    def outbox(self) -> GitTags:
+        """An empty place for tags that nobody sees until they are pushed and come back."""
+        return open_outbox(self.repository)
+
+    def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[str]:
+        """Bring what the remote has; return commits that its branches have no more."""
+        before = () if artifacts else self._branches()
+        done = self._fetch(artifacts)
+        for path in IN_THE_WAY.findall(done.stderr):
+            self.lock.clear_own(Path(path))
+        if done.code and IN_THE_WAY.search(done.stderr):
+            done = self._fetch(artifacts)
+        if done.code:
+            raise self._unreachable(done.stderr)
+        return self._lost(before)
+
+    def push(
+        self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]
+    ) -> Mapping[str, str]:
+        """Offer tags; all or none, with the leases, where the remote can do that."""
+        leases = [f"--force-with-lease={_HEAD}/{name}:{old}" for name, (old, _) in heads.items()]
+        moves = [f"{new}:{_HEAD}/{name}" for name, (_, new) in heads.items()]
+        offered = [f"{oid}:refs/tags/{tag}" for tag, oid in tags.items()]
+        answer = self._push("--atomic", *leases, refspecs=[*offered, *moves])
+        if answer.unable or answer.refused:
+            answer = self._push(refspecs=offered)
+        found = {ref.removeprefix("refs/tags/"): why for ref, why in answer.refused.items()}
+        return {tag: why for tag, why in found.items() if tag in tags}
+
+    def _fetch(self, artifacts: Collection[Artifact]) -> Finished:
+        wanted = [f"{one.in_tag}{mark}*" for one in artifacts for mark in "@#"] or ["*"]
+        pairs = [("refs/tags", "tags"), (_HEAD, "head")]
+        specs = [
+            f"+{there}/{name}:{ORIGIN}/{here}/{name}" for there, here in pairs for name in wanted
+        ]
+        if not artifacts:
+            specs.append(f"+refs/heads/*:{ORIGIN}/heads/*")
+        return self.repository.git.run(
+            "fetch", "--prune", "--no-tags", "--no-write-fetch-head", "--refmap=",
+            "--no-recurse-submodules", "--progress",
+            operands=[self.name, *specs], quiet=self.fetch_quiet,
+        )  # fmt: skip
+
+    def _push(self, *options: str, refspecs: Sequence[str]) -> Answer:
+        done = self.repository.git.run(
+            "push", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no",
+            *options,
+            operands=[self.name, *refspecs],
+            config={f"remote.{self.name}.mirror": "false"},
+            quiet=self.push_quiet,
+        )  # fmt: skip
+        answer = read_answer(done)
+        if answer is None:
+            raise self._unreachable(done.stderr, "; it may have taken the events: repeat to see")
+        return answer
+
+    def _branches(self) -> Sequence[str]:
+        out = self.repository.git.output(
+            "for-each-ref", "--format=%(objectname)", operands=[f"{ORIGIN}/heads"]
+        )
+        return out.decode().split()
+
+    def _lost(self, before: Sequence[str]) -> Sequence[str]:
+        gone = set(before) - set(now := self._branches())
+        if not gone:
+            return ()
+        wanted = "".join(f"{oid}\n" for oid in (*gone, *(f"^{oid}" for oid in now)))
+        done = self.repository.git.run("rev-list", "--stdin", stdin=wanted.encode())
+        if done.code:
+            raise failed("rev-list", done)
+        return done.stdout.decode().split()
+
+    def _unreachable(self, said: str, more: str = "") -> OutOfReach:
+        lines = [line for line in re.split(r"[\r\n]+", said) if not _CHATTER.match(line)]
+        why = lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else "git failed"
+        return OutOfReach(
+            f"the remote {self.name} does not answer: {without_credentials(why)}{more}",
+            kind="unreachable",
+            hint=f"see that it is up, and that you may use it: git ls-remote {self.name}",
+        )

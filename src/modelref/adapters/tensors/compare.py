@@ -1,0 +1,102 @@
+"""Two tensors held against each other, row by row."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelref.adapters.tensors.blocks import BLOCK, RowReader
+from modelref.adapters.tensors.ids import Paired
+from modelref.adapters.tensors.rotation import Aligned
+from modelref.adapters.tensors.sums import Sums, nonfinite
+from modelref.adapters.tensors.tensor import FileTensor
+from modelref.domain.diff.weights import NONE, Nonfinite, ValueChange
+
+_WIDEST = 4 << 20
+"""Bytes of a row above which it is read in parts."""
+
+
+def compare_rows(
+    a: FileTensor,
+    b: FileTensor,
+    pairing: Paired | None,
+    columns: Paired | None = None,
+    rotation: Aligned | None = None,
+) -> ValueChange:
+    """Compare the rows that both have.
+
+    Args:
+        a: the first side.
+        b: the second side, with rows of the same width unless columns are paired.
+        pairing: rows by id; None pairs them by position.
+        columns: columns by id, of tensors with two sides; None pairs them by position.
+        rotation: applied to the first side for ``ValueChange.aligned``.
+    """
+    sums = Sums(a, b, rotation.matrix if rotation else None, told=pairing is not None)
+    with RowReader(a) as first, RowReader(b) as second:
+        if pairing is None and max(_row_bytes(a), _row_bytes(b)) > _WIDEST:
+            _add_parts(sums, first, second)
+        else:
+            _add_rows(sums, (first, second), pairing, columns)
+    return sums.result()
+
+
+def count_nonfinite(tensor: FileTensor) -> Nonfinite:
+    """Count the values of a tensor that are NaN or infinite."""
+    total = NONE
+    if tensor.kind.raw[0] != "f" and tensor.kind.exact:
+        return total  # whole numbers are finite
+    step = BLOCK // tensor.kind.itemsize
+    count = tensor.rows * tensor.width
+    with RowReader(tensor) as reader:
+        for start in range(0, count, step):
+            values = tensor.kind.decode(reader.part(0, start, min(start + step, count)))
+            if not np.isfinite(values).all():
+                total += nonfinite(values)
+    return total
+
+
+def _add_rows(
+    sums: Sums,
+    readers: tuple[RowReader, RowReader],
+    pairing: Paired | None,
+    columns: Paired | None,
+) -> None:
+    """Compare blocks of rows."""
+    first, second = readers
+    step = max(1, BLOCK // max(1, _row_bytes(sums.a), _row_bytes(sums.b)))
+    here, there = _shared_columns(columns)
+    for start in range(0, sums.a.rows, step):
+        stop = min(start + step, sums.a.rows)
+        block, rows = first.span(start, stop), np.arange(start, stop)
+        if pairing is not None and not pairing.plain:
+            partner = pairing.partner[start:stop]
+            kept = partner >= 0
+            rows = partner[kept]
+            block = block if kept.all() else block[kept]
+        other = second.take(rows)
+        if columns is not None:
+            block, other = block[:, here], other[:, there]
+        sums.add(block, other, rows)
+
+
+def _add_parts(sums: Sums, first: RowReader, second: RowReader) -> None:
+    """Compare rows that are too wide for memory, part by part."""
+    step = BLOCK // max(sums.a.kind.itemsize, sums.b.kind.itemsize)
+    for row in range(sums.a.rows):
+        for start in range(0, sums.a.width, step):
+            stop = min(start + step, sums.a.width)
+            parts = first.part(row, start, stop), second.part(row, start, stop)
+            sums.add(*parts, np.array([row]), whole=stop == sums.a.width)
+
+
+def _row_bytes(tensor: FileTensor) -> int:
+    return tensor.width * tensor.kind.itemsize
+
+
+def _shared_columns(
+    columns: Paired | None,
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Columns of the first side that the second has, and where they stand there."""
+    if columns is None:
+        return np.empty(0, int), np.empty(0, int)
+    kept = np.flatnonzero(columns.partner >= 0)
+    return kept, columns.partner[kept]

@@ -1,0 +1,162 @@
+"""What a pickle says, read as data: nothing is imported, called or built.
+
+PyTorch writes the names and shapes of tensors as a pickle. `pickle` would run what a file asks
+for; here `pickletools` names the instructions, and the few that PyTorch needs are understood.
+"""
+
+import pickletools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Name(NamedTuple):
+    """Something that the pickle would import: ``torch.FloatStorage``."""
+
+    module: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+class Call(NamedTuple):
+    """A call that the pickle would make."""
+
+    of: Any
+    args: Any
+
+
+class Persistent(NamedTuple):
+    """Something that the pickle leaves to its reader to find."""
+
+    id: Any
+
+
+class NotUnderstood(Exception):
+    """An instruction that data need not have."""
+
+
+_MARK = object()
+_CONSTANTS = {
+    "NONE": None,
+    "NEWTRUE": True,
+    "NEWFALSE": False,
+}
+_NUMBERS = frozenset({"BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"})
+_TEXTS = frozenset({"BINUNICODE", "SHORT_BINUNICODE", "BINSTRING", "SHORT_BINSTRING"})
+_BYTES = frozenset({"BINBYTES", "SHORT_BINBYTES"})
+_EMPTY: dict[str, Callable[[], Any]] = {
+    "EMPTY_TUPLE": tuple,
+    "EMPTY_LIST": list,
+    "EMPTY_DICT": dict,
+}
+_TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
+_REMEMBER = frozenset({"BINPUT", "LONG_BINPUT"})
+_RECALL = frozenset({"BINGET", "LONG_BINGET"})
+
+
+def understood(data: bytes) -> Any:
+    """What a pickle describes.
+
+    Args:
+        data: the pickle, protocol 2 to 5.
+
+    Returns:
+        Built-in values, :class:`Name`, :class:`Call` and :class:`Persistent`.
+
+    Raises:
+        NotUnderstood: it is cut, or has an instruction that is none of PyTorch's.
+    """
+    machine = _Machine()
+    try:
+        for opcode, arg, _ in pickletools.genops(data):
+            machine.step(opcode.name, arg)
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise NotUnderstood("it is no sound pickle") from error
+    return machine.stack[-1] if machine.stack else None
+
+
+@dataclass
+class _Machine:
+    stack: list[Any] = field(default_factory=list)
+    memo: dict[int, Any] = field(default_factory=dict)
+
+    def step(self, name: str, arg: Any) -> None:
+        if name in _NUMBERS | _TEXTS | _BYTES:
+            self.stack.append(arg)
+        elif name in _CONSTANTS:
+            self.stack.append(_CONSTANTS[name])
+        elif name in _EMPTY:
+            self.stack.append(_EMPTY[name]())
+        elif name in _TUPLES:
+            self._join(len(self.stack) - _TUPLES[name])
+        elif name in _REMEMBER:
+            self.memo[arg] = self.stack[-1]
+        elif name in _RECALL:
+            self.stack.append(self.memo[arg])
+        elif name not in ("PROTO", "FRAME", "STOP"):
+            rare = getattr(self, f"_{name.lower()}", None)
+            if rare is None:
+                raise NotUnderstood(f"it has the instruction {name}")
+            rare(arg)
+
+    def _mark(self, _: Any) -> None:
+        self.stack.append(_MARK)
+
+    def _memoize(self, _: Any) -> None:
+        self.memo[len(self.memo)] = self.stack[-1]
+
+    def _tuple(self, _: Any) -> None:
+        self.stack.append(tuple(self._above_mark()))
+
+    def _append(self, _: Any) -> None:
+        item = self.stack.pop()
+        self.stack[-1].append(item)
+
+    def _appends(self, _: Any) -> None:
+        items = self._above_mark()
+        self.stack[-1].extend(items)
+
+    def _setitem(self, _: Any) -> None:
+        value, key = self.stack.pop(), self.stack.pop()
+        self._filled()[key] = value
+
+    def _setitems(self, _: Any) -> None:
+        items = self._above_mark()
+        self._filled().update(zip(items[::2], items[1::2], strict=True))
+
+    def _global(self, arg: str) -> None:
+        self.stack.append(Name(*arg.split(" ", 1)))
+
+    def _stack_global(self, _: Any) -> None:
+        name, module = self.stack.pop(), self.stack.pop()
+        self.stack.append(Name(str(module), str(name)))
+
+    def _binpersid(self, _: Any) -> None:
+        self.stack.append(Persistent(self.stack.pop()))
+
+    def _reduce(self, _: Any) -> None:
+        args, of = self.stack.pop(), self.stack.pop()
+        ordered = of == Name("collections", "OrderedDict") and args == ()
+        self.stack.append({} if ordered else Call(of, args))
+
+    def _build(self, _: Any) -> None:
+        self.stack.pop()  # attributes beside the items: versions of a network's parts
+
+    def _filled(self) -> dict[Any, Any]:
+        """The mapping on top, which items are put in."""
+        if not isinstance(self.stack[-1], dict):
+            raise NotUnderstood("it fills what is no mapping")
+        return self.stack[-1]
+
+    def _join(self, start: int) -> None:
+        if start < 0:
+            raise IndexError
+        self.stack[start:] = [tuple(self.stack[start:])]
+
+    def _above_mark(self) -> list[Any]:
+        start = len(self.stack) - 1 - self.stack[::-1].index(_MARK)
+        items = self.stack[start + 1 :]
+        del self.stack[start:]
+        return items

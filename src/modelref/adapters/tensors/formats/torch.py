@@ -1,0 +1,183 @@
+"""PyTorch's checkpoints since 1.6: a zip file with a pickle and one member a storage.
+
+Read without PyTorch: the pickle as data (see :mod:`modelref.adapters.tensors.formats.pickled`),
+the storages where they lie. ``torch.load(weights_only=True)`` takes the same files; it would read
+them whole.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+from typing import Any, BinaryIO, NamedTuple
+from zipfile import ZIP_STORED, ZipInfo
+
+from modelref.adapters.tensors.dtypes import DTYPES
+from modelref.adapters.tensors.formats.pickled import (
+    Call,
+    Name,
+    NotUnderstood,
+    Persistent,
+    understood,
+)
+from modelref.adapters.tensors.formats.zipped import members, stored_at
+from modelref.adapters.tensors.packed import strided, transposed
+from modelref.adapters.tensors.tensor import FileTensor, Region, read_at, unsound
+
+_PICKLE = "data.pkl"
+_LONGEST_PICKLE = 8 << 20
+_MOST_VALUES = 200_000
+_STORAGES = {
+    "DoubleStorage": "float64",
+    "FloatStorage": "float32",
+    "HalfStorage": "float16",
+    "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64",
+    "IntStorage": "int32",
+    "ShortStorage": "int16",
+    "CharStorage": "int8",
+    "ByteStorage": "uint8",
+    "BoolStorage": "bool",
+    "UntypedStorage": "uint8",
+}
+_DTYPES = {
+    "float8_e4m3fn": "float8_e4m3",
+    "float8_e5m2": "float8_e5m2",
+    "uint16": "uint16",
+    "uint32": "uint32",
+    "uint64": "uint64",
+}
+_REBUILD = {"_rebuild_tensor_v2", "_rebuild_tensor_v3"}
+_REBUILD_PARAMETER = "_rebuild_parameter"
+_NO_TENSORS = {Name("torch", "Size"), Name("torch", "device")}
+
+
+class _Storage(NamedTuple):
+    """Values that tensors are cut from: where they lie, their dtype and their bytes."""
+
+    offset: int
+    dtype: str
+    size: int
+
+
+def read_torch(path: str, file: BinaryIO) -> Sequence[FileTensor]:
+    """List the tensors of a checkpoint, under their keys joined by dots.
+
+    Raises:
+        BadInput: it is no such file, or holds something else than tensors and plain values.
+    """
+    return _Checkpoint(path, file).tensors()
+
+
+class _Checkpoint:
+    """One file."""
+
+    def __init__(self, path: str, file: BinaryIO) -> None:
+        self._path = path
+        self._file = file
+        self._members = {info.filename: info for info in members(path, file)[1]}
+        pickle = next((name for name in self._members if _is_pickle(name)), None)
+        if pickle is None:
+            raise unsound(path, f"is a zip file without a {_PICKLE}: no checkpoint of PyTorch")
+        self._pickle = pickle
+        self._folder = pickle.removesuffix(_PICKLE)
+
+    def tensors(self) -> Sequence[FileTensor]:
+        info = self._members[self._pickle]
+        if info.file_size > _LONGEST_PICKLE:
+            raise unsound(self._path, f"has a {_PICKLE} of {info.file_size} bytes")
+        try:
+            root = understood(self._bytes(info))
+            return [self._tensor(name, call) for name, call in _calls(root)]
+        except NotUnderstood as error:
+            raise unsound(
+                self._path, f"holds more than tensors and plain values ({error})"
+            ) from error
+
+    def _tensor(self, name: str, call: Call) -> FileTensor:
+        while call.of == Name("torch._utils", _REBUILD_PARAMETER):
+            call = call.args[0]
+        of, args = call
+        if of.module != "torch._utils" or of.name not in _REBUILD:
+            raise NotUnderstood(f"it calls {str(of)[:80]}")
+        try:
+            persistent, offset, shape, strides = args[:4]
+            storage = self._storage(persistent)
+            if of.name == "_rebuild_tensor_v3":
+                storage = storage._replace(dtype=_DTYPES[args[6].name])
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise NotUnderstood(f"the tensor {name[:80]!r} is not as PyTorch writes it") from error
+        numbers = (offset, *shape, *strides)
+        if len(shape) != len(strides) or not all(type(n) is int and n >= 0 for n in numbers):
+            raise unsound(self._path, f"has a shape of {name!r} that is none")
+        itemsize = DTYPES[storage.dtype].itemsize
+        last = offset + sum((side - 1) * step for side, step in zip(shape, strides, strict=True))
+        if prod(shape) and (last + 1) * itemsize > storage.size:
+            raise unsound(self._path, f"has a tensor {name!r} that reaches beyond its storage")
+        start = Region(self._file, storage.offset + offset * itemsize)
+        return FileTensor(
+            name,
+            tuple(shape),
+            storage.dtype,
+            lambda: _laid_out(self._path, start, (tuple(shape), tuple(strides)), itemsize),
+            self._big_endian(),
+        )
+
+    def _storage(self, persistent: Persistent) -> _Storage:
+        _, kind, key, _, _ = persistent.id
+        info = self._members[f"{self._folder}data/{key}"]
+        if info.compress_type != ZIP_STORED:
+            raise NotUnderstood("its storages are packed")
+        return _Storage(
+            stored_at(self._path, self._file, info), _STORAGES[kind.name], info.file_size
+        )
+
+    def _big_endian(self) -> bool:
+        info = self._members.get(f"{self._folder}byteorder")
+        return info is not None and self._bytes(info) == b"big"
+
+    def _bytes(self, info: ZipInfo) -> bytes:
+        at = stored_at(self._path, self._file, info)
+        return read_at(self._file, at, min(info.file_size, _LONGEST_PICKLE))
+
+
+def _is_pickle(name: str) -> bool:
+    return name.count("/") == 1 and name.endswith(f"/{_PICKLE}")
+
+
+def _calls(root: Any) -> Iterator[tuple[str, Call]]:
+    """Tensors of nested mappings and lists, in order, by their keys joined by dots."""
+    pending: list[tuple[str, Any]] = [("", root)]
+    visited = 0
+    while pending:
+        name, value = pending.pop()
+        visited += 1
+        if visited > _MOST_VALUES:
+            raise NotUnderstood(f"it has more than {_MOST_VALUES} values")
+        if isinstance(value, Call):
+            if value.of not in _NO_TENSORS:
+                yield name, value
+        elif isinstance(value, Mapping | list | tuple) and not isinstance(value, Name):
+            items = value.items() if isinstance(value, Mapping) else enumerate(value)
+            below = [(f"{name}.{key}" if name else str(key), item) for key, item in items]
+            if len(name) > _MOST_VALUES or len(pending) + len(below) > _MOST_VALUES:
+                raise NotUnderstood(f"it has more than {_MOST_VALUES} values")
+            pending.extend(reversed(below))
+
+
+_Layout = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def _laid_out(path: str, start: Region, layout: _Layout, itemsize: int) -> Region:
+    """Values with their last side fastest; a view of a larger tensor is unpacked."""
+    shape, strides = layout
+    plain = [prod(shape[side + 1 :]) for side in range(len(shape))]
+    fits = [
+        side < 2 or have == want for side, have, want in zip(shape, strides, plain, strict=True)
+    ]
+    if all(fits) or not prod(shape):
+        return start
+    if len(shape) == 2 and strides == (1, shape[0]):
+        return transposed(path, start, shape, itemsize)
+    if all(fits[1:]):
+        size = prod(shape[1:]) * itemsize
+        return strided(path, start, shape[0], size, strides[0] * itemsize)
+    raise unsound(path, "has a tensor that is a view with gaps; save a contiguous copy")

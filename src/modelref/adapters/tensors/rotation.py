@@ -1,0 +1,142 @@
+"""Factor matrices up to rotation: orthogonal Procrustes, and scores that no rotation changes.
+
+Scores are U V'. For every orthogonal R they are those of U R and V R as well, so that two trainings
+may differ in all values and recommend the same.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelref.adapters.tensors.blocks import RowReader
+from modelref.adapters.tensors.ids import Paired
+from modelref.adapters.tensors.tensor import FileTensor
+from modelref.domain.diff.weights import ScoreChange
+
+_AT_ONCE = 1024
+_MOST_BLOCKS = 16
+"""Blocks of rows of each matrix that a rotation is estimated on; evenly spaced in larger ones."""
+_USERS = 256
+_ITEMS = 1024
+_BEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """A factor matrix of both sides.
+
+    Attributes:
+        a: (rows, factors), the first side.
+        b: (rows, factors), the second side.
+        pairing: their rows by id.
+    """
+
+    a: FileTensor
+    b: FileTensor
+    pairing: Paired
+
+    def shared(self, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of both sides, evenly spaced by id where there are more than wanted."""
+        rows = np.flatnonzero(self.pairing.partner >= 0)
+        if len(rows) > most:
+            ordered = rows[np.argsort(self.pairing.keys[rows])]
+            rows = np.sort(ordered[np.linspace(0, len(ordered) - 1, most).astype(np.int64)])
+        return rows, self.pairing.partner[rows]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aligned:
+    """A rotation; port ``Rotation``.
+
+    Attributes:
+        matrix: (factors, factors), orthogonal, to be multiplied from the right.
+    """
+
+    matrix: NDArray[np.float32]
+
+    @property
+    def factors(self) -> int:
+        """How many factors it rotates."""
+        return len(self.matrix)
+
+
+def align(users: Factors, items: Factors) -> Aligned | None:
+    """The rotation or reflection that brings one side's factors nearest to the other's.
+
+    It minimises the squared distance of both matrices together, over the orthogonal matrices
+    (P. H. Schönemann, "A generalized solution of the orthogonal Procrustes problem",
+    Psychometrika 31, 1966); of matrices with more than 16,384 rows, over a part of these.
+
+    Returns:
+        None where values are not finite.
+    """
+    width = users.a.width
+    product = np.zeros((width, width))
+    for factors in (users, items):
+        here = np.flatnonzero(factors.pairing.partner >= 0)
+        with RowReader(factors.a) as first, RowReader(factors.b) as second, _quiet():
+            for some in _blocks(len(here)):
+                rows = here[some]
+                a = _wide(factors.a, first, rows)
+                product += a.T @ _wide(factors.b, second, factors.pairing.partner[rows])
+    if not np.isfinite(product).all():
+        return None
+    left, _, right = np.linalg.svd(product)
+    return Aligned((left @ right).astype(np.float32))
+
+
+def compare_scores(users: Factors, items: Factors) -> ScoreChange | None:
+    """Compare the scores of a panel: some rows of one matrix times some of the other.
+
+    Returns:
+        None where nothing is shared, or values are not finite.
+    """
+    with _quiet():
+        before, after = (_scores(users, items, side) for side in (0, 1))
+        base, end = float((before**2).sum()), float((after**2).sum())
+    if not before.size or not np.isfinite(base + end):
+        return None
+    distance = float(((after - before) ** 2).sum())
+    return ScoreChange(
+        len(before),
+        before.shape[1],
+        (distance / base) ** 0.5 if base else (None if distance else 0.0),
+        float((before * after).sum()) / (base * end) ** 0.5 if base and end else None,
+        _kept(before, after),
+    )
+
+
+def _scores(users: Factors, items: Factors, side: int) -> NDArray[np.float64]:
+    """(users, items), the panel's scores on one side."""
+    left, right = ((factors.a, factors.b)[side] for factors in (users, items))
+    rows, columns = users.shared(_USERS)[side], items.shared(_ITEMS)[side]
+    with RowReader(left) as users_rows, RowReader(right) as items_rows:
+        first = _wide(left, users_rows, rows)
+        scores: NDArray[np.float64] = first @ _wide(right, items_rows, columns).T
+    return scores
+
+
+def _kept(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
+    """Mean share of the best items of a row that stay among them."""
+    best = min(_BEST, before.shape[1])
+    tops = [np.argsort(-scores, axis=1, kind="stable")[:, :best] for scores in (before, after)]
+    return float(np.mean([len(np.intersect1d(a, b)) / best for a, b in zip(*tops, strict=True)]))
+
+
+def _quiet() -> np.errstate:
+    """Values that are not finite are looked for in the result."""
+    return np.errstate(invalid="ignore", over="ignore")
+
+
+def _blocks(count: int) -> list[slice]:
+    """All rows in blocks, or evenly spaced blocks where there are too many."""
+    starts = np.arange(0, count, _AT_ONCE)
+    if len(starts) > _MOST_BLOCKS:
+        starts = np.linspace(0, count - _AT_ONCE, _MOST_BLOCKS).astype(np.int64)
+    return [slice(start, min(start + _AT_ONCE, count)) for start in starts.tolist()]
+
+
+def _wide(tensor: FileTensor, reader: RowReader, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Some rows as float64."""
+    return tensor.kind.decode(reader.take(rows)).astype(np.float64)

@@ -1,0 +1,171 @@
+"""What two tensors' values come to, block by block, in one pass."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelref.adapters.tensors.dtypes import Floats, Raw
+from modelref.adapters.tensors.tensor import FileTensor
+from modelref.domain.diff.weights import NONE, Nonfinite, ValueChange
+
+MOST_TOLD = 5
+"""Rows that are told as those that changed most."""
+_TINY = 1e-24
+"""Mean square below which a float32 sum of squares loses digits."""
+
+
+@dataclass(slots=True)
+class Sums:
+    """Running sums over pairs of blocks.
+
+    Attributes:
+        a: the first side, for how its values are kept.
+        b: the second side.
+        rotation: (factors, factors), what aligns the first side's rows with the second's.
+        told: whether the rows that changed most are wanted.
+    """
+
+    a: FileTensor
+    b: FileTensor
+    rotation: NDArray[np.float32] | None = None
+    told: bool = False
+    _values: int = 0
+    _changed: int = 0
+    _rows_changed: int = 0
+    _squares: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
+    _largest: float = 0.0
+    _before: Nonfinite = NONE
+    _after: Nonfinite = NONE
+    _most: list[tuple[float, int]] = field(default_factory=list)
+    _open_row: bool = False
+    _left_out: int = 0
+
+    def add(self, a: Raw, b: Raw, rows: NDArray[np.integer], *, whole: bool = True) -> None:
+        """Count in a pair of blocks.
+
+        Args:
+            a: (n, width), raw values of the first side.
+            b: (n, width), raw values of the second.
+            rows: (n,), numbers of the second side's rows.
+            whole: False for a part of a row that more parts follow.
+        """
+        if not a.size:
+            return
+        self._values += a.size
+        x, y = self.a.kind.decode(a), self.b.kind.decode(b)
+        differ = self._differ(a, b, x, y)
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            squares = _square(x), _square(y)
+            if not np.isfinite(squares).all():
+                differ &= ~(np.isnan(x) & np.isnan(y))
+                x, y = self._finite(x, y)
+                squares = _square(x), _square(y)
+            changed = int(np.count_nonzero(differ))
+            self._count_rows(differ, changed, whole=whole)
+            self._squares[:2] += squares
+            if changed or self.rotation is not None:
+                self._add_change(x, y, rows)
+
+    def result(self) -> ValueChange:
+        """What it all came to."""
+        aa, bb, dd, aligned = self._squares.tolist()
+        return ValueChange(
+            _relative(dd, aa) if self._left_out < self._values or not self._values else None,
+            _cosine((aa + bb - dd) / 2, aa, bb),
+            self._largest,
+            self._values,
+            self._changed,
+            self._rows_changed,
+            self._before,
+            self._after,
+            _relative(aligned, aa) if self.rotation is not None else None,
+            tuple((row, change) for change, row in sorted(self._most, reverse=True)),
+        )
+
+    def _differ(self, a: Raw, b: Raw, x: Floats, y: Floats) -> NDArray[np.bool_]:
+        exact = self.a.dtype == self.b.dtype and self.a.kind.exact
+        differ: NDArray[np.bool_] = np.not_equal(a, b) if exact else np.not_equal(x, y)
+        return differ
+
+    def _count_rows(self, differ: NDArray[np.bool_], changed: int, *, whole: bool) -> None:
+        """Count values and rows with a change; a row that comes in parts counts once."""
+        self._changed += changed
+        if self._open_row or not whole:
+            self._open_row = self._open_row or changed > 0
+            if whole:
+                self._rows_changed += self._open_row
+                self._open_row = False
+        elif changed == differ.size:
+            self._rows_changed += len(differ)
+        elif changed:
+            self._rows_changed += int(np.count_nonzero(differ.any(axis=1)))
+
+    def _add_change(self, x: Floats, y: Floats, rows: NDArray[np.integer]) -> None:
+        change = y - x
+        self._largest = max(self._largest, float(change.max()), -float(change.min()))
+        lengths = _row_squares(change)
+        self._squares[2] += lengths.sum(dtype=np.float64)
+        if self.rotation is not None:
+            lengths = _row_squares(y - x @ self.rotation)
+            self._squares[3] += lengths.sum(dtype=np.float64)
+        if self.told:
+            self._tell(lengths, rows)
+
+    def _finite(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """The same values as float64, those pairs zero of which one is not finite; counts these."""
+        self._before += nonfinite(x)
+        self._after += nonfinite(y)
+        good = np.isfinite(x) & np.isfinite(y)
+        self._left_out += good.size - int(np.count_nonzero(good))
+        return np.where(good, x, 0.0).astype(np.float64), np.where(good, y, 0.0).astype(np.float64)
+
+    def _tell(self, lengths: Floats, rows: NDArray[np.integer]) -> None:
+        least = self._most[0][0] if len(self._most) == MOST_TOLD else 0.0
+        if float(lengths.max(initial=0.0)) <= least * least:
+            return
+        top = np.argsort(lengths, kind="stable")[-MOST_TOLD:]
+        found = [(float(np.sqrt(lengths[one])), int(rows[one])) for one in top if lengths[one] > 0]
+        self._most = sorted([*self._most, *found])[-MOST_TOLD:]
+
+
+def nonfinite(values: Floats) -> Nonfinite:
+    """Count what is no number."""
+    nan, finite = np.isnan(values), np.isfinite(values)
+    nans = int(np.count_nonzero(nan))
+    return Nonfinite(nans, values.size - int(np.count_nonzero(finite)) - nans)
+
+
+def _square(values: Floats) -> float:
+    """Sum of squares; in float64 where float32 would lose it."""
+    flat = values.ravel()
+    total = float(np.dot(flat, flat))
+    if np.isfinite(total) and total > _TINY * flat.size:
+        return total
+    if not flat.any():
+        return 0.0
+    wide = flat.astype(np.float64)
+    return float(np.dot(wide, wide))
+
+
+def _row_squares(values: Floats) -> Floats:
+    """Sum of squares of each row, (n,)."""
+    squares: Floats = np.vecdot(values, values)
+    if float(squares.sum()) > _TINY * values.size:
+        return squares
+    wide = values.astype(np.float64)
+    exact: Floats = np.vecdot(wide, wide)
+    return exact
+
+
+def _relative(squares: float, base: float) -> float | None:
+    if not squares:
+        return 0.0
+    return math.sqrt(squares) / math.sqrt(base) if base and math.isfinite(squares + base) else None
+
+
+def _cosine(dot: float, aa: float, bb: float) -> float | None:
+    if not (aa and bb and math.isfinite(aa + bb)):
+        return None
+    return min(1.0, max(-1.0, dot / math.sqrt(aa) / math.sqrt(bb)))

@@ -1,0 +1,1 @@
+"""One registry in many clones: what others did is fetched, what was done here is pushed."""

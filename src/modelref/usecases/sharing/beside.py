@@ -1,0 +1,33 @@
+"""Beside the remote: what its last sighting says of this clone's tags."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from modelref.domain.finding import Finding, Severity
+from modelref.domain.names import Artifact
+from modelref.domain.sync import CHANGED, Standing, compare
+from modelref.domain.tag import TagName
+from modelref.usecases.sharing.catching_up import describe
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+
+def beside_remote(world: "World", artifact: Artifact | None) -> Iterator[Finding]:
+    """Find tags that were moved, taken away or made twice, and those that only this clone has.
+
+    The remote is not asked: ``fetch`` does that.
+
+    Args:
+        world: the ports.
+        artifact: only this model.
+    """
+    sides = world.sightings.sides([artifact] if artifact else ())
+    for one in compare(sides):
+        name = TagName.parse(one.tag)
+        if one.standing in CHANGED:
+            what, hint = describe(one, world.remote(world.config.remote).name)
+            yield Finding(Severity.ERROR, f"{one.standing}-tag", one.tag, what, hint)
+        elif one.standing is Standing.LOCAL and name and sides.knows(name.artifact):
+            what = "is known to this clone only"
+            yield Finding(Severity.WARNING, "local-only", one.tag, what, "modelref push")

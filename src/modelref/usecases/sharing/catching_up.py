@@ -1,0 +1,95 @@
+"""Catching up: what the remote has is fetched, and what is new there is taken over."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelref.domain.names import Artifact
+from modelref.domain.ref import quoted
+from modelref.domain.sync import CHANGED, Difference, Sides, Standing, compare, of_artifact
+from modelref.errors import Conflict
+
+if TYPE_CHECKING:
+    from modelref.ports import Remote, World
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """Both sides after a fetch, what is new there taken over.
+
+    Attributes:
+        sides: as they are now.
+        differences: as they were found: what is new includes what was taken over.
+        lost: commits that no branch of the remote has any more.
+    """
+
+    sides: Sides
+    differences: tuple[Difference, ...]
+    lost: tuple[str, ...] = ()
+
+    def tags(self, standing: Standing) -> frozenset[str]:
+        """Tags that stand so."""
+        return frozenset(one.tag for one in self.differences if one.standing is standing)
+
+    def check(self, artifact: Artifact, remote: str) -> None:
+        """Refuse to decide on a model whose events were changed under this clone.
+
+        Raises:
+            Conflict: the message names one, with the old and the new object.
+        """
+        changed = [
+            one for one in of_artifact(self.differences, artifact) if one.standing in CHANGED
+        ]
+        if changed:
+            raise changed_there(changed, remote)
+
+
+def catch_up(world: "World", remote: "Remote", artifacts: Collection[Artifact] = ()) -> CaughtUp:
+    """Fetch, and take over what is new; the caller holds the lock.
+
+    What a person must look at stays as it is: an event that was moved or taken away there, or that
+    was made on both sides.
+
+    Args:
+        world: the ports.
+        remote: where from.
+        artifacts: the models; empty for all.
+
+    Raises:
+        OutOfReach: the remote does not answer.
+    """
+    lost = tuple(remote.fetch(artifacts))
+    sides = world.sightings.sides(artifacts)
+    differences = compare(sides)
+    new = {one.tag: one.new for one in differences if one.standing is Standing.NEW and one.new}
+    world.sightings.take(new, sides, artifacts)
+    after = world.sightings.sides(artifacts) if new else sides
+    return CaughtUp(after, differences, lost)
+
+
+def changed_there(changed: Sequence[Difference], remote: str) -> Conflict:
+    """The error for events that somebody moved or deleted on the remote, or made there as well."""
+    first = changed[0]
+    more = f" (and {len(changed) - 1} more tags)" if len(changed) > 1 else ""
+    what, hint = describe(first, remote)
+    return Conflict(f"the tag {first.tag} {what}{more}", kind=f"{first.standing}-tag", hint=hint)
+
+
+def describe(one: Difference, remote: str) -> tuple[str, str]:
+    """What happened to a tag, and the commands that settle it."""
+    old, new, tag = (one.old or "")[:10], (one.new or "")[:10], quoted(one.tag)
+    ref = quoted(f"refs/tags/{one.tag}")
+    lease = quoted(f"refs/modelref/head/{one.lease}")
+    forget = f" && git push {remote} --delete {lease}" if one.lease else ""
+    if one.standing is Standing.VANISHED:
+        what = f"is no longer on {remote}: it was {old}"
+        back = f"to put it back: git push {remote} {old}:{ref}"
+        return what, f"{back}; to accept: git tag -d {tag}{forget}"
+    both = f"git show {old} {new} shows both"
+    if one.standing is Standing.MOVED:
+        what = f"was moved on {remote}: it was {old} and is {new} now"
+        accept = f"to accept: git tag -d {tag}{forget} && modelref fetch"
+        return what, f"{both}; {accept}; to put it back: git push -f {remote} {old}:{ref}"
+    what = f"was made here as {old} and on {remote} as {new}"
+    keep = f"to keep theirs: git tag -d {tag} && modelref fetch"
+    return what, f"{both}; {keep}, then repeat what you did if it still applies"

@@ -1,0 +1,125 @@
+"""Push: tell the remote of the events that only this clone knows."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelref.domain.event import Event
+from modelref.domain.names import Artifact
+from modelref.domain.registry import Registry
+from modelref.domain.sync import CHANGED
+from modelref.usecases.reading import read_registry, refuse_partial
+from modelref.usecases.sharing.catching_up import CaughtUp, catch_up, describe
+from modelref.usecases.sharing.offer import Offer, behind, mend_overtaken, only_here
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A tag that was not pushed.
+
+    Attributes:
+        tag: its name.
+        why: what is in the way.
+        hint: the commands that settle it.
+    """
+
+    tag: str
+    why: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushedEvents:
+    """What a push did.
+
+    Attributes:
+        remote: its name.
+        registry: as it is now.
+        events: what the remote has now that it did not have, oldest first.
+        left: what was not pushed.
+    """
+
+    remote: str
+    registry: Registry
+    events: tuple[Event, ...]
+    left: tuple[Left, ...]
+
+
+def push(
+    world: "World", artifacts: Collection[Artifact] = (), *, dry_run: bool = False
+) -> PushedEvents:
+    """Push what only this clone knows; what conflicts is left, and nothing is ever renumbered.
+
+    Args:
+        world: the ports.
+        artifacts: only these models; empty for all.
+        dry_run: fetch, and say what would be pushed.
+
+    Raises:
+        BadInput: there is no remote.
+        OutOfReach: it does not answer.
+    """
+    refuse_partial(world)
+    remote = world.remote(world.config.remote)
+    with world.journal.exclusive():
+        known = catch_up(world, remote, artifacts)
+        registry = _registry(world, artifacts)
+        ready, left = _sorted_out(known, registry, remote.name)
+        offer = Offer.of_events(known, ready)
+        if ready and not dry_run:
+            refused = remote.push(offer.tags, offer.heads)
+            known = catch_up(world, remote, artifacts)
+            registry = _registry(world, artifacts)
+            left += _not_taken(known, ready, refused)
+    waiting = {one.tag for one in left}
+    events = (event for event in ready if event.tag not in waiting)
+    return PushedEvents(remote.name, registry, tuple(events), tuple(left))
+
+
+def _registry(world: "World", artifacts: Collection[Artifact]) -> Registry:
+    registry = read_registry(world, bodies=True)
+    if not artifacts:
+        return registry
+    models = {name: registry.models[name] for name in artifacts if name in registry.models}
+    return Registry(models, registry.findings)
+
+
+def _sorted_out(known: CaughtUp, registry: Registry, remote: str) -> tuple[list[Event], list[Left]]:
+    """Events that can be pushed, oldest first, and those that cannot."""
+    left = [
+        Left(one.tag, *describe(one, remote))
+        for one in known.differences
+        if one.standing in CHANGED
+    ]
+    changed = {one.tag for one in left}
+    ready: list[Event] = []
+    for model in registry.models.values():
+        overtaken = behind(known, model)
+        left += [
+            Left(tag, f"is not on {remote}, where {why}", mend_overtaken(tag))
+            for tag, why in overtaken.items()
+        ]
+        stopped = {event.stage for event in model.events if event.stage and event.tag in changed}
+        for event in only_here(known, model):
+            if event.stage is not None and event.stage in stopped:
+                why = f"follows a tag of {event.stage} that was changed on {remote}"
+                left.append(Left(event.tag, why, "settle that one first"))
+            elif event.tag not in overtaken:
+                ready.append(event)
+    return sorted(ready, key=lambda event: event.order), left
+
+
+def _not_taken(known: CaughtUp, offered: Sequence[Event], refused: Mapping[str, str]) -> list[Left]:
+    """Those of the offered events that the remote does not have."""
+    return [
+        Left(
+            event.tag,
+            f"was refused: {refused[event.tag]}" if event.tag in refused else "was not taken",
+            "modelref push again; if that does not help, ask who may make such tags there",
+        )
+        for event in offered
+        if known.sides.there.get(event.tag) != event.oid
+    ]

@@ -1,0 +1,230 @@
+"""What every ``Tensors`` promises: blocks of rows come to what whole arrays do."""
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from modelref.adapters.tensors import blocks, rotation
+from modelref.adapters.tensors.files import TensorFiles
+from modelref.domain.diff.weights import Nonfinite, RowCounts, ValueChange
+from modelref.errors import BadInput
+from modelref.ports import Matrix, Tensor, Tensors
+from modelref.testing_tensors import MemoryTensors
+from support.weights import column, npz
+
+Opened = Callable[[bytes], BinaryIO]
+PORTS: dict[str, Tensors] = {"files": TensorFiles(), "memory": MemoryTensors()}
+
+
+@pytest.fixture(params=PORTS)
+def port(request: pytest.FixtureRequest) -> Tensors:
+    return PORTS[request.param]
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of a few rows, so that small arrays have many."""
+    monkeypatch.setattr(blocks, "_GAP", 8)
+    monkeypatch.setattr(blocks, "_AT_ONCE", 64)
+    for module in ("blocks", "compare"):
+        monkeypatch.setattr(f"modelref.adapters.tensors.{module}.BLOCK", 96)
+
+
+def tensor(port: Tensors, opened: Opened, array: Any) -> Tensor:
+    found = port.read("w.npz", opened(npz(x=array)))
+    assert found is not None
+    return found[0]
+
+
+def matrix(port: Tensors, opened: Opened, a: Any, b: Any, ids: Any = None) -> Matrix:
+    here, there = ids or (range(len(a)), range(len(b)))
+    sides = [
+        port.ids("i.json", opened(column(item=one)), "item", len(one)) for one in (here, there)
+    ]
+    return tensor(port, opened, a), tensor(port, opened, b), port.pair(*sides)
+
+
+def compared(port: Tensors, opened: Opened, a: Any, b: Any, ids: Any = None) -> ValueChange:
+    x, y, pairing = matrix(port, opened, a, b, ids)
+    return port.compare(x, y, pairing)
+
+
+def test_a_change_by_hand(port: Tensors, opened: Opened) -> None:
+    a = np.array([[3.0, 4.0], [0.0, 0.0], [1.0, 0.0]])
+    b = np.array([[3.0, 4.0], [0.0, 2.0], [1.0, -1.0]])
+    found = compared(port, opened, a, b)
+    assert found.change == pytest.approx((5 / 26) ** 0.5)
+    assert found.cosine == pytest.approx(26 / (26 * 31) ** 0.5)
+    assert (found.largest, found.values, found.changed, found.rows_changed) == (2.0, 6, 2, 2)
+    assert found.most == ((1, 2.0), (2, 1.0))
+
+
+def test_equal_values_do_not_change_even_where_they_are_nan(port: Tensors, opened: Opened) -> None:
+    a = np.array([[1.0, np.nan], [np.inf, 2.0]])
+    found = compared(port, opened, a, a)
+    assert (found.change, found.changed, found.rows_changed, found.most) == (0.0, 0, 0, ())
+    assert found.before == found.after == Nonfinite(nan=1, inf=1)
+
+
+def test_what_is_no_number_is_counted_and_left_out(port: Tensors, opened: Opened) -> None:
+    a = np.array([[3.0, 0.0], [4.0, 0.0], [np.nan, 7.0]])
+    b = np.array([[3.0, np.nan], [np.inf, 1.0], [np.nan, 7.0]])
+    found = compared(port, opened, a, b)
+    assert (found.before, found.after) == (Nonfinite(nan=1), Nonfinite(nan=2, inf=1))
+    assert found.change == pytest.approx((1 / 58) ** 0.5)
+    assert (found.changed, found.rows_changed, found.largest) == (3, 2, 1.0)
+    assert compared(port, opened, a * np.nan, b * np.nan).change is None
+
+
+def test_nothing_to_compare_with_is_no_number(port: Tensors, opened: Opened) -> None:
+    zero, one = np.zeros((2, 2)), np.ones((2, 2))
+    assert (compared(port, opened, zero, one).change, compared(port, opened, one, zero).change) == (
+        None,
+        1.0,
+    )
+    assert compared(port, opened, zero, zero).change == 0.0
+    assert compared(port, opened, zero, one).cosine is None
+    assert compared(port, opened, zero[:0], one).values == 0
+
+
+def test_rows_are_paired_by_id(port: Tensors, opened: Opened) -> None:
+    ids = (["a", "b", "c", "d", "e"], ["new", "d", "a", "b", "c", "other"])
+    sides = [port.ids("i.json", opened(column(item=one)), "item", len(one)) for one in ids]
+    assert port.pair(*sides).counts == RowCounts(True, 4, added=2, removed=1, moved=1)
+
+
+@pytest.mark.parametrize("ids", [["a", "a"], ["a"], ["a", "b", "c"]])
+def test_ids_that_do_not_fit_are_refused(ids: list[str], port: Tensors, opened: Opened) -> None:
+    def pair() -> None:
+        one = port.ids("i.json", opened(column(item=ids)), "item", 2)
+        port.pair(one, one)
+
+    with pytest.raises(BadInput, match=r"i\.json "):
+        pair()
+
+
+def test_the_values_of_paired_columns(port: Tensors, opened: Opened) -> None:
+    a = np.arange(9.0).reshape(3, 3)
+    ids = (["a", "b", "c"], ["c", "a", "b", "d"])
+    places = [2, 0, 1]
+    b = np.zeros((4, 4))
+    b[:3, :3] = a[np.ix_(places, places)]
+    x, y, pairing = matrix(port, opened, a, b, ids)
+    assert port.compare(x, y, pairing, pairing).changed == 0
+    b[1, 2] += 1  # a, b
+    x, y, pairing = matrix(port, opened, a, b, ids)
+    found = port.compare(x, y, pairing, pairing)
+    assert (found.changed, found.values, found.largest) == (1, 9, 1.0)
+
+
+def test_names_of_ids(port: Tensors, opened: Opened) -> None:
+    file = opened(column(item=[7, 8, 9], name=["milk", "bread", "tea"]))
+    assert list(port.names("i.json", file, ("item", "name"), ["9", "7", "1"])) == [
+        "tea",
+        "milk",
+        "",
+    ]
+
+
+def test_values_that_are_no_numbers_are_counted(port: Tensors, opened: Opened) -> None:
+    array = np.zeros((9, 9), np.float32)
+    array[2:5, 3], array[8, 8] = np.nan, -np.inf
+    assert port.nonfinite(tensor(port, opened, array)) == Nonfinite(nan=3, inf=1)
+    assert not port.nonfinite(tensor(port, opened, np.arange(5)))
+
+
+def rotated(width: int) -> Any:
+    return np.linalg.qr(np.random.default_rng(5).standard_normal((width, width)))[0]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_rotation_changes_no_score(
+    many: bool, port: Tensors, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if many:
+        monkeypatch.setattr(rotation, "_AT_ONCE", 4)
+        monkeypatch.setattr(rotation, "_MOST_BLOCKS", 3)
+    random, turn = np.random.default_rng(0), rotated(4)
+    users, items = random.standard_normal((40, 4)), random.standard_normal((30, 4))
+    pair = [matrix(port, opened, one, one @ turn) for one in (users, items)]
+    found = port.align(pair[0], pair[1])
+    assert found is not None
+    assert found.factors == 4
+    for x, y, pairing in pair:
+        change = port.compare(x, y, pairing, None, found)
+        assert change.change is not None
+        assert change.change > 0.5
+        assert change.aligned == pytest.approx(0, abs=1e-6)
+    scores = port.compare_scores(pair[0], pair[1])
+    assert scores is not None
+    assert (scores.users, scores.items, scores.kept) == (40, 30, 1.0)
+    assert scores.change == pytest.approx(0, abs=1e-6)
+    assert scores.cosine == pytest.approx(1)
+
+
+def test_after_alignment_the_row_that_changed_stands_out(port: Tensors, opened: Opened) -> None:
+    random, turn = np.random.default_rng(0), rotated(4)
+    users, items = random.standard_normal((60, 4)), random.standard_normal((50, 4))
+    moved = items @ turn
+    moved[17] += 3.0
+    pair = matrix(port, opened, users, users @ turn), matrix(port, opened, items, moved)
+    x, y, pairing = pair[1]
+    found = port.compare(x, y, pairing, None, port.align(*pair))
+    assert found.most[0][0] == 17
+    assert found.most[0][1] > 10 * found.most[1][1]
+
+
+def test_values_that_are_no_numbers_cannot_be_aligned(port: Tensors, opened: Opened) -> None:
+    array = np.ones((3, 2))
+    broken = np.where(array > 0, np.nan, 0)
+    pair = matrix(port, opened, array, broken), matrix(port, opened, array, array)
+    assert port.align(*pair) is None
+    assert port.compare_scores(*pair) is None
+
+
+FLOATS = st.floats(-100, 100, width=32) | st.sampled_from([np.nan, np.inf, -np.inf, 0.0])
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Any, Any, tuple[list[int], list[int]]]:
+    width = draw(st.integers(1, 9))
+    ids = [draw(st.lists(st.integers(0, 20), unique=True, max_size=12)) for _ in range(2)]
+    a, b = (draw(arrays("f4", (len(one), width), elements=FLOATS)) for one in ids)
+    return a, b, (ids[0], ids[1])
+
+
+@given(pairs())
+def test_both_come_to_the_same(pair: tuple[Any, Any, tuple[list[int], list[int]]]) -> None:
+    a, b, ids = pair
+    with ExitStack() as stack:
+
+        def opened(data: bytes) -> BinaryIO:
+            file = stack.enter_context(TemporaryFile())
+            file.write(data)
+            file.flush()
+            return cast("BinaryIO", file)
+
+        x, y = (matrix(port, opened, a, b, ids) for port in PORTS.values())
+        assert x[2].counts == y[2].counts
+        ours, plain = (port.compare(*m) for port, m in zip(PORTS.values(), (x, y), strict=True))
+    for name in ("values", "changed", "rows_changed", "before", "after"):
+        assert getattr(ours, name) == getattr(plain, name), name
+    for name in ("change", "cosine", "largest"):
+        one, other = getattr(ours, name), getattr(plain, name)
+        assert one == (other if other is None else pytest.approx(other, rel=1e-3, abs=1e-3)), name
+    assert [change for _, change in ours.most] == pytest.approx(
+        [change for _, change in plain.most], rel=1e-4
+    )
+
+
+def test_ids_in_json_may_be_records(opened: Opened) -> None:
+    file = opened(json.dumps([{"item": "a"}, {"item": "b"}]).encode())
+    assert TensorFiles().ids("i.json", file, "item", 2).texts([1, 0]) == ["b", "a"]
