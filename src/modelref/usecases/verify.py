@@ -52,6 +52,7 @@ def verify(
     artifact: Artifact | None = None,
     *,
     deep: bool = False,
+    at: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Verification:
     """Check every event, chain and signature, and that each live version is as registered.
@@ -60,16 +61,19 @@ def verify(
         world: the ports.
         artifact: only this model.
         deep: also hash every byte of the live versions.
+        at: seconds since 1970-01-01 UTC: only the events up to then, as the registry stood.
         progress: called with the name of each version before it is looked into.
 
     Raises:
         UnknownRef: the model has no event.
         OutOfReach: the program that checks signatures, or the list of signers, is missing.
     """
-    registry = read_registry(world, artifact, bodies=True)
+    registry = read_registry(world, artifact, at=at, bodies=True)
     if artifact is not None and artifact not in registry.models and not registry.findings:
-        raise unknown_model(world, artifact)
-    findings = [*registry.findings, *beside_remote(world, artifact)]
+        raise unknown_model(world, artifact, at)
+    # The remote is only known as it is now.
+    beside = beside_remote(world, artifact) if at is None else ()
+    findings = [*registry.findings, *beside]
     remotes = _Remotes(world)
     versions = hashed = 0
     for model in registry.models.values():

@@ -200,6 +200,7 @@ def _out(path: str, entry: Mapping[str, Any]) -> Out:
         _count(size),
         _count(files),
         remote=str(entry.get("remote") or ""),
+        executable=entry.get("isexec") is True,
     )
 
 

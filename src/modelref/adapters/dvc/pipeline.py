@@ -95,8 +95,7 @@ class DvcPipeline:
 
     def outs_at(self, artifact: Artifact, commit: str | None, path: str) -> Sequence[Out]:
         """Find the outs that hold a file or folder."""
-        _, stages = self._definition(artifact, commit)
-        return self._outs(join("", path), stages, commit)
+        return self._outs(join("", path), artifact, Place(self.commits, commit))
 
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only the metrics of a model at many commits, in two runs of git."""
