@@ -80,9 +80,9 @@ def verify(
         findings += [*audit(model), *audit_promotions(model)]
         progress(f"{model.artifact}: signatures")
         findings += signature_findings(world, model.events)
-        for state in model.versions.values():
-            if not state.active:
-                continue
+        live = [state for state in model.versions.values() if state.active]
+        findings += _metrics(world, model, live)
+        for state in live:
             versions += 1
             progress(f"{model.artifact}@{state.version}")
             try:
@@ -127,6 +127,21 @@ def _version(
             f"({', '.join(names)}){where}",
             f"{mend} --all-tags {shlex.join(names)}",
         )
+
+
+def _metrics(world: "World", model: Model, live: Sequence[VersionState]) -> Iterator[Finding]:
+    """Metrics that are there, but say nothing: gates and diffs go without them."""
+    refused = world.pipeline.unreadable(model.artifact, [state.commit for state in live])
+    for state in live:
+        for error in refused.get(state.commit, ()):
+            lost = isinstance(error, OutOfReach)
+            yield Finding(
+                Severity.ERROR if lost else Severity.WARNING,
+                error.kind,
+                state.event.tag,
+                f"has metrics that cannot be read: {error.message}",
+                error.hint,
+            )
 
 
 @dataclass(slots=True)

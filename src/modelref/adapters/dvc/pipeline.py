@@ -1,27 +1,25 @@
 """Snapshots of models, read from DVC's own files at any commit or in the workspace."""
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from modelref.adapters.dvc.adoption import declare, find_candidates
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
-from modelref.adapters.dvc.filenames import DEFINITION, DVC_SUFFIX, GTO_FILE, LOCK
+from modelref.adapters.dvc.filenames import DVC_SUFFIX, GTO_FILE
 from modelref.adapters.dvc.freshness import staleness
 from modelref.adapters.dvc.lineage import lineage_of
 from modelref.adapters.dvc.lockfile import LockedStage, join, related
-from modelref.adapters.dvc.measured import ValuesReader, not_there
+from modelref.adapters.dvc.measured import MetricsReader, ValuesReader, not_there
 from modelref.adapters.dvc.places import Place
-from modelref.adapters.dvc.values import read_values
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within, outs_under
 from modelref.domain.paths import clash
-from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Value, Values
-from modelref.errors import BadInput, OutOfReach, UnknownRef
+from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
+from modelref.errors import BadInput, UnknownRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +96,14 @@ class DvcPipeline:
         return self._outs(join("", path), artifact, Place(self.commits, commit))
 
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
-        """Read only the metrics of a model at many commits, in two runs of git."""
-        paths = [join(artifact.dir, name) for name in (DEFINITION, LOCK)]
-        texts = self._readable([(commit, path) for commit in commits for path in paths])
-        parsed: dict[tuple[bytes, bytes], tuple[str, ...]] = {}
-        files: dict[str, tuple[str, ...]] = {}
-        for commit in commits:
-            pair = tuple(texts.get((commit, path), b"") for path in paths)
-            key = (pair[0], pair[1])
-            if key not in parsed:
-                parsed[key] = self._metrics_files(artifact, paths, key)
-            files[commit] = parsed[key]
-        wanted = [(commit, path) for commit, named in files.items() for path in named]
-        blobs = self._readable(wanted)
-        values: dict[str, dict[str, Mapping[str, Value]]] = {commit: {} for commit in commits}
-        for (commit, path), data in blobs.items():
-            with suppress(BadInput):  # a listing goes on; the version's own card says what is wrong
-                values[commit][path] = read_values(path, data)
-        return values
+        """Read only the metrics of a model at many commits, in a few runs of git."""
+        return MetricsReader(self.commits, artifact).read(commits).values
+
+    def unreadable(
+        self, artifact: Artifact, commits: Sequence[str]
+    ) -> Mapping[str, Sequence[ModelRefError]]:
+        """Say which metrics of a model at many commits are there, but cannot be read."""
+        return MetricsReader(self.commits, artifact).read(commits).refused
 
     def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say why a model's outs at a commit are not what its pipeline would make."""
@@ -124,32 +112,6 @@ class DvcPipeline:
         if not place.locked(artifact.dir) and not place.stages:
             return ()  # no DVC stage ever ran: nothing makes it, so nothing can be stale
         return staleness(place, self.commits.repository.root, path)
-
-    def _readable(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
-        """Files of many commits; those whose bytes are lost are left out, as absent ones are."""
-        try:
-            return self.commits.read_many(wanted)
-        except OutOfReach as error:
-            if error.kind != "missing-object":
-                raise
-        found: dict[tuple[str, str], bytes] = {}
-        for pair in wanted:
-            with suppress(OutOfReach):
-                found.update(self.commits.read_many([pair]))
-        return found
-
-    def _metrics_files(
-        self, artifact: Artifact, paths: Sequence[str], texts: tuple[bytes, bytes]
-    ) -> tuple[str, ...]:
-        try:
-            definition = Definition.read(paths[0], texts[0])
-            annotation = definition.artifacts().get(artifact.name)
-            if annotation is None:
-                return ()
-            stages = definition.locked(paths[1], texts[1])
-        except BadInput:
-            return ()  # a listing goes on; the version's own card says what is wrong
-        return definition.metrics_files(stages, related(stages, annotation.path))
 
     def _annotation(self, place: Place, artifact: Artifact) -> Annotation:
         definition = place.definition(artifact.dir)

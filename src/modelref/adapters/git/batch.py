@@ -7,6 +7,8 @@ from modelref.errors import OutOfReach
 
 _SUBMODULE = b"160000"
 _FOLDER = b"40000"
+MISSING = "missing-object"
+"""Kind of the error for a file that git has an id of, and no bytes."""
 Pair = tuple[str, str]
 """A commit's id, and a repository path there."""
 
@@ -76,6 +78,6 @@ def lost(what: str, oid: str) -> OutOfReach:
     """The error for a file that git has an id of, and no bytes."""
     return OutOfReach(
         f"the bytes of {what} are missing from this clone (object {oid[:10]})",
-        kind="missing-object",
+        kind=MISSING,
         hint="git fetch --refetch brings back what the remote has; git fsck names what is missing",
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from modelref.adapters.git.batch import Pair, find_blobs
+from modelref.adapters.git.batch import MISSING, Pair, find_blobs
 from modelref.adapters.git.elsewhere.mirror import Mirror
 from modelref.adapters.git.elsewhere.objects import missing_objects
 from modelref.adapters.git.program import Git
@@ -77,7 +77,7 @@ class MirroredCommits(SparseCommits):
         try:
             return read()
         except OutOfReach as error:
-            if error.kind not in ("git-failed", "missing-object"):
+            if error.kind not in ("git-failed", MISSING):
                 raise
         self.source.renew()
         return read()
