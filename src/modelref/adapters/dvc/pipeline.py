@@ -19,7 +19,7 @@ from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within, outs_under
 from modelref.domain.paths import clash
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
-from modelref.errors import BadInput, UnknownRef
+from modelref.errors import BadInput, ModelRefError, UnknownRef
 
 
 @dataclass(frozen=True, slots=True)
