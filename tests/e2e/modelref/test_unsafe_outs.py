@@ -149,9 +149,7 @@ def test_what_nothing_tracks_is_never_said_to_be_there_already(clone: Project) -
     workspace = RepositoryWorld(clone.root).workspace
     ghost = Out("ghost.bin", MD5, keep(clone, b"ghost"))
     with pytest.raises(Refused, match=r"no DVC stage and no \.dvc file .* has ghost\.bin"):
-        workspace.plan(
-            Artifact.parse("m"), commit, ("ghost.bin", [ghost]), with_pipeline=False
-        )
+        workspace.plan(Artifact.parse("m"), commit, ("ghost.bin", [ghost]), with_pipeline=False)
 
 
 def test_a_program_stays_one(clone: Project) -> None:
