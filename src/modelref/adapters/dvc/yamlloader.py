@@ -9,8 +9,6 @@ from typing import Any
 
 _SLOWLY_READ = 256 << 10
 """Characters of a text that the slow parser is asked for."""
-_READ_OTHERWISE = re.compile(r"[\[{,:]\s*\?\S")
-"""What the fast parser takes for a key without a value, inside braces."""
 _MOST_DIGITS = 300
 """Digits of a whole number: any that is longer is none of a measurement, and fits in no float."""
 _TAG = "tag:yaml.org,2002:"
@@ -48,10 +46,7 @@ def compose(text: str) -> tuple[Any, Any]:
 
     loader = _loader_class()(text)
     try:
-        node = loader.get_single_node()
-        if _READ_OTHERWISE.search(text):
-            node = _composed_slowly(text) or node
-        return loader, node
+        return loader, loader.get_single_node()
     except yaml.YAMLError:
         node = _composed_slowly(text)
         if node is None:
