@@ -129,12 +129,12 @@ def test_counters_and_not_clocks_order_a_stage(repository: Project) -> None:
     assert ours(repository)["rec"][1] == {"prod": "v1.0.0"}
 
 
-def test_the_order_of_builds_is_ours_and_that_of_commits_for_gto(repository: Project) -> None:
+def test_the_order_of_builds_is_ours_and_that_of_the_clock_for_gto(repository: Project) -> None:
     told = set()
-    for plain, built in (repository.commits[:2], repository.commits[1::-1]):
+    for plain, built in ((0, 1), (1, 0)):
         clear(repository)
-        tag(repository, "rec@v1.0.0", plain, 1_700_000_000)
-        tag(repository, "rec@v1.0.0+b.1", built, 1_700_000_001)
+        tag(repository, "rec@v1.0.0", repository.commits[0], 1_700_000_000 + plain)
+        tag(repository, "rec@v1.0.0+b.1", repository.commits[1], 1_700_000_000 + built)
         assert ours(repository)["rec"][0] == "v1.0.0+b.1"
         told.add(theirs(repository)["rec"][0])
     assert told == {"v1.0.0", "v1.0.0+b.1"}
