@@ -1,5 +1,6 @@
 """One bad object or file: it is named, and takes nothing else down."""
 
+import json
 import os
 import subprocess
 from collections.abc import Callable
@@ -232,3 +233,38 @@ def test_a_rollback_that_nobody_heard_of_pops_once(tiny: Project) -> None:
     assert "cannot write to standard output" in done.stderr
     assert "holds v0.2.0 already" in run(tiny.root, "rollback", "rec#prod").out
     assert "holds v0.1.0 again" in run(tiny.root, "rollback", "rec#prod").out
+
+
+def test_what_was_wrong_later_is_not_seen_at_an_earlier_time(tiny: Project) -> None:
+    name = "rec#prod#3"
+    dated = {"GIT_COMMITTER_DATE": "@1900000000 +0000"}
+    tiny.run("git", "tag", "-a", "-m", "two of one stage", name, tiny.commits[0], **dated)
+    now = run(tiny.root, "verify", "--json").json["checked"]["events"]
+    then = run(tiny.root, "verify", "--at", "2029-12-31", "--json").json["checked"]["events"]
+    assert then == now - 1
+
+
+def test_each_move_is_a_line_of_json(tiny: Project) -> None:
+    done = run(tiny.root, "follow", "rec#prod", "--json", "--once", "--exec", "exit 3")
+    (line,) = done.out.splitlines()
+    assert json.loads(line) == {
+        "ref": "rec#prod",
+        "model": "rec",
+        "version": "v0.2.0",
+        "tag": "rec#prod#2",
+        "commit": tiny.commits[1],
+    }
+    assert (done.code, "ended with exit code 3" in done.err) == (1, True)
+    refused = run(tiny.root, "follow", "rec#prod")
+    assert (refused.code, "add --exec CMD, or --json" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("kind", ["hardlink", "symlink"])
+def test_what_shares_its_bytes_with_the_cache_cannot_be_written(clone: Project, kind: str) -> None:
+    clone.write(".dvc/config", f"[cache]\ntype = {kind}\n")
+    cached = next((clone.root / ".dvc/cache/files/md5").glob("*/*"))
+    cached.chmod(0o644)
+    assert run(clone.root, "get", "m@v0.1.1", "-o", "one").code == 0
+    assert run(clone.root, "get", "m@v0.1.2", "-o", "two").code == 0
+    for path in ("one/w.bin", "two/w.bin"):
+        assert (clone.root / path).stat().st_mode & 0o222 == 0
