@@ -8,6 +8,7 @@ counted over it. `--git-theta` names the Python of an environment with git-theta
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -15,12 +16,19 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from measuring import MODELREF, SCRIPTS, Case, Run, apart_from_home, compare
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float32]
 
 _COLUMNS = 64
 _BLOCK = 1 << 16
@@ -55,17 +63,17 @@ class Pair:
     files: tuple[Path, Path]
 
 
-def blocks(rows: int, seed: int) -> Iterator[np.ndarray]:
+def blocks(rows: int, seed: int) -> Iterator["Array"]:
     """Rows of normal values, (n, 64) float32 at a time."""
+    import numpy as np
+
     random = np.random.default_rng(seed)
     for start in range(0, rows, _BLOCK):
         yield random.standard_normal((min(_BLOCK, rows - start), _COLUMNS), dtype=np.float32)
 
 
-def write(path: Path, tensors: dict[str, tuple[int, Iterator[np.ndarray]]]) -> None:
+def write(path: Path, tensors: dict[str, tuple[int, Iterator["Array"]]]) -> None:
     """Write safetensors block by block."""
-    import json
-
     header, at = {}, 0
     for name, (rows, _) in tensors.items():
         end = at + rows * _COLUMNS * 4
@@ -78,8 +86,10 @@ def write(path: Path, tensors: dict[str, tuple[int, Iterator[np.ndarray]]]) -> N
             file.writelines(block.tobytes() for block in values)
 
 
-def changed(values: Iterator[np.ndarray], how: str) -> Iterator[np.ndarray]:
+def changed(values: Iterator["Array"], how: str) -> Iterator["Array"]:
     """The second version of some rows."""
+    import numpy as np
+
     random = np.random.default_rng(9)
     turn = np.linalg.qr(random.standard_normal((_COLUMNS, _COLUMNS)))[0].astype(np.float32)
     for block in values:
@@ -94,15 +104,26 @@ def changed(values: Iterator[np.ndarray], how: str) -> Iterator[np.ndarray]:
         yield block
 
 
-def build(folder: Path, how: str, size: int) -> Pair:
-    """Two registered versions, the caches warm."""
+def built(folder: Path, how: str, size: int) -> Pair:
+    """Two registered versions, made by another process.
+
+    A child's peak of memory starts at that of the process that starts it: this one stays small.
+    """
+    argv = [sys.executable, __file__, "--build", str(folder), how, str(size)]
+    subprocess.run(argv, check=True)
+    return Pair(folder, (folder / "weights-0.safetensors", folder / "weights-1.safetensors"))
+
+
+def build(folder: Path, how: str, size: int) -> None:
+    """Make two registered versions, the caches warm."""
+    import numpy as np
+
     rows = max(_COLUMNS, size // (4 * _COLUMNS))
     model = folder / "model"
     model.mkdir(parents=True)
     (folder / "dvc.yaml").write_text(_DECLARED)
     git(folder, "init", "--quiet")
     subprocess.run([SCRIPTS / "dvc", "init", "--quiet"], cwd=folder, check=True)
-    kept = []
     for version in (0, 1):
         more = rows // 100 if version and how == "1% of rows appended, by id" else 0
         sides = {"user_factors": rows // 2, "item_factors": rows - rows // 2}
@@ -123,8 +144,6 @@ def build(folder: Path, how: str, size: int) -> Pair:
         subprocess.run([MODELREF, "register", "big"], cwd=folder, check=True, capture_output=True)
         copy = folder / f"weights-{version}.safetensors"
         os.link((model / "weights.safetensors").resolve(), copy)
-        kept.append(copy)
-    return Pair(folder, (kept[0], kept[1]))
 
 
 def git(folder: Path, *args: str) -> None:
@@ -157,7 +176,12 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=400_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--git-theta")
+    parser.add_argument("--build", nargs=3, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.build:
+        folder, how, size = args.build
+        build(Path(folder), how, int(size))
+        return
     ways = ("1% of rows", "fine-tuned", "1% of rows appended, by id", "rotated factors")
     print(f"pairs of {args.size / 1e6:.0f} MB, medians of {args.rounds} rounds\n")
     print("| pair | program | CPU s | over start-up | x read | MiB over start-up | |")
@@ -165,8 +189,8 @@ def main() -> None:
     for way in ways:
         with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as name:
             apart_from_home(Path(name))
-            small = build(Path(name) / "small", way, 20_000)
-            large = build(Path(name) / "large", way, args.size)
+            small = built(Path(name) / "small", way, 20_000)
+            large = built(Path(name) / "large", way, args.size)
             cases = {
                 "start-up of Python": read_case(small),
                 "read both": read_case(large),

@@ -76,6 +76,7 @@ class Snapshot:
         read: which keys of them, and what lies below these, its DVC stages read, by file.
         missing: what is not available here and why, one sentence each.
         missing_params: the same of parameters files that a DVC stage or ``dvc.yaml`` names.
+        unread: files of metrics and parameters that are here and cannot be read.
         lineage: the DVC stages behind it, as they were last run.
     """
 
@@ -87,6 +88,7 @@ class Snapshot:
     read: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     missing: tuple[str, ...] = ()
     missing_params: tuple[str, ...] = ()
+    unread: frozenset[str] = frozenset()
     lineage: Lineage = field(default_factory=Lineage)
 
     def reads(self, path: str, key: str) -> bool:

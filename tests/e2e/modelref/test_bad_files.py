@@ -237,8 +237,10 @@ def test_a_rollback_that_nobody_heard_of_pops_once(tiny: Project) -> None:
 
 def test_what_was_wrong_later_is_not_seen_at_an_earlier_time(tiny: Project) -> None:
     name = "rec#prod#3"
-    dated = {"GIT_COMMITTER_DATE": "@1900000000 +0000"}
-    tiny.run("git", "tag", "-a", "-m", "two of one stage", name, tiny.commits[0], **dated)
+    date = "@1900000000 +0000"
+    tiny.run(
+        "git", "tag", "-a", "-m", "two of one stage", name, tiny.commits[0], GIT_COMMITTER_DATE=date
+    )
     now = run(tiny.root, "verify", "--json").json["checked"]["events"]
     then = run(tiny.root, "verify", "--at", "2029-12-31", "--json").json["checked"]["events"]
     assert then == now - 1

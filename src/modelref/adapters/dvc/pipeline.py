@@ -11,8 +11,9 @@ from modelref.adapters.dvc.filenames import DVC_SUFFIX, GTO_FILE
 from modelref.adapters.dvc.freshness import staleness
 from modelref.adapters.dvc.lineage import lineage_of
 from modelref.adapters.dvc.lockfile import LockedStage, join, related
-from modelref.adapters.dvc.measured import MetricsReader, ValuesReader, not_there
+from modelref.adapters.dvc.measured import MetricsReader
 from modelref.adapters.dvc.places import Place
+from modelref.adapters.dvc.valuefiles import read_value_files
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
@@ -55,23 +56,25 @@ class DvcPipeline:
         made = self._made(place, artifact)
         annotation = made.annotation
         names = related(stages, annotation.path) or {stage.name for stage in stages}
-        measured = definition.metrics_files(stages, names)
-        chosen = definition.params_files(stages, names)
-        reader = ValuesReader(self.commits, self.outputs, commit, stages)
-        reader.load([*measured, *chosen])
-        metrics, missing = reader.values(measured)
-        params, missing_params = reader.values(chosen)
-        if not made.outs:
-            missing.append(f"{annotation.path} is in no dvc.lock, no .dvc file and not in git")
+        outs = {out.path: out for stage in stages for out in stage.outs}
+        metrics, params = (
+            read_value_files(paths, commit, outs, (self.commits, self.outputs))
+            for paths in (
+                definition.metrics_files(stages, names),
+                definition.params_files(stages, names),
+            )
+        )
+        nothing = f"{annotation.path} is in no dvc.lock, no .dvc file and not in git"
         return Snapshot(
             commit,
             annotation,
             made.outs,
-            metrics,
-            params,
+            metrics.values,
+            params.values,
             _read_params(stages, names),
-            tuple(missing),
-            tuple(why for why in missing_params if why != not_there(definition.default_params)),
+            (*metrics.why(), *(() if made.outs else (nothing,))),
+            params.why(unnamed=definition.default_params),
+            frozenset([*metrics.unread, *params.unread]),
             _lineage(place, definition, stages, names),
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelref.adapters.git.batch import find_blobs, lost, split_batch
+from modelref.adapters.git.batch import MISSING, Pair, find_blobs, lost, split_batch
 from modelref.adapters.git.changes import changes_between
 from modelref.adapters.git.program import Git, failed
 from modelref.adapters.plainfile import plain_text, read_plain
@@ -155,6 +155,24 @@ class GitCommits:
         for (commit, path), oid in find_blobs(self.repository.git, absent).items():
             raise lost(f"{path} of commit {commit[:10]}", oid)
         return found
+
+    def read_each(
+        self, wanted: Sequence[Pair]
+    ) -> tuple[Mapping[Pair, bytes], Mapping[Pair, OutOfReach]]:
+        """Read files of many commits, and name those whose bytes are lost; they stop no other."""
+        try:
+            return self.read_many(wanted), {}
+        except OutOfReach as error:
+            if error.kind != MISSING:
+                raise
+        found: dict[Pair, bytes] = {}
+        lost: dict[Pair, OutOfReach] = {}
+        for pair in wanted:
+            try:
+                found.update(self.read_many([pair]))
+            except OutOfReach as error:
+                lost[pair] = error
+        return found, lost
 
     def sizes(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, int]:
         """Sizes in bytes of files at a commit, or in the workspace; absent ones are left out."""

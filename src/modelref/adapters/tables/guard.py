@@ -21,8 +21,12 @@ _MEMORY = 448 << 20
 """Bytes of data that the child may have, its libraries' included."""
 _SECONDS = 3600
 _INSTALL = "pip install 'modelref[diff]'"
-# Each thread of a BLAS keeps buffers of its own, and sums in an order of its own.
-_ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+_FRUGAL = {
+    # Each thread of a BLAS keeps buffers of its own, and sums in an order of its own.
+    **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
+    # Other allocators set large spaces aside, which count against the limit.
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ class GuardedTables:
                 capture_output=True,
                 text=True,
                 timeout=self.seconds,
-                env={**os.environ, **_ONE_THREAD},
+                env={**os.environ, **_FRUGAL},
                 check=False,
             )
         except subprocess.TimeoutExpired as error:

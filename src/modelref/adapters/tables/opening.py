@@ -14,8 +14,8 @@ from modelref.errors import BadInput
 
 PARQUET = (".parquet", ".pq")
 TEXT = {".csv": ",", ".tsv": "\t"}
-_BLOCK = 16 << 20
-"""Bytes of text parsed at once."""
+_BLOCK = 2 << 20
+"""Bytes of text parsed at once; the types of columns are told from the first block."""
 _ROWS = 1 << 16
 """Rows held at once."""
 _MOST_COLUMNS = 5_000
@@ -54,20 +54,19 @@ class Table:
             )
         self.types: dict[str, pa.DataType] = {field.name: field.type for field in schema}
 
-    def blocks(self, columns: list[str] | None = None) -> Iterator[Any]:
-        """Record batches of Arrow, of some columns.
+    def blocks(self) -> Iterator[Any]:
+        """Record batches of Arrow, of a limited number of rows.
 
         Raises:
             BadInput: it is not what its name or its footer says.
         """
         with _readable(self.name):
             if self._file is not None:
-                yield from self._file.iter_batches(
-                    batch_size=_ROWS, columns=columns, use_threads=False
-                )
+                yield from self._file.iter_batches(batch_size=_ROWS, use_threads=False)
                 return
             for batch in self._open_text():
-                yield batch if columns is None else batch.select(columns)
+                for start in range(0, batch.num_rows, _ROWS):
+                    yield batch.slice(start, _ROWS)
 
     def _open_text(self) -> Any:
         return csv.open_csv(

@@ -95,11 +95,11 @@ def _read(path: str, name: str, wanted: Sequence[str]) -> pd.DataFrame:
     if missing:
         raise BadInput(f"{name} has no column {missing[0]!r}", kind="no-column")
     frames, rows = [], 0
-    for block in table.blocks(list(wanted)):
+    for block in table.blocks():
         rows += len(block)
         if rows > _MOST_ROWS:
             raise BadInput(f"{name} has more than {_MOST_ROWS:,} rows", kind="unreadable-table")
-        frames.append(block.to_pandas())
+        frames.append(block.select(list(wanted)).to_pandas())
     empty = pd.DataFrame({column: pd.Series(dtype=object) for column in wanted})
     return pd.concat(frames, ignore_index=True) if frames else empty
 
@@ -124,8 +124,8 @@ def _items(tables: Sequence[Named], listed: set[str]) -> dict[str, Any]:
         if ITEM not in table.types:
             continue
         found["met"], found["count"] = 0.0, 0
-        for block in table.blocks([ITEM, *columns]):
-            frame = block.to_pandas()
+        for block in table.blocks():
+            frame = block.select([ITEM, *columns]).to_pandas()
             found["count"] += len(frame)
             if POPULARITY in columns:
                 popularity = pd.to_numeric(frame[POPULARITY], errors="coerce").fillna(0).clip(0)

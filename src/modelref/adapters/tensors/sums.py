@@ -35,6 +35,7 @@ class Sums:
     _changed: int = 0
     _rows_changed: int = 0
     _squares: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
+    _product: float = 0.0
     _largest: float = 0.0
     _before: Nonfinite = NONE
     _after: Nonfinite = NONE
@@ -66,14 +67,17 @@ class Sums:
             self._count_rows(differ, changed, whole=whole)
             self._squares[:2] += squares
             if changed or self.rotation is not None:
+                self._product += _dot(x, y)
                 self._add_change(x, y, rows)
+            else:
+                self._product += squares[0]
 
     def result(self) -> ValueChange:
         """What it all came to."""
         aa, bb, dd, aligned = self._squares.tolist()
         return ValueChange(
             _relative(dd, aa) if self._left_out < self._values or not self._values else None,
-            _cosine((aa + bb - dd) / 2, aa, bb),
+            _cosine(self._product, aa, bb),
             self._largest,
             self._values,
             self._changed,
@@ -143,10 +147,20 @@ def _square(values: Floats) -> float:
     total = float(np.dot(flat, flat))
     if np.isfinite(total) and total > _TINY * flat.size:
         return total
-    if not flat.any():
-        return 0.0
-    wide = flat.astype(np.float64)
-    return float(np.dot(wide, wide))
+    return _wide_dot(flat, flat) if flat.any() else 0.0
+
+
+def _dot(x: Floats, y: Floats) -> float:
+    """Sum of products; in float64 where float32 would lose it, or cancels much of it."""
+    one, other = x.ravel(), y.ravel()
+    total = float(np.dot(one, other))
+    if np.isfinite(total) and abs(total) > _TINY * one.size:
+        return total
+    return _wide_dot(one, other)
+
+
+def _wide_dot(x: Floats, y: Floats) -> float:
+    return float(np.dot(x.astype(np.float64), y.astype(np.float64)))
 
 
 def _row_squares(values: Floats) -> Floats:

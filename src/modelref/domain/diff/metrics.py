@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from modelref.domain.diff.values import Absent, changes, is_number
+from modelref.domain.diff.values import Absent, changes, is_number, readable
 from modelref.domain.direction import higher_is_better
 from modelref.domain.snapshot import Snapshot, Value
 
@@ -153,7 +153,7 @@ def diff_metrics(
         directions: by metric, whether higher is better, where its name does not tell.
     """
     rest, known = basis or Basis(), directions or {}
-    found = changes(a.metrics, b.metrics)
+    found = changes(readable(a, b, a.metrics), readable(a, b, b.metrics))
     listed = [
         _metric_change(path, key, before, after, rest, direction(key, known))
         for path, key, before, after in found

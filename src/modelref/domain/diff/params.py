@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from modelref.domain.diff.values import changes
+from modelref.domain.diff.values import changes, readable
 from modelref.domain.snapshot import Snapshot, Value
 
 
@@ -29,5 +29,5 @@ def diff_params(a: Snapshot, b: Snapshot) -> tuple[ParamChange, ...]:
     """Compare parameters; equal ones are left out."""
     return tuple(
         ParamChange(path, key, before, after, a.reads(path, key) or b.reads(path, key))
-        for path, key, before, after in changes(a.params, b.params)
+        for path, key, before, after in changes(readable(a, b, a.params), readable(a, b, b.params))
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from modelref.domain.snapshot import Value, Values
+from modelref.domain.snapshot import Snapshot, Value, Values
 
 
 class Status(StrEnum):
@@ -37,6 +37,12 @@ def changes(a: Values, b: Values) -> list[tuple[str, str, Value, Value]]:
             if not _same(before, after) or (key in old) != (key in new):
                 found.append((path, key, before, after))
     return found
+
+
+def readable(a: Snapshot, b: Snapshot, values: Values) -> Values:
+    """Values of those files that can be read on both sides: what cannot is no difference."""
+    unread = a.unread | b.unread
+    return {path: keys for path, keys in values.items() if path not in unread}
 
 
 def is_number(value: Value) -> bool:

@@ -1,6 +1,7 @@
 """``modelref diff``."""
 
 import sys
+from pathlib import Path
 from textwrap import fill
 
 import click
@@ -12,7 +13,7 @@ from modelref.api.markdown import diff_markdown
 from modelref.api.shapes.diff import diff_shape
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.ref import Ref
-from modelref.errors import BadInput
+from modelref.errors import BadInput, OutOfReach
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
@@ -33,6 +34,12 @@ _WIDTH = 80
     help="What to compare.",
 )
 @click.option("--md", is_flag=True, help="Markdown, for a review comment.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a page with plots, for a browser.",
+)
 @click.option("--patch", is_flag=True, help="Show code that differs line by line.")
 @click.option("--examples", is_flag=True, help="Show all lists that change most, no one's id.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
@@ -45,6 +52,7 @@ def diff(
     b: str | None,
     only: str,
     md: bool,
+    html: Path | None,
     patch: bool,
     examples: bool,
     exit_code: bool,
@@ -58,19 +66,42 @@ def diff(
     modelref diff 'recommender#prod'     prod against the workspace
     modelref diff 'recommender#prod' recommender@latest --only metrics --md
     """
-    if as_json and md:
-        raise BadInput("--json and --md exclude each other", kind="usage", hint="choose one")
+    if as_json + md + (html is not None) > 1:
+        raise BadInput(
+            "--json, --md and --html exclude each other", kind="usage", hint="choose one"
+        )
     kinds = [DiffKind.parse(kind.strip()) for kind in only.split(",")]
     other = Ref.parse(b) if b else None
     found = compare(context.world, Ref.parse(a), other, kinds, at=at, patch=patch)
     if as_json:
         say_json(diff_shape(found))
+    elif html is not None:
+        _write_page(found, html)
     elif md:
         sys.stdout.write(diff_markdown(found, examples=examples))
     else:
         _say_diff(found, ALL if examples else 1)
     if exit_code and found:
         click.get_current_context().exit(1)
+
+
+def _write_page(found: ModelDiff, path: Path) -> None:
+    """Write the page, whole or not at all."""
+    from modelref.surfaces.report.diffpage import diff_page
+
+    text = diff_page(found)
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise OutOfReach(
+            f"cannot write {path}: {error.strerror}",
+            kind="unwritable",
+            hint="name a file in a folder that is there and yours",
+        ) from error
+    say(f"the diff {found.a} -> {found.b} is in {path}")
 
 
 def _say_diff(found: ModelDiff, most: int) -> None:

@@ -1,0 +1,85 @@
+"""Files of metrics and parameters, from git or the workspace, else from DVC's cache."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from modelref.adapters.dvc.cache import DvcOutputs
+from modelref.adapters.dvc.values import most_bytes, read_values, too_large
+from modelref.adapters.git.repository import GitCommits
+from modelref.domain.outs import Out
+from modelref.domain.snapshot import Value
+from modelref.errors import ModelRefError, OutOfReach
+
+
+@dataclass(slots=True)
+class ValueFiles:
+    """What was read of some files.
+
+    Attributes:
+        values: of those that could be read, by path.
+        unread: why others could not, by path.
+        nowhere: paths of those that are not there.
+    """
+
+    values: dict[str, Mapping[str, Value]] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    nowhere: list[str] = field(default_factory=list)
+
+    def why(self, *, unnamed: str = "") -> tuple[str, ...]:
+        """What is not available and why.
+
+        Args:
+            unnamed: a file that is looked for without being named, and need not be there.
+        """
+        missed = (f"{path} is not there" for path in self.nowhere if path != unnamed)
+        return (*missed, *self.unread.values())
+
+
+def read_value_files(
+    paths: Sequence[str],
+    commit: str | None,
+    outs: Mapping[str, Out],
+    sources: tuple[GitCommits, DvcOutputs],
+) -> ValueFiles:
+    """Read the values of files.
+
+    Args:
+        paths: their repository paths.
+        commit: where; None for the workspace.
+        outs: what DVC stages write there, by path.
+        sources: git and the cache.
+    """
+    commits, outputs = sources
+    sizes = commits.sizes(commit, paths)
+    asked = [path for path in paths if sizes.get(path, 0) <= most_bytes(path)]
+    texts, lost = _texts(commits, commit, asked)
+    read = ValueFiles()
+    for path in paths:
+        try:
+            if sizes.get(path, 0) > most_bytes(path):
+                raise too_large(path, sizes[path])
+            if path in lost:
+                raise lost[path]
+            data = texts.get(path)
+            if data is None and path in outs:
+                data = outputs.read(outs[path])
+            if data is None:
+                read.nowhere.append(path)
+            else:
+                read.values[path] = read_values(path, data)
+        except ModelRefError as error:
+            read.unread[path] = error.message
+    return read
+
+
+def _texts(
+    commits: GitCommits, commit: str | None, paths: Sequence[str]
+) -> tuple[Mapping[str, bytes], Mapping[str, OutOfReach]]:
+    """What files hold, and why of some that git has it cannot be known."""
+    if commit is None:
+        return commits.read(None, paths), {}
+    found, lost = commits.read_each([(commit, path) for path in paths])
+    return (
+        {path: data for (_, path), data in found.items()},
+        {path: error for (_, path), error in lost.items()},
+    )

@@ -1,0 +1,1 @@
+"""Reports: a diff as one HTML page that needs nothing but itself."""
