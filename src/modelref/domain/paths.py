@@ -6,7 +6,6 @@ anything is made of it.
 
 import unicodedata
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 
 _RESERVED = frozenset([".git", ".dvc"])
 """Folders whose files are settings and programs of git and DVC; some disks ignore case."""
@@ -46,7 +45,9 @@ def clash(paths: Iterable[str]) -> str:
             return f"names {seen[key]!r} and {path!r}, one file on some disks"
         seen[key] = path
     for key, path in seen.items():
-        for parent in PurePosixPath(key).parents:
-            if str(parent) in seen:
-                return f"names {path!r} below {seen[str(parent)]!r}"
+        parent = key.rpartition("/")[0]
+        while parent:
+            if parent in seen:
+                return f"names {path!r} below {seen[parent]!r}"
+            parent = parent.rpartition("/")[0]
     return ""
