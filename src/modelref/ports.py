@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from modelref.domain.snapshot import Candidate, Made, Snapshot, Values
     from modelref.domain.sync import Sides
     from modelref.domain.tag import TagName
+    from modelref.errors import ModelRefError
 
 
 class Located(NamedTuple):
@@ -200,6 +201,11 @@ class Pipeline(Protocol):
 
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only the metrics of a model at many commits; unreadable ones are left out."""
+
+    def unreadable(
+        self, artifact: Artifact, commits: Sequence[str]
+    ) -> Mapping[str, Sequence[ModelRefError]]:
+        """Say which metrics of a model at many commits are there, but cannot be read."""
 
     def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say why a model's outs at a commit are not what its pipeline makes; empty if they are.

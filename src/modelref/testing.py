@@ -26,7 +26,7 @@ from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile, is_within
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
-from modelref.errors import BadInput, Conflict, OutOfReach, UnknownRef
+from modelref.errors import BadInput, Conflict, ModelRefError, OutOfReach, UnknownRef
 from modelref.ports import Located, Tags, World
 from modelref.testing_gates import MemoryBranches
 from modelref.testing_remote import MemoryHost, MemoryRemote
@@ -251,6 +251,12 @@ class MemoryPipeline:
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only metrics."""
         return {commit: self.scores[commit] for commit in commits if commit in self.scores}
+
+    def unreadable(
+        self, artifact: Artifact, commits: Sequence[str]
+    ) -> Mapping[str, Sequence[ModelRefError]]:
+        """Values that a test sets can be read."""
+        return {}
 
     def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say what the test set."""

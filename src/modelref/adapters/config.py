@@ -1,10 +1,12 @@
 """Reading ``modelref.yaml``, or GTO's ``.gto`` where there is none; and writing it."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelref.adapters.durable import write_durably
+from modelref.adapters.plainfile import read_plain
 from modelref.domain.config import FILE, Config, parse_stages
 from modelref.domain.gates.parse import parse_gates
 from modelref.errors import BadInput, OutOfReach
@@ -70,11 +72,17 @@ def _read(root: Path, names: Sequence[str]) -> Mapping[str, bytes]:
     found: dict[str, bytes] = {}
     for name in names:
         try:
-            found[name] = (root / name).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
+            data = read_plain(root / name)
         except OSError as error:
             raise OutOfReach(f"cannot read {name}: {error.strerror}", kind="unreadable") from error
+        if data is not None:
+            found[name] = data
+        elif (root / name).exists():
+            raise BadInput(
+                f"{name} is no plain file, or larger than any that people write",
+                kind="unreadable-file",
+                hint=f"mend {name}",
+            )
     return found
 
 
@@ -90,13 +98,10 @@ class ConfigFile:
 
     def start(self, text: str) -> bool:
         """Write a first ``modelref.yaml``; False where there is one, or GTO's ``.gto``."""
-        if (self.root / _GTO).exists():
-            return False  # ours would hide what it says
+        if (self.root / _GTO).exists() or os.path.lexists(self.root / FILE):
+            return False  # ours would hide what .gto says
         try:
-            with (self.root / FILE).open("x", encoding="utf-8") as new:
-                new.write(text)
-        except FileExistsError:
-            return False
+            write_durably(self.root / FILE, text)
         except OSError as error:
             raise OutOfReach(f"cannot write {FILE}: {error.strerror}", kind="unwritable") from error
         return True

@@ -55,6 +55,18 @@ def link(source: Path, target: Path, kinds: Sequence[str]) -> str:
     raise AssertionError("copy is always tried")
 
 
+def make_executable(path: Path) -> None:
+    """Let those run a file who may read it; of a link that is what it shares its bytes with.
+
+    Raises:
+        OSError: it is not the person's own.
+    """
+    mode = stat.S_IMODE(path.stat().st_mode)
+    wanted = mode | (mode & 0o444) >> 2
+    if wanted != mode:
+        path.chmod(wanted)
+
+
 def _reflink(source: Path, target: Path) -> str:
     with source.open("rb") as old, target.open("xb") as new:
         try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from modelref.adapters.durable import write_durably
+from modelref.adapters.durable import sync_folder, write_durably
 from modelref.adapters.swapfiles import (
     Place,
     Seen,
@@ -26,7 +26,6 @@ from modelref.adapters.swapfiles import (
     move,
     reported,
     seen,
-    sync_folder,
 )
 from modelref.domain.restoring import Change, Job
 from modelref.errors import Refused

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from modelref.domain.outs import GIT, OutFile
+from modelref.domain.paths import is_writable
 from modelref.domain.restoring import LINK_MODE, PLAIN_MODE, Change
 from modelref.errors import OutOfReach, Refused
 
@@ -47,6 +48,8 @@ def make(new: Path, target: Path, change: Change, place: Place) -> Seen:
 
 def folders_of(root: Path, changes: Sequence[Change]) -> dict[str, Any]:
     """Folders that a change makes, and those that it may remove, with their permissions."""
+    for change in changes:
+        _refuse_reserved(change.path)
     going = {change.path for change in changes if change.new is None}
     made: dict[str, None] = {}
     there: dict[str, int] = {}
@@ -68,6 +71,16 @@ def folders_of(root: Path, changes: Sequence[Change]) -> dict[str, Any]:
                 name = Path(folder).relative_to(root).as_posix()
                 there[name] = stat.S_IMODE(Path(folder).stat().st_mode)
     return {"made": list(reversed(made)), "there": there}
+
+
+def _refuse_reserved(path: str) -> None:
+    """The last door: whatever was planned, nothing is written into ``.git`` or ``.dvc``."""
+    if not is_writable(path):
+        raise Refused(
+            f"{path!r} is no path that a version may write; nothing was changed",
+            kind="unsafe-path",
+            hint="find out who made this version; nothing of it should be used",
+        )
 
 
 def _check_folder(root: Path, name: str, going: set[str], device: int) -> None:
@@ -134,15 +147,6 @@ def move(source: Path, target: Path) -> None:
 def _sync_file(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """See that the names in a folder are on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -194,13 +194,21 @@ class RegistryReader:
         """
         return follow(self._world, Ref.parse(ref), interval, failed)
 
-    def verify(self, model: str | None = None, *, deep: bool = False) -> Verification:
+    def verify(
+        self, model: str | None = None, *, deep: bool = False, at: datetime | None = None
+    ) -> Verification:
         """Check every event and every live version; ``.ok`` says whether all is sound.
+
+        Args:
+            model: only this model.
+            deep: also hash every byte of the live versions.
+            at: as the registry stood then; a time without a zone is UTC.
 
         Raises:
             UnknownRef: the model has no event.
         """
-        return verify(self._world, Artifact.parse(model) if model is not None else None, deep=deep)
+        artifact = Artifact.parse(model) if model is not None else None
+        return verify(self._world, artifact, deep=deep, at=_seconds(at))
 
 
 def _seconds(at: datetime | None) -> int | None:

@@ -24,6 +24,7 @@ class Out:
             file of a folder that DVC tracks as a whole).
         remote: name of the DVC remote that keeps it, ``""`` for the default one; where bytes lie
             makes no difference between outs.
+        executable: whether it is a program, which is no part of its hash.
     """
 
     path: str
@@ -33,6 +34,7 @@ class Out:
     files: int | None = None
     within: str = ""
     remote: str = field(default="", compare=False)
+    executable: bool = field(default=False, compare=False)
 
     @property
     def is_dir(self) -> bool:
@@ -47,7 +49,7 @@ class Out:
     @property
     def object(self) -> "OutFile":
         """What is kept under its own hash: its bytes, or its manifest if it is a folder."""
-        return OutFile(self.path, self.algorithm, self.hash, self.remote)
+        return OutFile(self.path, self.algorithm, self.hash, self.remote, self.executable)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,12 +61,14 @@ class OutFile:
         algorithm: how its hash is made.
         hash: hexadecimal; a folder's manifest has one that ends in ``.dir``.
         remote: name of the DVC remote that keeps it, ``""`` for the default one.
+        executable: whether it is a program.
     """
 
     path: str
     algorithm: str
     hash: str
     remote: str = field(default="", compare=False)
+    executable: bool = field(default=False, compare=False)
 
 
 def is_within(path: str, folder: str) -> bool:

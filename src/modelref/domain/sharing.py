@@ -77,6 +77,11 @@ class Graph:
         """Stages and all that use them."""
         return _closure(names, self._down)
 
+    def related(self, path: str) -> frozenset[str]:
+        """What makes a path, all that these need, and all that use it."""
+        makers = self.makers(path)
+        return self.needed(makers) | self.users(makers)
+
     def family(self, path: str, other_makers: AbstractSet[str]) -> frozenset[str]:
         """What makes a path, what uses it and no other model, and all that these need."""
         makers = self.makers(path)

@@ -1,5 +1,6 @@
 """Adopt: make an existing DVC repository ready, without moving or renaming anything."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def adopt(world: "World", *, dry_run: bool) -> Adoption:
         BadInput: a DVC file cannot be read.
         OutOfReach: a file cannot be written.
     """
-    with world.journal.exclusive():
+    with nullcontext() if dry_run else world.journal.exclusive():
         declared = tuple(world.pipeline.declared(None))
         added = tuple(world.pipeline.undeclared())
         written = () if dry_run else tuple(world.pipeline.declare(added))

@@ -52,6 +52,7 @@ def verify(
     artifact: Artifact | None = None,
     *,
     deep: bool = False,
+    at: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Verification:
     """Check every event, chain and signature, and that each live version is as registered.
@@ -60,25 +61,28 @@ def verify(
         world: the ports.
         artifact: only this model.
         deep: also hash every byte of the live versions.
+        at: seconds since 1970-01-01 UTC: only the events up to then, as the registry stood.
         progress: called with the name of each version before it is looked into.
 
     Raises:
         UnknownRef: the model has no event.
         OutOfReach: the program that checks signatures, or the list of signers, is missing.
     """
-    registry = read_registry(world, artifact, bodies=True)
+    registry = read_registry(world, artifact, at=at, bodies=True)
     if artifact is not None and artifact not in registry.models and not registry.findings:
-        raise unknown_model(world, artifact)
-    findings = [*registry.findings, *beside_remote(world, artifact)]
+        raise unknown_model(world, artifact, at)
+    # The remote is only known as it is now.
+    beside = beside_remote(world, artifact) if at is None else ()
+    findings = [*registry.findings, *beside]
     remotes = _Remotes(world)
     versions = hashed = 0
     for model in registry.models.values():
         findings += [*audit(model), *audit_promotions(model)]
         progress(f"{model.artifact}: signatures")
         findings += signature_findings(world, model.events)
-        for state in model.versions.values():
-            if not state.active:
-                continue
+        live = [state for state in model.versions.values() if state.active]
+        findings += _metrics(world, model, live)
+        for state in live:
             versions += 1
             progress(f"{model.artifact}@{state.version}")
             try:
@@ -123,6 +127,21 @@ def _version(
             f"({', '.join(names)}){where}",
             f"{mend} --all-tags {shlex.join(names)}",
         )
+
+
+def _metrics(world: "World", model: Model, live: Sequence[VersionState]) -> Iterator[Finding]:
+    """Metrics that are there, but say nothing: gates and diffs go without them."""
+    refused = world.pipeline.unreadable(model.artifact, [state.commit for state in live])
+    for state in live:
+        for error in refused.get(state.commit, ()):
+            lost = isinstance(error, OutOfReach)
+            yield Finding(
+                Severity.ERROR if lost else Severity.WARNING,
+                error.kind,
+                state.event.tag,
+                f"has metrics that cannot be read: {error.message}",
+                error.hint,
+            )
 
 
 @dataclass(slots=True)

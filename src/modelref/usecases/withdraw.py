@@ -137,7 +137,15 @@ def deregister(world: "World", ref: Ref, options: Options) -> Written:
         event = write(world, model, draft, options, intent)
         return [Written(event, command, new=True, version=name)]
 
-    (written,) = run_once(world, Job(ref.artifact, command, decide), options)
+    def already(world: "World", intent: str) -> Sequence[Written]:
+        model, _ = read_model(world, ref.artifact)
+        event = by_id(model.events, intent)
+        state = model.versions.get(event.version) if event and event.version else None
+        if event is None or state is None or state.active:
+            return []
+        return [Written(event, command, new=False, version=str(event.version))]
+
+    (written,) = run_once(world, Job(ref.artifact, command, decide, already), options)
     return written
 
 
@@ -163,7 +171,14 @@ def deprecate(world: "World", artifact: Artifact, options: Options) -> Written:
         event = write(world, model, draft, options, intent)
         return [Written(event, command, new=True, version="")]
 
-    (written,) = run_once(world, Job(artifact, command, decide), options)
+    def already(world: "World", intent: str) -> Sequence[Written]:
+        model, _ = read_model(world, artifact)
+        event = by_id(model.events, intent)
+        if event is None or not model.deprecated:
+            return []
+        return [Written(event, command, new=False, version="")]
+
+    (written,) = run_once(world, Job(artifact, command, decide, already), options)
     return written
 
 

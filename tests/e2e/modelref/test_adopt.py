@@ -1,9 +1,16 @@
 """``modelref init``: one command adopts a monorepo that knows nothing of tags."""
 
+import errno
+import os
+import random
 from pathlib import Path
 
 import pytest
+import yaml
 
+from support.inprocess import run
+from support.killing import run_and_kill
+from support.locked import commit_lock, keep, locked_clone, out
 from support.project import Project
 
 
@@ -87,7 +94,10 @@ def test_stages_can_be_limited(project: Project, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("stagse: [dev]", "stagse is not a key; known are gates, gates_from, remote, stages"),
+        (
+            "stagse: [dev]",
+            "stagse is not a key; known are gates, gates_from, models, remote, signing, stages",
+        ),
         ("stages: dev", "stages is not a list of names"),
         ("stages: ['a b']", "'a b' is not a stage name"),
         ("remote: --exec=x", "remote is not the name of a git remote"),
@@ -132,3 +142,63 @@ def test_one_models_stale_state_keeps_no_other_back(monorepo: Project) -> None:
     assert "14 registered, 0 unchanged, 1 refused" in night.out
     assert "error: teams/t7:ranker: " in night.err
     assert "in.txt is modified since DVC stage train ran" in night.err
+
+
+@pytest.mark.parametrize("target", ["there.yaml", "not-there.yaml"])
+def test_init_writes_through_no_link(tmp_path: Path, target: str) -> None:
+    project = locked_clone(tmp_path / "clone")
+    commit_lock(project, [out("w.onnx", keep(project, b"w"))], path="x")
+    outside = tmp_path / target
+    if target == "there.yaml":
+        (project.root / "dvc.yaml").rename(outside)
+        before = outside.read_text()
+    else:
+        (project.root / "dvc.yaml").unlink()
+    (project.root / "dvc.yaml").symlink_to(outside)
+    refused = project.modelref("init", check=False)
+    assert refused.code == 2
+    assert "dvc.yaml is a symbolic link" in refused.err
+    assert outside.read_text() == before if target == "there.yaml" else not outside.exists()
+
+
+def test_init_that_cannot_end_its_writing_leaves_dvc_yaml_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = locked_clone(tmp_path / "clone")
+    commit_lock(project, [out("w.onnx", keep(project, b"w"))], path="x")
+    before = (project.root / "dvc.yaml").read_text()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        refused = run(project.root, "init")
+    assert refused.code == 5
+    assert "cannot write" in refused.err
+    assert (project.root / "dvc.yaml").read_text() == before
+    assert project.git("status", "--porcelain") == ""
+
+
+def test_init_killed_at_any_moment_has_declared_all_of_a_file_or_nothing(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    project = locked_clone(tmp_path / "clone")
+    commit_lock(project, [out("w.onnx", keep(project, b"w"))], path="x")
+    before = (project.root / "dvc.yaml").read_text()
+    for _ in range(6):
+        (project.root / "dvc.yaml").write_text(before)
+        (project.root / "modelref.yaml").unlink(missing_ok=True)
+        run_and_kill(project, ["init"], after=chance.uniform(0.3, 1.5))
+        found = yaml.safe_load((project.root / "dvc.yaml").read_text())
+        assert list(found["stages"]) == ["train"]
+        assert set(found["artifacts"]) in ({"m"}, {"m", "w"})
+    project.modelref("init")
+    found = yaml.safe_load((project.root / "dvc.yaml").read_text())
+    assert found["artifacts"]["w"] == {"path": "w.onnx", "type": "model"}
+
+
+def test_a_trial_of_init_writes_nothing_at_all(tmp_path: Path) -> None:
+    project = locked_clone(tmp_path / "clone")
+    commit_lock(project, [out("w.onnx", keep(project, b"w"))], path="x")
+    assert "would be declared" in project.modelref("init", "--dry-run").out
+    assert not (project.root / ".git" / "modelref").exists()

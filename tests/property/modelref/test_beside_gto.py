@@ -1,7 +1,8 @@
 """Real gto and we read the same histories, written by either, the same way.
 
 The differences that we decided on are named here: counters and not clocks order a stage; two
-versions on one commit, ``@created`` and renamed tags, which end gto, are read on.
+versions on one commit, ``@created`` and renamed tags, which end gto, are read on; of versions that
+differ in their build only, and of an unassignment that names a bare commit, ``docs/registry.md``.
 """
 
 import subprocess
@@ -20,13 +21,16 @@ from modelref.domain.message import compose
 from modelref.domain.tag import TagName
 from support.project import Project
 
-COMMITS = 4
+VERSIONS = ("v2.0.0", "v1.0.0-rc.2", "v10.0.0-rc.1", "v1.0.0", "v1.0.0-rc.10")
+"""Of the commits, oldest first: numbers that do not rise with them, before their release too."""
+COMMITS = len(VERSIONS)
 _STEPS = st.lists(
     st.tuples(
         st.sampled_from(["register", "deregister", "assign", "unassign", "deprecate"]),
         st.sampled_from(["rec", "shop:rank"]),
         st.integers(0, COMMITS - 1),
         st.sampled_from(["prod", "dev"]),
+        st.booleans(),
     ),
     max_size=16,
 )
@@ -78,19 +82,20 @@ def ours(project: Project) -> dict[str, tuple[str | None, dict[str, str]]]:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_STEPS)
 def test_the_same_history_is_the_same_registry(
-    repository: Project, steps: list[tuple[str, str, int, str]]
+    repository: Project, steps: list[tuple[str, str, int, str, bool]]
 ) -> None:
     clear(repository)
     tags = GitTags(Repository.locate(repository.root))
     withdrawn: set[tuple[str, int]] = set()
     counter: dict[str, int] = {}
     used: set[str] = set()
-    for date, (what, model, number, stage) in enumerate(steps, start=1_700_000_000):
+    taken: set[str] = set()
+    for date, (what, model, number, stage, counted) in enumerate(steps, start=1_700_000_000):
         if (model, number) in withdrawn and what != "deregister":
             continue  # a version that came back after its withdrawal: gto 1.10 loses its stages
-        # One version a commit, numbers rising with the commits' order: two versions on one
-        # commit end gto.
-        version = f"v{number + 1}.0.0"
+        version = VERSIONS[number]  # one a commit: two versions on one commit end gto
+        if what in ("deregister", "unassign", "deprecate") and model not in used:
+            continue
         # gto counts per model, over all its tags.
         counter[model] = counter.get(model, 0) + 1
         head = model.replace(":", "=")
@@ -100,9 +105,10 @@ def test_the_same_history_is_the_same_registry(
             "assign": f"{head}#{stage}",
             "unassign": f"{head}#{stage}!",
             "deprecate": f"{head}@deprecated",
-        }[what] + f"#{counter[model]}"
-        if what in ("deregister", "unassign", "deprecate") and model not in used:
-            continue
+        }[what]
+        if counted or what in ("assign", "unassign") or name in taken:
+            name += f"#{counter[model]}"
+        taken.add(name)
         used.add(model)
         if what == "deregister":
             withdrawn.add((model, number))
@@ -121,6 +127,30 @@ def test_counters_and_not_clocks_order_a_stage(repository: Project) -> None:
     tag(repository, "rec#prod#1", second, 1_700_009_999)
     tag(repository, "rec#prod#2", first, 1_700_000_002)
     assert ours(repository)["rec"][1] == {"prod": "v1.0.0"}
+
+
+def test_the_order_of_builds_is_ours_and_that_of_the_clock_for_gto(repository: Project) -> None:
+    told = set()
+    for plain, built in ((0, 1), (1, 0)):
+        clear(repository)
+        tag(repository, "rec@v1.0.0", repository.commits[0], 1_700_000_000 + plain)
+        tag(repository, "rec@v1.0.0+b.1", repository.commits[1], 1_700_000_000 + built)
+        assert ours(repository)["rec"][0] == "v1.0.0+b.1"
+        told.add(theirs(repository)["rec"][0])
+    assert told == {"v1.0.0", "v1.0.0+b.1"}
+
+
+def test_an_unassigned_bare_commit_leaves_the_stage_for_us_and_not_for_gto(
+    repository: Project,
+) -> None:
+    clear(repository)
+    first, bare = repository.commits[:2]
+    tag(repository, "rec@v1.0.0", first, 1_700_000_000)
+    tag(repository, "rec#prod#1", first, 1_700_000_001)
+    tag(repository, "rec#prod#2", bare, 1_700_000_002)
+    tag(repository, "rec#prod!#3", bare, 1_700_000_003)
+    assert ours(repository)["rec"][1] == {"prod": "v1.0.0"}
+    assert theirs(repository)["rec"][1] == {"prod": bare[:10]}
 
 
 @pytest.mark.parametrize("extra", ["rec@created#9", "rec@v9.0.0"])

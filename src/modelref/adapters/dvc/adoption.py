@@ -4,12 +4,19 @@ Nothing is moved or renamed; an entry under ``artifacts:`` is all that is added.
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from modelref.adapters.dvc.lockfile import read_dvc_file, read_lock
+from modelref.adapters.durable import write_durably
+from modelref.adapters.dvc.definition import MODEL
+from modelref.adapters.dvc.filenames import DEFINITION
+from modelref.adapters.dvc.lockfile import join
+from modelref.adapters.dvc.restore.yamltext import edit
+from modelref.adapters.dvc.textfiles import mapping
 from modelref.domain.names import Artifact
-from modelref.domain.outs import is_within
+from modelref.domain.outs import Out, is_within, touches
 from modelref.domain.snapshot import Candidate
 from modelref.errors import BadInput, OutOfReach
 
@@ -39,27 +46,23 @@ _UNFIT = re.compile(r"[^a-zA-Z0-9_-]+")
 
 
 def find_candidates(
-    files: Mapping[str, bytes], declared: Iterable[str], taken: Iterable[Artifact]
+    found_in: Mapping[str, Sequence[Out]], declared: Iterable[str], taken: Iterable[Artifact]
 ) -> list[Candidate]:
     """Find outs that look like models and that nothing declares.
 
     Args:
-        files: texts of all ``dvc.lock`` and ``.dvc`` files, by repository path.
+        found_in: outs by the repository path of the ``dvc.lock`` or ``.dvc`` file that has them.
         declared: repository paths of the models that are declared already.
         taken: their addresses.
     """
     known, names = list(declared), set(taken)
     found: list[Candidate] = []
-    for source, data in sorted(files.items()):
-        if source.endswith(".dvc"):
-            outs = read_dvc_file(source, data)
-        else:
-            outs = tuple(out for stage in read_lock(source, data) for out in stage.outs)
+    for source, outs in sorted(found_in.items()):
         folder = source.rpartition("/")[0]
         for out in sorted(outs):
             looks = PurePosixPath(out.path).suffix in _SUFFIXES or _WORD.search(out.path)
-            inside = is_within(out.path, folder) if folder else True
-            if not looks or not inside or any(_overlap(out.path, path) for path in known):
+            inside = not folder or is_within(out.path, folder)
+            if not looks or not inside or any(touches(out.path, path) for path in known):
                 continue
             artifact = _address(folder, out.path, names)
             names.add(artifact)
@@ -71,28 +74,56 @@ def find_candidates(
 def declare(root: Path, candidates: Sequence[Candidate]) -> list[str]:
     """Add entries under ``artifacts:``, comments and order kept, and return the files changed.
 
+    Each file is replaced whole: killed at any moment, it is as before or as after.
+
     Raises:
         OutOfReach: a file cannot be written.
-        BadInput: a ``dvc.yaml`` cannot be changed.
+        BadInput: a ``dvc.yaml`` cannot be changed, or is a symbolic link.
     """
-    from dvc.utils.serialize import YAMLError, modify_yaml
-
     by_file: dict[str, list[Candidate]] = {}
     for candidate in candidates:
-        folder = candidate.artifact.dir
-        by_file.setdefault(f"{folder}/dvc.yaml" if folder else "dvc.yaml", []).append(candidate)
-    for path, wanted in by_file.items():
+        by_file.setdefault(join(candidate.artifact.dir, DEFINITION), []).append(candidate)
+    texts = {path: _declaring(root, path, wanted) for path, wanted in by_file.items()}
+    for path, text in texts.items():
         try:
-            with modify_yaml(str(root / path)) as data:
-                artifacts = data.setdefault("artifacts", {})
-                for candidate in wanted:
-                    own = candidate.path.removeprefix(f"{candidate.artifact.dir}/")
-                    artifacts[candidate.artifact.name] = {"path": own, "type": "model"}
+            write_durably(root / path, text)
         except OSError as error:
             raise OutOfReach(f"cannot write {path}: {error.strerror}", kind="unwritable") from error
-        except (YAMLError, AttributeError, TypeError) as error:
-            raise BadInput(f"{path} cannot be changed: {error}", kind="unreadable-file") from error
-    return list(by_file)
+    return list(texts)
+
+
+def _declaring(root: Path, path: str, wanted: Sequence[Candidate]) -> str:
+    """What a ``dvc.yaml`` says once models are declared in it."""
+    import yaml
+
+    text = _text(root, path)
+    entries = {one.artifact.name: _entry(one) for one in wanted}
+    begun = mapping(path, text.encode()).get("artifacts") is not None
+    wants: list[tuple[tuple[str, ...], Any]] = [(("artifacts",), entries)]
+    if begun:
+        wants = [(("artifacts", name), entry) for name, entry in entries.items()]
+    return edit(path, text, wants, yaml.safe_dump({"artifacts": entries}), fine=False)
+
+
+def _text(root: Path, path: str) -> str:
+    if (root / path).is_symlink():
+        raise BadInput(
+            f"{path} is a symbolic link: models are declared in a file of the repository only",
+            kind="unsafe-path",
+            hint=f"put a plain file in its place: rm {shlex.quote(path)}",
+        )
+    try:
+        return (root / path).read_text("utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not UTF-8", kind="unreadable-file") from error
+    except OSError as error:
+        raise OutOfReach(f"cannot read {path}: {error.strerror}", kind="unreadable") from error
+
+
+def _entry(candidate: Candidate) -> dict[str, str]:
+    return {"path": candidate.path.removeprefix(f"{candidate.artifact.dir}/"), "type": MODEL}
 
 
 def _address(folder: str, path: str, taken: set[Artifact]) -> Artifact:
@@ -107,7 +138,3 @@ def _address(folder: str, path: str, taken: set[Artifact]) -> Artifact:
     while Artifact(folder, f"model-{number}") in taken:
         number += 1
     return Artifact(folder, f"model-{number}")
-
-
-def _overlap(a: str, b: str) -> bool:
-    return is_within(a, b) or is_within(b, a)

@@ -13,7 +13,7 @@ from modelref.adapters.dvc.manifest import read_manifest
 from modelref.adapters.dvc.objects import absent, damaged, is_sound, object_key, same_legacy
 from modelref.adapters.dvc.remotes.remotes import DvcRemotes
 from modelref.adapters.git.program import Git
-from modelref.adapters.link import link
+from modelref.adapters.link import link, make_executable
 from modelref.domain.outs import DIR_SUFFIX, GIT, Out, OutFile
 from modelref.errors import OutOfReach
 
@@ -115,6 +115,8 @@ class DvcOutputs:
         self._verify(file, source, deep=deep)
         try:
             link(source, target, self.caches.of(file.path).links)
+            if file.executable:
+                make_executable(target)
         except OSError as error:
             raise OutOfReach(
                 f"cannot write {target}: {error.strerror}",

@@ -8,7 +8,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from modelref.adapters.dvc.restore.places import DVC_SUFFIX, Place
+from modelref.adapters.dvc.filenames import DVC_SUFFIX
+from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.restore.texts import (
     differing_definitions,
     lock_entries,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from modelref.adapters.plainfile import read_plain
 from modelref.errors import BadInput
 
 _LINKS = ("reflink", "hardlink", "symlink", "copy")
@@ -72,7 +73,7 @@ def read_cache_config(root: Path) -> CacheConfig:
     for path in _files(root):
         cache = _section(path, "cache")
         if "dir" in cache:
-            folder = (path.parent / Path(cache["dir"]).expanduser()).resolve()
+            folder = _folder(path, cache["dir"])
         if "type" in cache:
             links = _parse_links(path, cache["type"])
         shared = cache.get("shared", "group" * shared).lower() == "group"
@@ -95,8 +96,11 @@ def _files(root: Path) -> tuple[Path, ...]:
 def _section(path: Path, name: str) -> Mapping[str, str]:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        data = read_plain(path)
+        if data is None and path.exists():
+            raise BadInput(f"{path} is no DVC config: no plain file", kind="unreadable-file")
+        parser.read_string((data or b"").decode("utf-8"))
+    except PermissionError:
         return {}
     except (configparser.Error, UnicodeDecodeError) as error:
         said = str(error).splitlines()[0]
@@ -104,6 +108,17 @@ def _section(path: Path, name: str) -> Mapping[str, str]:
     if not parser.has_section(name):
         return {}
     return {key: value.strip("\"'") for key, value in parser.items(name)}
+
+
+def _folder(path: Path, text: str) -> Path:
+    try:
+        return (path.parent / Path(text).expanduser()).resolve()
+    except (RuntimeError, ValueError, OSError) as error:  # ~nobody, NUL, links in a circle
+        raise BadInput(
+            f"{path}: cache.dir {text!r} is no folder: {error}",
+            kind="unreadable-file",
+            hint="dvc config cache.dir DIR",
+        ) from error
 
 
 def _parse_links(path: Path, text: str) -> tuple[str, ...]:

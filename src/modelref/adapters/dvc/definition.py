@@ -6,18 +6,19 @@ came to.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from modelref.adapters.dvc.filenames import DEFAULT_PARAMS
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_lock
 from modelref.adapters.dvc.textfiles import mapping
+from modelref.domain.outs import touches
 from modelref.domain.snapshot import Annotation
 from modelref.errors import BadInput
 
 MODEL = "model"
-DEFAULT_PARAMS = "params.yaml"
 _OUT_SECTIONS = ("outs", "metrics", "plots")
 _TEMPLATE = re.compile(r"\$\{[^}]*\}")
 
@@ -67,7 +68,12 @@ class Definition:
         Raises:
             BadInput: as :func:`~modelref.adapters.dvc.lockfile.read_lock`.
         """
-        return tuple(self._on_remotes(stage) for stage in read_lock(path, data, self.wdirs()))
+        stages = read_lock(path, data, self.wdirs())
+        return tuple(self._on_remotes(stage) for stage in self._without_left_over(stages))
+
+    def declares(self, name: str) -> bool:
+        """Whether it declares a locked DVC stage; ``train@item`` is declared as ``train``."""
+        return bool(self.stage_names() & {name, name.partition("@")[0]})
 
     def artifacts(self) -> Mapping[str, Annotation]:
         """Return what stands under ``artifacts:``, by name.
@@ -124,6 +130,19 @@ class Definition:
             found[self._join(path)] = None
         return tuple(found)
 
+    def _without_left_over(self, stages: Sequence[LockedStage]) -> Iterator[LockedStage]:
+        """Locked DVC stages but those of a former name, whose outs another one writes now.
+
+        DVC leaves the entries of DVC stages that are no longer declared in the lock, unread.
+        """
+        declared = [stage for stage in stages if self.declares(stage.name)]
+        written = {out.path for stage in declared for out in stage.outs}
+        for stage in stages:
+            if self.declares(stage.name) or not any(
+                touches(out.path, other) for out in stage.outs for other in written
+            ):
+                yield stage
+
     def _on_remotes(self, stage: LockedStage) -> LockedStage:
         """A locked DVC stage whose outs know the DVC remote that they name, if they do."""
         recorded = [out.path for out in stage.outs]
@@ -156,7 +175,7 @@ class Definition:
         wdir = str(body.get("wdir") or ".")
         for entry, options in _entries(body.get(section)):
             if "${" in entry or "${" in wdir:
-                pattern = _pattern(self.folder, wdir, entry)
+                pattern = file_pattern(self.folder, wdir, entry)
                 yield from ((path, options) for path in recorded if pattern.fullmatch(path))
             else:
                 yield self._join(f"{wdir}/{entry}"), options
@@ -192,7 +211,8 @@ def _entries(section: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield str(name), options if isinstance(options, Mapping) else {}
 
 
-def _pattern(folder: str, wdir: str, entry: str) -> re.Pattern[str]:
-    text = "/".join(part for part in (folder, wdir, entry) if part not in ("", "."))
+def file_pattern(*parts: str) -> re.Pattern[str]:
+    """What the repository path of a templated name looks like, given folders before it."""
+    text = "/".join(part for part in parts if part not in ("", "."))
     literal = [re.escape(part) for part in _TEMPLATE.split(text)]
     return re.compile(".+".join(literal))

@@ -5,30 +5,34 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from modelref.adapters.dvc.opened import all_files, check_opened
+from modelref.adapters.dvc.places import Place
 from modelref.errors import BadInput
 
 
-def staleness(
-    root: Path, commit: str | None, path: str, files: Sequence[str] = ()
-) -> Sequence[str]:
+def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
     """Say in what ``dvc.lock`` disagrees with ``dvc.yaml`` and the committed inputs.
 
     Only the DVC stages that make a path, and those they need, are looked at: another model's
     stale state says nothing of this one.
 
     Args:
+        place: DVC's files at a commit, or in the workspace.
         root: top folder of the checkout.
-        commit: full id; None for the workspace.
         path: repository path of the model's files.
-        files: DVC's files that are enough to find it up to date, as repository paths; a large
-            repository has many others. Whatever they say against it is said of all files.
 
     Returns:
         One line a reason, empty when all agrees.
 
     Raises:
-        BadInput: DVC cannot read the pipeline at that commit.
+        BadInput: DVC cannot read the pipeline at that commit, or a file of it is built to fill the
+            memory.
     """
+    commit = place.commit
+    # A few files are enough to find a model up to date; a large repository has many others.
+    # Whatever they say against it is said of all files.
+    files = place.files_behind(path)
+    check_opened(place, files)
     import logging
 
     from dvc.exceptions import DvcException
@@ -44,6 +48,7 @@ def staleness(
         with Repo.open(str(root), uninitialized=True, subrepos=True) as repo, switched(repo):
             if files and _fresh(repo, path, files):
                 return ()
+            check_opened(place, all_files(place))
             return tuple(dict.fromkeys(_reasons(repo, repo.index, path)))
     except (DvcException, SCMError, ImportError, TypeError, ValueError) as error:
         raise BadInput(

@@ -1,16 +1,20 @@
 """What ``dvc.lock`` and ``.dvc`` files say: DVC stages as they were last run, and their outs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from modelref.adapters.dvc.textfiles import mapping
-from modelref.domain.outs import MD5, Out, touches
+from modelref.domain.outs import MD5, Out
+from modelref.domain.paths import is_writable
+from modelref.domain.sharing import Graph, Node
 from modelref.errors import BadInput
 
 LEGACY_MD5 = "md5-dos2unix"
 """How DVC 2 hashed: text files with their line ends made uniform."""
+_MOST = 1 << 63
+"""Sizes and numbers of files are below: no disk has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,17 @@ def read_dvc_file(path: str, data: bytes) -> tuple[Out, ...]:
     loaded = mapping(path, data)
     folder = join_folder(str(PurePosixPath(path).parent), str(loaded.get("wdir") or "."))
     try:
-        return tuple(_out(folder, entry) for entry in loaded.get("outs") or [] if _hashed(entry))
+        return _outs(folder, loaded.get("outs"))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadInput(f"{path} is not a .dvc file: {error}", kind="unreadable-file") from error
+
+
+def graph_of(stages: Mapping[str, LockedStage]) -> Graph:
+    """DVC stages as a graph, under the names that they are given by."""
+    return Graph(
+        Node(name, stage.deps, tuple(out.path for out in stage.outs))
+        for name, stage in stages.items()
+    )
 
 
 def related(stages: Iterable[LockedStage], path: str) -> frozenset[str]:
@@ -80,47 +92,35 @@ def related(stages: Iterable[LockedStage], path: str) -> frozenset[str]:
         stages: of one pipeline.
         path: repository path of a model's files.
     """
-    known = list(stages)
-    producers = {
-        stage.name for stage in known if any(touches(out.path, path) for out in stage.outs)
-    }
-    needed = _closure(
-        producers,
-        {
-            stage.name: {
-                other.name
-                for other in known
-                for out in other.outs
-                if any(touches(dep, out.path) for dep in stage.deps)
-            }
-            for stage in known
-        },
-    )
-    users = _closure(
-        producers,
-        {
-            stage.name: {
-                other.name
-                for other in known
-                for dep in other.deps
-                if any(touches(dep, out.path) for out in stage.outs)
-            }
-            for stage in known
-        },
-    )
-    return frozenset(needed | users)
+    return graph_of({stage.name: stage for stage in stages}).related(path)
 
 
 def join(folder: str, path: str) -> str:
-    """Join a path to the folder it is relative to, within the repository.
+    """Join a path that may be written to the folder it is relative to.
 
     Raises:
-        BadInput: it leaves the repository, or is its top folder.
+        BadInput: it leaves the repository, is its top folder, lies in a ``.git`` or ``.dvc``
+            folder, or has characters that do not print.
     """
     joined = join_folder(folder, path)
     if not joined:
         raise _leaves(path)
-    return joined
+    return writable(joined)
+
+
+def writable(path: str) -> str:
+    """Return a repository path that a version may write.
+
+    Raises:
+        BadInput: it lies in a ``.git`` or ``.dvc`` folder, or has characters that do not print.
+    """
+    if not is_writable(path):
+        raise BadInput(
+            f"the path {path!r} is none that a version may write",
+            kind="unsafe-path",
+            hint="find out who made this version; nothing of it should be used",
+        )
+    return path
 
 
 def join_folder(folder: str, path: str) -> str:
@@ -152,15 +152,16 @@ def _wdir(folder: str, name: str, wdirs: Mapping[str, str]) -> str:
 
 
 def _locked(folder: str, name: str, stage: Mapping[str, Any]) -> LockedStage:
+    deps = list(_inside(folder, stage.get("deps")))
     return LockedStage(
         name,
-        tuple(join(folder, dep["path"]) for dep in stage.get("deps") or [] if _local(dep["path"])),
-        tuple(_out(folder, out) for out in stage.get("outs") or [] if _hashed(out)),
+        tuple(path for path, _ in deps),
+        _outs(folder, stage.get("outs")),
         {
             join(folder, str(file)): dict(values)
             for file, values in (stage.get("params") or {}).items()
         },
-        tuple(_out(folder, dep) for dep in stage.get("deps") or [] if _hashed(dep)),
+        tuple(_out(path, dep) for path, dep in deps if "md5" in dep),
         _commands(stage.get("cmd")),
     )
 
@@ -170,32 +171,47 @@ def _commands(cmd: Any) -> tuple[str, ...]:
     return tuple(str(one) for one in (cmd if isinstance(cmd, list) else [cmd] if cmd else []))
 
 
-def _local(path: str) -> bool:
-    """Whether a dependency lies in the repository: not a URL, not an absolute path."""
-    return "://" not in path and not path.startswith(("/", ".."))
+def _inside(folder: str, entries: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Dependencies or outs that lie in the repository, each with its path."""
+    for entry in entries or []:
+        path = str(entry["path"])
+        if "://" in path or path.startswith("/"):
+            continue
+        try:
+            joined = join_folder(folder, path)
+        except BadInput:
+            continue  # DVC may read and write outside; no version holds what lies there
+        if joined:
+            yield joined, entry
 
 
-def _hashed(entry: Mapping[str, Any]) -> bool:
-    return "md5" in entry and _local(str(entry["path"]))
+def _outs(folder: str, entries: Any) -> tuple[Out, ...]:
+    """Outs that DVC has hashed."""
+    found = [(path, entry) for path, entry in _inside(folder, entries) if "md5" in entry]
+    return tuple(_out(writable(path), entry) for path, entry in found)
 
 
-def _out(folder: str, entry: Mapping[str, Any]) -> Out:
+def _out(path: str, entry: Mapping[str, Any]) -> Out:
     size, files = entry.get("size"), entry.get("nfiles")
     return Out(
-        join(folder, str(entry["path"])),
+        path,
         MD5 if entry.get("hash") == "md5" else LEGACY_MD5,
         str(entry["md5"]),
-        None if size is None else int(size),
-        None if files is None else int(files),
+        _count(size),
+        _count(files),
         remote=str(entry.get("remote") or ""),
+        executable=entry.get("isexec") is True,
     )
 
 
-def _closure(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:
-    seen = set(start)
-    pending = list(start)
-    while pending:
-        for name in edges[pending.pop()] - seen:
-            seen.add(name)
-            pending.append(name)
-    return seen
+def _count(value: Any) -> int | None:
+    """A number of bytes or files, None where there is none.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _MOST:
+        raise ValueError(f"{str(value)[:40]!r} is no size")
+    return value

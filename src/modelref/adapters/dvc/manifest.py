@@ -2,9 +2,9 @@
 
 import json
 from pathlib import PurePosixPath
-from typing import Any
 
 from modelref.domain.outs import Out, OutFile
+from modelref.domain.paths import clash, is_writable
 from modelref.errors import BadInput
 
 _HEX = frozenset("0123456789abcdef")
@@ -29,18 +29,13 @@ def read_manifest(out: Out, data: bytes) -> tuple[OutFile, ...]:
         entries = [(str(entry["relpath"]), str(entry["md5"])) for entry in json.loads(data)]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _refused(out, "is not a list of files") from error
-    seen: dict[str, str] = {}
     for relpath, digest in entries:
-        _check_path(out, relpath)
+        if not is_writable(relpath):
+            raise _refused(out, f"names the path {relpath!r}")
         check_hash(digest)
-        folded = relpath.casefold()
-        if folded in seen:
-            raise _refused(out, f"names {seen[folded]!r} and {relpath!r}, one file on some disks")
-        seen[folded] = relpath
-    for folded, relpath in seen.items():
-        for parent in PurePosixPath(folded).parents:
-            if str(parent) in seen:
-                raise _refused(out, f"names {relpath!r} below a file")
+    why = clash(relpath for relpath, _ in entries)
+    if why:
+        raise _refused(out, why)
     return tuple(
         OutFile(f"{out.path}/{relpath}", out.algorithm, digest, out.remote)
         for relpath, digest in sorted(entries)
@@ -57,15 +52,6 @@ def check_hash(digest: str) -> None:
     bare = digest.removesuffix(".dir")
     if len(bare) != _MD5_LENGTH or not _HEX.issuperset(bare):
         raise BadInput(f"{digest!r} is not an md5", kind="unsafe-path")
-
-
-def _check_path(out: Out, relpath: Any) -> None:
-    parts = relpath.split("/")
-    unsafe = {"", ".", ".."}.intersection(parts) or {".git", ".dvc"}.intersection(
-        part.casefold() for part in parts
-    )
-    if unsafe or "\\" in relpath or not relpath.isprintable():
-        raise _refused(out, f"names the path {relpath!r}")
 
 
 def _refused(out: Out, why: str) -> BadInput:

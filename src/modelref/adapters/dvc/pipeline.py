@@ -1,29 +1,26 @@
 """Snapshots of models, read from DVC's own files at any commit or in the workspace."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from modelref.adapters.dvc.adoption import declare, find_candidates
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
+from modelref.adapters.dvc.filenames import DVC_SUFFIX, GTO_FILE
 from modelref.adapters.dvc.freshness import staleness
 from modelref.adapters.dvc.lineage import lineage_of
-from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, related
-from modelref.adapters.dvc.restore.places import Place
-from modelref.adapters.dvc.textfiles import mapping
+from modelref.adapters.dvc.lockfile import LockedStage, join, related
+from modelref.adapters.dvc.measured import MetricsReader
+from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.valuefiles import read_value_files
-from modelref.adapters.dvc.values import read_values
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within, outs_under
+from modelref.domain.paths import clash
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
-from modelref.errors import BadInput, UnknownRef
-
-DEFINITION = "dvc.yaml"
-LOCK = "dvc.lock"
-GTO_FILE = "artifacts.yaml"
+from modelref.errors import BadInput, ModelRefError, UnknownRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +32,18 @@ class DvcPipeline:
 
     def declared(self, commit: str | None) -> Sequence[Artifact]:
         """List the models that the ``dvc.yaml`` files declare."""
-        paths = self.commits.listed(commit, DEFINITION)
-        found = []
-        for path, data in self.commits.read(commit, paths).items():
-            definition = Definition.read(path, data)
-            for name, annotation in definition.artifacts().items():
-                if annotation.type == MODEL:
-                    found.append(Artifact.parse(f"{definition.folder}:{name}".removeprefix(":")))
-        known = self._gto_annotations(commit).items()
+        place = Place(self.commits, commit)
+        found = [Artifact.parse(name) for name in place.models()]
+        known = _gto_annotations(place).items()
         found += [Artifact.parse(name) for name, entry in known if entry.type == MODEL]
         return sorted(set(found))
 
     def undeclared(self) -> Sequence[Candidate]:
         """List outs of the workspace that look like models, but that no ``dvc.yaml`` declares."""
+        place = Place(self.commits, None)
         declared = self.declared(None)
-        paths = [
-            self._annotation(one, self._definition(one, None)[0], None).path for one in declared
-        ]
-        sources = [*self.commits.listed(None, LOCK), *self.commits.ending(None, ".dvc")]
-        return find_candidates(self.commits.read(None, sources), paths, declared)
+        paths = [self._annotation(place, one).path for one in declared]
+        return find_candidates(place.outs_by_file(), paths, declared)
 
     def declare(self, candidates: Sequence[Candidate]) -> Sequence[str]:
         """Declare models in their ``dvc.yaml`` files, and return these files."""
@@ -61,8 +51,9 @@ class DvcPipeline:
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None."""
-        definition, stages = self._definition(artifact, commit)
-        made = self._made(artifact, definition, stages, commit)
+        place = Place(self.commits, commit)
+        stages, definition = place.locked(artifact.dir), place.definition(artifact.dir)
+        made = self._made(place, artifact)
         annotation = made.annotation
         names = related(stages, annotation.path) or {stage.name for stage in stages}
         outs = {out.path: out for stage in stages for out in stage.outs}
@@ -84,157 +75,73 @@ class DvcPipeline:
             (*metrics.why(), *(() if made.outs else (nothing,))),
             params.why(unnamed=definition.default_params),
             frozenset([*metrics.unread, *params.unread]),
-            self._lineage(definition, stages, names, commit),
+            _lineage(place, definition, stages, names),
         )
 
     def made(self, artifact: Artifact, commit: str | None) -> Made:
         """Read only what a model is made of: its annotation and outs."""
-        definition, stages = self._definition(artifact, commit)
-        return self._made(artifact, definition, stages, commit)
+        return self._made(Place(self.commits, commit), artifact)
 
-    def _lineage(
-        self,
-        definition: Definition,
-        stages: Sequence[LockedStage],
-        names: Collection[str],
-        commit: str | None,
-    ) -> Lineage:
-        """DVC stages behind a model that dvc.yaml still declares: DVC keeps others in dvc.lock."""
-        declared = definition.stage_names()
-        behind = [
-            stage
-            for stage in stages
-            if stage.name in names and declared & {stage.name, stage.name.partition("@")[0]}
-        ]
-        return lineage_of(behind, lambda paths: self._dvc_files(paths, commit))
-
-    def _made(
-        self,
-        artifact: Artifact,
-        definition: Definition,
-        stages: Sequence[LockedStage],
-        commit: str | None,
-    ) -> Made:
-        annotation = self._annotation(artifact, definition, commit)
-        outs = self._outs(annotation.path, stages, commit)
+    def _made(self, place: Place, artifact: Artifact) -> Made:
+        annotation = self._annotation(place, artifact)
+        outs = self._outs(annotation.path, artifact, place)
+        why = clash(out.path for out in outs)
+        if why:
+            raise BadInput(
+                f"{artifact} at {_name_of(place)} {why}",
+                kind="unsafe-path",
+                hint="find out who made this version; nothing of it should be used",
+            )
         return Made(annotation, tuple(self.outputs.measure(out) for out in outs))
 
     def outs_at(self, artifact: Artifact, commit: str | None, path: str) -> Sequence[Out]:
         """Find the outs that hold a file or folder."""
-        _, stages = self._definition(artifact, commit)
-        return self._outs(join("", path), stages, commit)
+        return self._outs(join("", path), artifact, Place(self.commits, commit))
 
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
-        """Read only the metrics of a model at many commits, in two runs of git."""
-        paths = [join(artifact.dir, name) for name in (DEFINITION, LOCK)]
-        texts = self.commits.read_many([(commit, path) for commit in commits for path in paths])
-        parsed: dict[tuple[bytes, bytes], tuple[str, ...]] = {}
-        files: dict[str, tuple[str, ...]] = {}
-        for commit in commits:
-            pair = tuple(texts.get((commit, path), b"") for path in paths)
-            key = (pair[0], pair[1])
-            if key not in parsed:
-                parsed[key] = self._metrics_files(artifact, paths, key)
-            files[commit] = parsed[key]
-        wanted = [(commit, path) for commit, named in files.items() for path in named]
-        blobs = self.commits.read_many(wanted)
-        return {
-            commit: {
-                path: read_values(path, blobs[commit, path])
-                for path in named
-                if (commit, path) in blobs
-            }
-            for commit, named in files.items()
-        }
+        """Read only the metrics of a model at many commits, in a few runs of git."""
+        return MetricsReader(self.commits, artifact).read(commits).values
+
+    def unreadable(
+        self, artifact: Artifact, commits: Sequence[str]
+    ) -> Mapping[str, Sequence[ModelRefError]]:
+        """Say which metrics of a model at many commits are there, but cannot be read."""
+        return MetricsReader(self.commits, artifact).read(commits).refused
 
     def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say why a model's outs at a commit are not what its pipeline would make."""
-        definition, stages = self._definition(artifact, commit)
-        annotation = self._annotation(artifact, definition, commit)
-        if not stages and not self.commits.listed(commit, LOCK):
+        place = Place(self.commits, commit)
+        path = self._annotation(place, artifact).path
+        if not place.locked(artifact.dir) and not place.stages:
             return ()  # no DVC stage ever ran: nothing makes it, so nothing can be stale
-        files = Place(self.commits, commit).files_behind(annotation.path)
-        return staleness(self.commits.repository.root, commit, annotation.path, files)
+        return staleness(place, self.commits.repository.root, path)
 
-    def _metrics_files(
-        self, artifact: Artifact, paths: Sequence[str], texts: tuple[bytes, bytes]
-    ) -> tuple[str, ...]:
-        try:
-            definition = Definition.read(paths[0], texts[0])
-            annotation = definition.artifacts().get(artifact.name)
-            if annotation is None:
-                return ()
-            stages = definition.locked(paths[1], texts[1])
-        except BadInput:
-            return ()  # a listing goes on; the version's own card says what is wrong
-        return definition.metrics_files(stages, related(stages, annotation.path))
-
-    def _definition(
-        self, artifact: Artifact, commit: str | None
-    ) -> tuple[Definition, tuple[LockedStage, ...]]:
-        path, lock = join(artifact.dir, DEFINITION), join(artifact.dir, LOCK)
-        found = self.commits.read(commit, [path, lock])
-        definition = Definition.read(path, found.get(path, b""))
-        return definition, definition.locked(lock, found.get(lock, b""))
-
-    def _annotation(
-        self, artifact: Artifact, definition: Definition, commit: str | None
-    ) -> Annotation:
+    def _annotation(self, place: Place, artifact: Artifact) -> Annotation:
+        definition = place.definition(artifact.dir)
         annotation = definition.artifacts().get(artifact.name)
         if annotation is None and not artifact.dir:
-            annotation = self._gto_annotations(commit).get(artifact.name)
+            annotation = _gto_annotations(place).get(artifact.name)
         if annotation is not None:
             return annotation
-        where = "the workspace" if commit is None else f"commit {commit[:10]}"
-        known = ", ".join(str(name) for name in self.declared(commit)) or "none"
+        known = ", ".join(str(name) for name in self.declared(place.commit)) or "none"
         raise UnknownRef(
-            f"{definition.path} declares no artifact {artifact.name!r} in {where}",
+            f"{definition.path} declares no artifact {artifact.name!r} in {_name_of(place)}",
             kind="unknown-model",
             hint=f"models declared there: {known}; add one with dvc artifacts add, and commit",
         )
 
-    def _gto_annotations(self, commit: str | None) -> Mapping[str, Annotation]:
-        """What GTO's own ``artifacts.yaml`` declares, where a repository still has one."""
-        data = self.commits.read(commit, [GTO_FILE]).get(GTO_FILE)
-        if data is None:
-            return {}
-        entries = {name: entry for name, entry in mapping(GTO_FILE, data).items() if entry}
-        return Definition(GTO_FILE, "", {"artifacts": entries}).artifacts()
-
-    def _outs(
-        self, path: str, stages: Sequence[LockedStage], commit: str | None
-    ) -> tuple[Out, ...]:
-        near = [f"{path}.dvc", *(f"{parent}.dvc" for parent in PurePosixPath(path).parents)]
-        near = [name for name in near if name != "..dvc"]
-        locked = [out for stage in stages for out in stage.outs]
+    def _outs(self, path: str, artifact: Artifact, place: Place) -> tuple[Out, ...]:
+        near = [f"{path}{DVC_SUFFIX}"]
+        near += [f"{parent}{DVC_SUFFIX}" for parent in PurePosixPath(path).parents if parent.name]
+        locked = [out for stage in place.locked(artifact.dir) for out in stage.outs]
         found = outs_under(locked, path)
         if any(is_within(path, out.path) for out in found):
             return found  # all of it is a DVC stage's: no .dvc file can track some of it
-        found = outs_under([*locked, *self._dvc_files(near, commit)], path)
+        found = outs_under([*locked, *place.tracked(near)], path)
         if found:
             return found
-        found = outs_under(self._all_outs(commit), path)
-        return found or self._in_git(path, commit)
-
-    def _dvc_files(self, paths: Iterable[str], commit: str | None) -> list[Out]:
-        texts = self.commits.read(commit, list(paths))
-        return [out for path, data in texts.items() for out in read_dvc_file(path, data)]
-
-    def _all_outs(self, commit: str | None) -> list[Out]:
-        outs = [out for stage in self._all_stages(commit) for out in stage.outs]
-        return outs + self._dvc_files(self.commits.ending(commit, ".dvc"), commit)
-
-    def _all_stages(self, commit: str | None) -> list[LockedStage]:
-        locks = self.commits.listed(commit, LOCK)
-        definitions = {path: f"{path.removesuffix(LOCK)}{DEFINITION}" for path in locks}
-        texts = self.commits.read(commit, [*definitions, *definitions.values()])
-        return [
-            stage
-            for lock, path in definitions.items()
-            for stage in Definition.read(path, texts.get(path, b"")).locked(
-                lock, texts.get(lock, b"")
-            )
-        ]
+        everything = [out for outs in place.outs_by_file().values() for out in outs]
+        return outs_under(everything, path) or self._in_git(path, place.commit)
 
     def _in_git(self, path: str, commit: str | None) -> tuple[Out, ...]:
         return tuple(
@@ -242,6 +149,24 @@ class DvcPipeline:
             for name, (oid, size) in sorted(self.commits.tree(commit or "HEAD", path).items())
             if is_within(name, path)
         )
+
+
+def _gto_annotations(place: Place) -> Mapping[str, Annotation]:
+    """What GTO's own ``artifacts.yaml`` declares, where a repository still has one."""
+    entries = {name: entry for name, entry in place.values(GTO_FILE).items() if entry}
+    return Definition(GTO_FILE, "", {"artifacts": entries}).artifacts()
+
+
+def _name_of(place: Place) -> str:
+    return "the workspace" if place.commit is None else f"commit {place.commit[:10]}"
+
+
+def _lineage(
+    place: Place, definition: Definition, stages: Sequence[LockedStage], names: Collection[str]
+) -> Lineage:
+    """DVC stages behind a model that dvc.yaml still declares: DVC keeps others in dvc.lock."""
+    behind = [stage for stage in stages if stage.name in names and definition.declares(stage.name)]
+    return lineage_of(behind, place.tracked)
 
 
 def _read_params(

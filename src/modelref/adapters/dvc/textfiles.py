@@ -1,17 +1,20 @@
 """Reading YAML, JSON and TOML as DVC reads them, from files that nobody vouches for."""
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 
+from modelref.adapters.dvc.yamlloader import compose
 from modelref.errors import BadInput
 
 _MAX_BYTES = 32 * 1024 * 1024
-_MAX_NODES = 2_000_000
-"""Values that a file may have once its aliases are written out; a bomb has billions."""
+_MOST_ADDED_VALUES = 100_000
+"""Values that a file's aliases may add once they are written out; a bomb has billions."""
+_MOST_ADDED_BYTES = 4 << 20
+"""Characters that they may add."""
+_ENDLESS = (_MOST_ADDED_VALUES * 2, 0)
 
 
 def parse(path: str, data: bytes) -> Any:
@@ -75,11 +78,11 @@ def composed(path: str, text: str) -> Iterator[tuple[Any, Any]]:
     """
     import yaml
 
-    loader = _loader_class()(text)
+    loader = None
     try:
-        node = loader.get_single_node()
-        if node is not None and "*" in text and _written_out(node) > _MAX_NODES:
-            raise _refused(path, "repeats its aliases without end")
+        loader, node = compose(text)
+        if node is not None and "*" in text:
+            _refuse_bomb(path, node)
         yield loader, node
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -88,25 +91,33 @@ def composed(path: str, text: str) -> Iterator[tuple[Any, Any]]:
     except yaml.YAMLError as error:
         raise _refused(path, f"is not valid YAML: {error}") from error
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
-def _written_out(node: Any) -> int:
-    """Number of values below a node once every alias is written out, in linear time."""
-    sizes: dict[int, int] = {}
+def _refuse_bomb(path: str, node: Any) -> None:
+    """Refuse what grows too much once every alias is written out; found in linear time."""
+    whole: dict[int, tuple[int, int]] = {}
     begun: set[int] = set()
     pending = [node]
+    alone_values = alone_bytes = 0
     while pending:
         item = pending[-1]
         children = _children(item)
+        own = len(item.value) if isinstance(item.value, str) else 0
         if id(item) in begun:
             pending.pop()
             # A child without a size by now holds the item itself: it has no end.
-            sizes[id(item)] = 1 + sum(sizes.get(id(child), _MAX_NODES) for child in children)
+            sizes = [whole.get(id(child), _ENDLESS) for child in children]
+            whole[id(item)] = (1 + sum(n for n, _ in sizes), own + sum(size for _, size in sizes))
         else:
             begun.add(id(item))
+            alone_values += 1
+            alone_bytes += own
             pending.extend(child for child in children if id(child) not in begun)
-    return sizes[id(node)]
+    values, size = whole[id(node)]
+    if values - alone_values > _MOST_ADDED_VALUES or size - alone_bytes > _MOST_ADDED_BYTES:
+        raise _refused(path, "repeats its aliases without end")
 
 
 def _children(node: Any) -> list[Any]:
@@ -114,46 +125,6 @@ def _children(node: Any) -> list[Any]:
         return []
     pairs = (child if isinstance(child, tuple) else (child,) for child in node.value)
     return [part for pair in pairs for part in pair]
-
-
-def _loader_class() -> Any:
-    """PyYAML's safe C loader with the scalars of YAML 1.2, which DVC reads: 1e-3 is a number."""
-    import yaml
-
-    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-    class Loader(base):  # type: ignore[misc,valid-type]  # the base is found at run time
-        yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # PyYAML's own interface
-
-    resolvers = {
-        "null": (r"~|null|Null|NULL|", "~nN\0"),
-        "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
-        "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
-        "float": (
-            (
-                r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
-                r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-            ),
-            "-+0123456789.",
-        ),
-        "timestamp": (
-            r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9:.]+(?:[Zz]|[-+][0-9:]+)?)?",
-            "0123456789",
-        ),
-        "merge": (r"<<", "<"),
-    }
-    for name, (pattern, first) in resolvers.items():
-        firsts = ["" if character == "\0" else character for character in first]
-        tag = f"tag:yaml.org,2002:{name}"
-        Loader.add_implicit_resolver(tag, re.compile(rf"(?:{pattern})\Z"), firsts)
-    Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
-    return Loader
-
-
-def _construct_int(loader: Any, node: Any) -> int:
-    text = loader.construct_scalar(node)
-    base = {"0o": 8, "0x": 16}.get(text[:2], 10)
-    return int(text[2:] if base != 10 else text, base)
 
 
 def _refused(path: str, why: str) -> BadInput:

@@ -8,7 +8,7 @@ from modelref.adapters.dvc.values import most_bytes, read_values, too_large
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.outs import Out
 from modelref.domain.snapshot import Value
-from modelref.errors import ModelRefError
+from modelref.errors import ModelRefError, OutOfReach
 
 
 @dataclass(slots=True)
@@ -51,12 +51,15 @@ def read_value_files(
     """
     commits, outputs = sources
     sizes = commits.sizes(commit, paths)
-    texts = commits.read(commit, [path for path in paths if sizes.get(path, 0) <= most_bytes(path)])
+    asked = [path for path in paths if sizes.get(path, 0) <= most_bytes(path)]
+    texts, lost = _texts(commits, commit, asked)
     read = ValueFiles()
     for path in paths:
         try:
             if sizes.get(path, 0) > most_bytes(path):
                 raise too_large(path, sizes[path])
+            if path in lost:
+                raise lost[path]
             data = texts.get(path)
             if data is None and path in outs:
                 data = outputs.read(outs[path])
@@ -67,3 +70,16 @@ def read_value_files(
         except ModelRefError as error:
             read.unread[path] = error.message
     return read
+
+
+def _texts(
+    commits: GitCommits, commit: str | None, paths: Sequence[str]
+) -> tuple[Mapping[str, bytes], Mapping[str, OutOfReach]]:
+    """What files hold, and why of some that git has it cannot be known."""
+    if commit is None:
+        return commits.read(None, paths), {}
+    found, lost = commits.read_each([(commit, path) for path in paths])
+    return (
+        {path: data for (_, path), data in found.items()},
+        {path: error for (_, path), error in lost.items()},
+    )

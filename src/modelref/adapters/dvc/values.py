@@ -13,6 +13,7 @@ from modelref.errors import BadInput
 _MOST_BYTES = {".json": 8 << 20}
 """A metrics file of ten million keys is refused before it fills the memory."""
 _MOST_BYTES_ELSE = 512 << 10
+_MOST_BITS = 1000
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 
 
@@ -41,12 +42,12 @@ def read_values(path: str, data: bytes) -> dict[str, Value]:
         raise too_large(path, len(data))
     suffix = PurePosixPath(path).suffix.lower()
     if suffix == ".py":
-        return flatten(_assignments(path, data))
+        return _bounded(path, flatten(_assignments(path, data)))
     if suffix in _DELIMITERS:
         return _only_row(path, data, _DELIMITERS[suffix])
     value = parse(path, data)
     alone = isinstance(value, str | int | float)
-    return {"": value} if alone else flatten(value)
+    return _bounded(path, {"": value} if alone else flatten(value))
 
 
 def too_large(path: str, size: int) -> BadInput:
@@ -65,7 +66,21 @@ def _only_row(path: str, data: bytes, delimiter: str) -> dict[str, Value]:
         raise _refused(path, f"is not readable: {error}") from error
     if len(rows) != 2 or len(rows[0]) != len(rows[1]):
         raise _refused(path, "is not a head with one row of metrics below")
-    return {name: _number(text) for name, text in zip(*rows, strict=True)}
+    return _bounded(path, {name: _number(text) for name, text in zip(*rows, strict=True)})
+
+
+def _bounded(path: str, values: dict[str, Value]) -> dict[str, Value]:
+    """The values, unless one is a whole number that no float holds: nobody measured that."""
+    for name, value in values.items():
+        if _is_endless(value):
+            raise _refused(path, f"has a number of more than 300 digits: {name or 'its value'}")
+    return values
+
+
+def _is_endless(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_is_endless(item) for item in value)
+    return isinstance(value, int) and value.bit_length() > _MOST_BITS
 
 
 def _number(text: str) -> Value:

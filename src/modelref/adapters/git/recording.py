@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import Finished, Git
 from modelref.adapters.git.repository import GitCommits
+from modelref.adapters.git.stale import in_the_way
 from modelref.domain.restoring import Job
-from modelref.errors import OutOfReach, Refused
+from modelref.errors import Refused
 
 _TRAILER = "Modelref-Restore"
 
@@ -95,11 +96,9 @@ class Recorder:
             keep=self.lock.descriptors,
         )
         if done.code:
+            locked = in_the_way(done.stderr)
+            if locked is not None:
+                raise locked
             said = done.stderr.removeprefix("fatal: ") or done.stdout.decode("utf-8", "replace")
-            error = OutOfReach if "index.lock" in said else Refused
-            raise error(
-                f"git {command} failed: {said.strip()}",
-                kind="git-failed",
-                hint="mend that, then repeat the command; or modelref restore --abort",
-            )
+            raise Refused(f"git {command} failed: {said.strip()}", kind="git-failed")
         return done

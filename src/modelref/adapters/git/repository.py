@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
 
+from modelref.adapters.git.batch import MISSING, Pair, find_blobs, lost, split_batch
 from modelref.adapters.git.changes import changes_between
-from modelref.adapters.git.plainfile import plain_text
 from modelref.adapters.git.program import Git, failed
+from modelref.adapters.plainfile import plain_text, read_plain
 from modelref.domain.diff.code import FileChange
 from modelref.errors import BadInput, OutOfReach, UnknownRef
 
@@ -135,7 +135,7 @@ class GitCommits:
         return {path: data for (_, path), data in found.items()}
 
     def read_many(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
-        """Read files of many commits in one run of git; absent ones are left out.
+        """Read files of many commits in one run of git, two where some are absent: left out.
 
         Args:
             wanted: pairs of commit id and repository path.
@@ -150,7 +150,29 @@ class GitCommits:
         )
         if done.code:
             raise failed("cat-file", done)
-        return split_batch(done.stdout, askable)
+        found = split_batch(done.stdout, askable)
+        absent = [pair for pair in askable if pair not in found]
+        for (commit, path), oid in find_blobs(self.repository.git, absent).items():
+            raise lost(f"{path} of commit {commit[:10]}", oid)
+        return found
+
+    def read_each(
+        self, wanted: Sequence[Pair]
+    ) -> tuple[Mapping[Pair, bytes], Mapping[Pair, OutOfReach]]:
+        """Read files of many commits, and name those whose bytes are lost; they stop no other."""
+        try:
+            return self.read_many(wanted), {}
+        except OutOfReach as error:
+            if error.kind != MISSING:
+                raise
+        found: dict[Pair, bytes] = {}
+        lost: dict[Pair, OutOfReach] = {}
+        for pair in wanted:
+            try:
+                found.update(self.read_many([pair]))
+            except OutOfReach as error:
+                lost[pair] = error
+        return found, lost
 
     def sizes(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, int]:
         """Sizes in bytes of files at a commit, or in the workspace; absent ones are left out."""
@@ -178,11 +200,17 @@ class GitCommits:
         return listed.get(path)
 
     def tree(self, commit: str, path: str = "") -> Mapping[str, tuple[str, int]]:
-        """List files at or below a path of a commit, with blob id and size in bytes."""
-        return {
-            name: (oid, int(size))
-            for name, (oid, size) in self._entries(commit, path, "-l").items()
-        }
+        """List files at or below a path of a commit, with blob id and size in bytes.
+
+        Raises:
+            OutOfReach: an object is missing.
+        """
+        found: dict[str, tuple[str, int]] = {}
+        for name, (oid, size) in self._entries(commit, path, "-l").items():
+            if not size.isdecimal():  # git says BAD where the object is not there
+                raise lost(f"{name} of commit {commit[:10]}", oid)
+            found[name] = (oid, int(size))
+        return found
 
     def blobs(self, commit: str, path: str = "") -> Mapping[str, str]:
         """List files at or below a path of a commit, with blob ids; no file need be here."""
@@ -250,43 +278,14 @@ class GitCommits:
         found: dict[str, bytes] = {}
         for path in paths:
             try:
-                place = self.repository.root / path
-                found_there = place.stat()
-                if not S_ISREG(found_there.st_mode) or found_there.st_size > _MOST_BYTES:
-                    continue  # a folder, a pipe, a device, or no text that anybody wrote
-                found[path] = place.read_bytes()
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                continue
+                data = read_plain(self.repository.root / path, _MOST_BYTES)
             except OSError as error:
                 raise OutOfReach(
                     f"cannot read {path}: {error.strerror}", kind="unreadable"
                 ) from error
+            if data is not None:
+                found[path] = data
         return found
-
-
-def split_batch(
-    out: bytes, asked: Sequence[tuple[str, str]], kind: bytes = b"blob"
-) -> Mapping[tuple[str, str], bytes]:
-    """Split what ``cat-file --batch`` printed: a header line, then bytes and a newline, each.
-
-    Args:
-        out: what it printed.
-        asked: what it was asked for, in order.
-        kind: objects of another kind are left out.
-    """
-    found: dict[tuple[str, str], bytes] = {}
-    at = 0
-    for pair in asked:
-        end = out.index(b"\n", at)
-        header = out[at:end].rsplit(b" ", 2)
-        at = end + 1
-        if header[-1] in (b"missing", b"ambiguous"):
-            continue
-        size = int(header[2])
-        if header[1] == kind:
-            found[pair] = out[at : at + size]
-        at += size + 1
-    return found
 
 
 def _no_commit(rev: str) -> UnknownRef:

@@ -10,6 +10,8 @@ must be visible: it is not cleared across a network file system, nor from within
 """
 
 import os
+import re
+import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ _PROC = Path("/proc")
 _FIRST_PID_NAMESPACE = "pid:[4026531836]"
 """Name of the namespace that sees all processes (``PROC_PID_INIT_INO`` of Linux)."""
 _LOCAL = frozenset(["btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "tmpfs", "xfs", "zfs"])
+IN_THE_WAY = re.compile(r"Unable to create '(.*?\.lock)': File exists", re.DOTALL)
+"""What git says when it stops at a lock file."""
 _NEVER_LOCK = frozenset([b"cat-file", b"fsmonitor--daemon"])
 """Git commands that run for hours beside an editor or a notebook, and make no ref."""
 
@@ -81,6 +85,23 @@ def clear(lock: Path, *, ours: bool) -> None:
         raise _stuck(lock, error) from error
     if cleared:
         _tell(f"warning: cleared git's lock file {str(lock)!r}, {age} old: its owner is gone")
+
+
+def in_the_way(said: str) -> Conflict | None:
+    """The error for a git that stopped at a lock file, with the file's age; None for another."""
+    found = IN_THE_WAY.search(said)
+    if found is None:
+        return None
+    lock = Path(found[1])
+    try:
+        age = f", {_age(lock.stat().st_mtime)} old,"
+    except OSError:
+        age = ""  # gone by now
+    return Conflict(
+        f"git's lock file {lock}{age} is in the way",
+        kind="stale-lock",
+        hint=f"if no git command runs in this clone: rm {shlex.quote(str(lock))}",
+    )
 
 
 def possible_owners(lock: Path, seen: os.stat_result, *, ours: bool) -> Iterator[Process]:

@@ -10,6 +10,7 @@ from modelref.adapters.git.lock import WriterLock, unwritable
 from modelref.adapters.git.program import DURABLE, Finished, Git, failed, no_identity
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.salvage import broken, salvage
+from modelref.adapters.git.stale import IN_THE_WAY, in_the_way
 from modelref.adapters.git.trailers import trailers_of, unsigned
 from modelref.domain.event import TagRecord
 from modelref.domain.finding import Finding
@@ -37,10 +38,8 @@ _BODY = "%(contents:body)%00"
 _BROKEN = re.compile(r"warning: ignoring broken ref refs/tags/(.*)")
 _SIGNING_LIMIT = 300.0
 """Seconds that making a tag may take: a person may have to type a passphrase, or touch a key."""
-IN_THE_WAY = re.compile(r"Unable to create '(.*?\.lock)': File exists", re.DOTALL)
-"""What git says when a lock file keeps it from making a ref."""
-# A person's own settings must not change what a trailer is.
-_OUR_TRAILERS = {"trailer.separators": ":"}
+# A person's own settings must not change what a trailer is, nor take one for a comment.
+_OUR_TRAILERS = {"trailer.separators": ":", "core.commentChar": "#"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +190,9 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
             kind="tag-exists",
             hint="modelref history shows what happened; run the command again if it still applies",
         )
+    locked = in_the_way(said)
+    if locked is not None:
+        return locked
     nobody = no_identity(done)
     if nobody is not None:
         return nobody
@@ -198,12 +200,6 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
         return _not_signed(name, said)
     if "is not a valid tag name" in said:
         return BadInput(f"git does not allow the tag {name!r}", kind="invalid-name")
-    if IN_THE_WAY.search(said):
-        return Conflict(
-            f"git found a lock file in its way: {said.splitlines()[0].removeprefix('fatal: ')}",
-            kind="stale-lock",
-            hint="if no git command runs in this clone, remove that file and try again",
-        )
     return failed("tag", done)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from modelref.domain.outs import Out
+from modelref.domain.target import Target
 from modelref.usecases.resolve import Resolved
 
 
@@ -16,6 +17,17 @@ def resolved_shape(resolved: Resolved) -> dict[str, Any]:
         "commit": resolved.commit,
         "outs": outs_shape(resolved.outs, resolved.cached),
         "forced": list(resolved.forced),
+    }
+
+
+def target_shape(ref: str, target: Target) -> dict[str, Any]:
+    """One line of ``follow --json``."""
+    return {
+        "ref": ref,
+        "model": str(target.artifact),
+        "version": str(target.version) if target.version else None,
+        "tag": target.event.tag,
+        "commit": target.commit,
     }
 
 

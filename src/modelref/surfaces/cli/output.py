@@ -31,6 +31,12 @@ def say_json(value: Any) -> None:
     sys.stdout.write(json.dumps(_strict(value), indent=2, allow_nan=False) + "\n")
 
 
+def say_json_line(value: Any) -> None:
+    """Write one JSON document as one line to standard output, at once."""
+    sys.stdout.write(json.dumps(_strict(value), allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
 def _strict(value: Any) -> Any:
     """A value as every JSON parser takes it: no NaN, no infinity, no half of a character."""
     if isinstance(value, dict):

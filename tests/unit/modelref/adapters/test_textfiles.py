@@ -2,6 +2,7 @@ import time
 
 import pytest
 from dvc.utils.serialize import parse_json, parse_toml, parse_yaml
+from ruamel.yaml import YAML
 
 from modelref.adapters.dvc.textfiles import mapping, parse
 from modelref.errors import BadInput
@@ -76,3 +77,35 @@ def test_a_bomb_of_aliases_is_refused_at_once(item: str) -> None:
 def test_an_alias_of_itself_is_refused() -> None:
     with pytest.raises(BadInput):
         mapping("rec.dvc", b"a: &a [*a]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1_000", "0b11", "0o17", "-0x1F", "010", "08", "1__0", "_1", "1e5", "1.e5", ".5", "+.5e3",
+        "1_0.5", "190:20", "2001-01-01", "2001-1-1", "2001-01-01 1", "[:8080]", "[?0]",
+        '"a\x85b"', "a: x\x85", "1e-3", "-.inf", "True", "yes", "on", "~", "0x", "0b",
+    ],
+)  # fmt: skip
+def test_yaml_means_what_dvc_reads(text: str) -> None:
+    read, known = parse("p.yaml", text.encode()), YAML(typ="safe").load(text)
+    assert (read, type(read)) == (known, type(known))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"a: &a [{'x,' * 1000}]\nb: [{'*a,' * 1900}]",
+        f"a: &a {'x' * 1_000_000}\nb: [{'*a,' * 100}]",
+        "a: &a [*a]",
+        "a: &a {b: *a}",
+    ],
+)
+def test_aliases_that_add_too_much_are_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="repeats its aliases without end"):
+        parse("p.yaml", text.encode())
+
+
+def test_a_large_file_may_have_a_few_aliases() -> None:
+    text = "a: &a {x: 1}\nb: *a\nrows:\n" + "".join(f"- {n}\n" for n in range(120_000))
+    assert len(parse("p.yaml", text.encode())["rows"]) == 120_000

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modelref.adapters.dvc.restore.paramfiles import set_params, settable
-from modelref.adapters.dvc.restore.yamltext import ABSENT, edit
+from modelref.adapters.dvc.restore.yamltext import edit
+from modelref.adapters.dvc.textfiles import mapping
+from modelref.adapters.dvc.trees import ABSENT
 from modelref.errors import BadInput
 
 TEXT = """\
@@ -128,6 +130,10 @@ TREES = st.dictionaries(
 )
 
 
+@example({"a": 0}, {"a": ":0"}, None, False)
+@example({"a": 0}, {"a": "?0"}, None, False)
+@example({"a": []}, {"a": "\x85"}, None, True)
+@example({"a": 0}, {"a": "\u2028"}, True, True)
 @given(TREES, TREES, st.sampled_from([None, False, True]), st.booleans())
 def test_any_tree_becomes_any_other(now: Any, then: Any, flow: Any, fine: bool) -> None:
     text = yaml.safe_dump(now, default_flow_style=flow, allow_unicode=True)
@@ -135,4 +141,23 @@ def test_any_tree_becomes_any_other(now: Any, then: Any, flow: Any, fine: bool) 
     wants: list[Any] = [((key,), value) for key, value in then.items()]
     wants += [((key,), ABSENT) for key in now if key not in then]
     # edit() itself compares what it wrote with what was meant, and refuses on any difference.
-    edit("p.yaml", text, wants, source, fine=fine)
+    done = edit("p.yaml", text, wants, source, fine=fine)
+    assert yaml.safe_load(done).keys() == then.keys()  # what trains the model reads it as well
+
+
+def test_a_file_that_only_dvc_reads_is_edited_all_the_same() -> None:
+    done = edit("p.yaml", "a: [:8080]\nlr: 0.1\n", [(("lr",), 0.2)], "lr: 0.2\n", fine=True)
+    assert mapping("p.yaml", done.encode()) == {"a": [":8080"], "lr": 0.2}
+
+
+def test_a_number_with_underscores_stays_as_it_is_written() -> None:
+    text = "steps: 1_000 # of training\nlr: 0.1\n"
+    wants: list[Any] = [(("steps",), 1000), (("lr",), 0.2)]
+    assert edit("p.yaml", text, wants, "steps: 1000\nlr: 0.2\n", fine=True) == text.replace(
+        "0.1", "0.2"
+    )
+
+
+def test_a_file_that_cannot_be_edited_is_named() -> None:
+    with pytest.raises(BadInput, match=r"p\.yaml cannot be edited"):
+        edit("p.yaml", "a: 1\na: 2\n", [(("b",), {"c": 1})], "", fine=False)

@@ -126,6 +126,25 @@ def test_a_withdrawn_version_is_passed_over_and_withdrawn_once(world: MemoryWorl
         deregister(world, Ref.parse_version("rec@v9.0.0"), Options())
 
 
+def test_a_withdrawal_that_nobody_heard_of_is_not_made_of_the_next_version(
+    world: MemoryWorld,
+) -> None:
+    empty(world)
+    latest = Ref.parse_version("rec@latest")
+    first = deregister(world, latest, Options())
+    again = deregister(world, latest, Options())
+    assert (first.new, again.new) == (True, False)
+    assert again.event.oid == first.event.oid
+    world.journal.acknowledge(again.command)
+    assert deregister(world, latest, Options()).version == "v2.0.0"
+
+
+def test_a_deprecation_that_nobody_heard_of_is_made_once(world: MemoryWorld) -> None:
+    first = deprecate(world, REC, Options())
+    again = deprecate(world, REC, Options())
+    assert (again.new, again.event.oid) == (False, first.event.oid)
+
+
 def test_a_deprecated_model_takes_nothing_until_revived(world: MemoryWorld) -> None:
     written = deprecate(world, REC, Options())
     assert written.event.tag == "rec@deprecated"

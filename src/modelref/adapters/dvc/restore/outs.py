@@ -6,8 +6,8 @@ from pathlib import Path
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.lockfile import read_dvc_file
+from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.restore.disk import Disk
-from modelref.adapters.dvc.restore.places import Place
 from modelref.domain.outs import GIT, Out, OutFile, is_within
 from modelref.domain.restoring import LINK_MODE, Change, Left
 from modelref.errors import ModelRefError

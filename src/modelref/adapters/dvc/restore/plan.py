@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.lockfile import read_dvc_file
+from modelref.adapters.dvc.places import Place, split
 from modelref.adapters.dvc.restore.disk import Disk
 from modelref.adapters.dvc.restore.outs import OutChanges, OutPlanner
-from modelref.adapters.dvc.restore.places import Place, split
 from modelref.adapters.dvc.restore.texts import (
     Want,
     contested,
@@ -20,9 +20,10 @@ from modelref.adapters.dvc.restore.texts import (
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out
+from modelref.domain.paths import clash
 from modelref.domain.restoring import Change, Left, RestorePlan
 from modelref.domain.sharing import Share, share
-from modelref.errors import Refused
+from modelref.errors import BadInput, Refused
 
 _MOST_NAMED = 8
 
@@ -69,23 +70,23 @@ class RestorePlanner:
         wants = _wants(then, now, artifact, path, shares, with_pipeline=with_pipeline)
         params = parameters(then, shares)
         wants += params.entries
-        whole = self._dvc_files(then, shares, model_outs)
+        whole = self._dvc_files(then, model_outs)
         planner = OutPlanner(
             self.outputs, Disk(self.commits.repository.root, self.outputs), then, now, olds
         )
         stage_outs = [out for name in sorted(shares.own) for out in then.stages[name].outs]
         outs = _merged([*_own_outs(whole, model_outs, path), *stage_outs])
+        _refuse_unfit(artifact, outs, model_outs)
         planned = planner.plan(outs, model_outs)
         _refuse_losses(contested(wants, now, olds), _lost_texts(whole, now, olds), planned.lost)
         texts = {**written(wants, now, then), **{name: then.text(name) for name in whole}}
         mixed = self._mixed(wants, olds[0], then, texts)
         return _assemble(texts, planned, now, [*params.left, *self._left(then, now, shares)], mixed)
 
-    def _dvc_files(self, then: Place, shares: Share, outs: Sequence[Out]) -> dict[str, bytes]:
-        """``.dvc`` files that track a model which no DVC stage makes."""
-        if shares.makers:
-            return {}
-        paths = [then.dvc_file(out) for out in outs if out.algorithm != GIT]
+    def _dvc_files(self, then: Place, outs: Sequence[Out]) -> dict[str, bytes]:
+        """``.dvc`` files that track what no DVC stage makes of a model."""
+        loose = [out for out in outs if out.algorithm != GIT and not then.graph.makers(out.path)]
+        paths = [then.dvc_file(out) for out in loose]
         return {path: then.data(path) or b"" for path in paths if path is not None}
 
     def _mixed(
@@ -177,6 +178,25 @@ def _own_outs(whole: dict[str, bytes], outs: Sequence[Out], path: str) -> list[O
     if any(out.algorithm == GIT for out in outs):
         found.append(Out(path, GIT, ""))
     return found
+
+
+def _refuse_unfit(artifact: Artifact, outs: Sequence[Out], wanted: Sequence[Out]) -> None:
+    """Refuse what would bring back less than the model, or two files to one place."""
+    planned = {out.key for out in outs}
+    for out in wanted:
+        if out.algorithm != GIT and out.key not in planned:
+            raise Refused(
+                f"no DVC stage and no .dvc file that can be restored has {out.path}",
+                kind="untracked-out",
+                hint=f"modelref get {artifact}@VERSION brings the files to any folder",
+            )
+    why = clash(out.path for out in outs if out.algorithm != GIT)
+    if why:
+        raise BadInput(
+            f"the version {why}; nothing was written",
+            kind="unsafe-path",
+            hint="find out who made this version; nothing of it should be used",
+        )
 
 
 def _merged(outs: Sequence[Out]) -> list[Out]:

@@ -4,17 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from modelref.adapters.dvc.filenames import DEFINITION, LOCK
+from modelref.adapters.dvc.places import Place, definition_keys, params_of, split, templated
 from modelref.adapters.dvc.restore.paramfiles import set_params, settable
-from modelref.adapters.dvc.restore.places import (
-    DEFINITION,
-    LOCK,
-    Place,
-    definition_keys,
-    params_of,
-    split,
-    templated,
-)
-from modelref.adapters.dvc.restore.yamltext import ABSENT, Keys, edit
+from modelref.adapters.dvc.restore.yamltext import edit
+from modelref.adapters.dvc.trees import ABSENT, Keys
 from modelref.domain.names import Artifact
 from modelref.domain.restoring import Left
 from modelref.domain.sharing import Share

@@ -8,8 +8,8 @@ file is written anew by a round-trip library, which keeps comments too but may m
 import copy
 import io
 import json
+import re
 from collections.abc import Sequence
-from enum import Enum
 from typing import Any
 
 from modelref.adapters.dvc.restore.yamlnodes import (
@@ -24,43 +24,11 @@ from modelref.adapters.dvc.restore.yamlnodes import (
     span,
 )
 from modelref.adapters.dvc.textfiles import mapping
+from modelref.adapters.dvc.trees import ABSENT, Keys, lookup, put
 from modelref.errors import BadInput
 
-
-class Absent(Enum):
-    """What is no value; an enum stays itself when it is copied."""
-
-    ABSENT = "absent"
-
-
-ABSENT = Absent.ABSENT
-"""The value of an entry that is not there, or is to go."""
-
-Keys = tuple[str, ...]
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _Edit = tuple[int, int, str]
-
-
-def lookup(tree: Any, keys: Keys) -> Any:
-    """The value at a path of keys, or :data:`ABSENT`."""
-    for key in keys:
-        if isinstance(tree, dict):
-            tree = next((value for name, value in tree.items() if str(name) == key), ABSENT)
-        elif isinstance(tree, list) and key.isdigit() and int(key) < len(tree):
-            tree = tree[int(key)]
-        else:
-            return ABSENT
-    return tree
-
-
-def put(tree: Any, keys: Keys, value: Any) -> None:
-    """Set or remove the value at a path of keys, making mappings on the way."""
-    for key in keys[:-1]:
-        tree = _descend(tree, key)
-    last = _own_key(tree, keys[-1])
-    if value is not ABSENT:
-        tree[last] = value
-    elif isinstance(tree, dict):
-        tree.pop(last, None)
 
 
 def edit(
@@ -87,23 +55,10 @@ def edit(
             return done
     except (UnsureError, BadInput):
         pass
-    done = _anew_json(text, meant) if path.endswith(".json") else _anew_yaml(text, wants)
+    done = _anew_json(text, meant) if path.endswith(".json") else _anew_yaml(path, text, wants)
     if mapping(path, done.encode()) != meant:
         raise BadInput(f"{path} cannot be edited without changing more", kind="unreadable-file")
     return done
-
-
-def _descend(tree: Any, key: str) -> Any:
-    own = _own_key(tree, key)
-    if isinstance(tree, dict) and not isinstance(tree.get(own), dict | list):
-        tree[own] = {}
-    return tree[own]
-
-
-def _own_key(tree: Any, key: str) -> Any:
-    if isinstance(tree, list):
-        return int(key)
-    return next((name for name in tree if str(name) == key), key)
 
 
 def _in_place(
@@ -182,19 +137,40 @@ def _insertion(text: str, parent: Any, block: str) -> _Edit:
     return end, end, block if text[:end].endswith("\n") else f"\n{block}"
 
 
-def _anew_yaml(text: str, wants: Sequence[tuple[Keys, Any]]) -> str:
+def _anew_yaml(path: str, text: str, wants: Sequence[tuple[Keys, Any]]) -> str:
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
-    tree = yaml.load(text)
+    try:
+        tree = yaml.load(text)
+    except YAMLError as error:
+        raise BadInput(
+            f"{path} cannot be edited: {str(error).splitlines()[0]}",
+            kind="unreadable-file",
+            hint=f"mend {path}",
+        ) from error
     tree = {} if tree is None else tree
     for keys, value in wants:
-        put(tree, keys, copy.deepcopy(value))
+        put(tree, keys, _quoted(value))
     out = io.StringIO()
     yaml.dump(tree, out)
     return out.getvalue()
+
+
+def _quoted(value: Any) -> Any:
+    """A copy of a value, its texts in quotes unless every YAML parser reads them without."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    if isinstance(value, dict):
+        return {_quoted(key): _quoted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_quoted(item) for item in value]
+    if isinstance(value, str) and not _PLAIN.fullmatch(value):
+        return DoubleQuotedScalarString(value)
+    return value
 
 
 def _anew_json(text: str, meant: Any) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from modelref.adapters.git.batch import MISSING, Pair, find_blobs
 from modelref.adapters.git.elsewhere.mirror import Mirror
-from modelref.adapters.git.elsewhere.objects import Pair, find_blobs, missing_objects
+from modelref.adapters.git.elsewhere.objects import missing_objects
 from modelref.adapters.git.program import Git
 from modelref.adapters.git.repository import GitCommits
 from modelref.errors import OutOfReach
@@ -76,7 +77,7 @@ class MirroredCommits(SparseCommits):
         try:
             return read()
         except OutOfReach as error:
-            if error.kind != "git-failed":
+            if error.kind not in ("git-failed", MISSING):
                 raise
         self.source.renew()
         return read()

@@ -18,9 +18,9 @@ from modelref.adapters.git.elsewhere.commits import Nowhere, SparseCommits
 from modelref.adapters.git.elsewhere.shelf import Shelf
 from modelref.adapters.git.environment import Confinement
 from modelref.adapters.git.lock import unwritable
-from modelref.adapters.git.plainfile import plain_text
 from modelref.adapters.git.program import Git
 from modelref.adapters.git.repository import GitCommits, Repository
+from modelref.adapters.plainfile import plain_text
 from modelref.errors import BadInput
 
 _BORROWED = ("objects", "refs", "packed-refs", "reftable", "shallow")

@@ -8,10 +8,11 @@ from pathlib import Path
 from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import Finished, failed
 from modelref.adapters.git.repository import Repository
+from modelref.adapters.git.stale import IN_THE_WAY
 from modelref.adapters.git.sync.answers import Answer, read_answer
 from modelref.adapters.git.sync.outbox import open_outbox
 from modelref.adapters.git.sync.sightings import ORIGIN
-from modelref.adapters.git.tags import IN_THE_WAY, GitTags
+from modelref.adapters.git.tags import GitTags
 from modelref.domain.names import Artifact
 from modelref.domain.secrets import without_credentials
 from modelref.errors import BadInput, OutOfReach

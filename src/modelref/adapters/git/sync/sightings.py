@@ -16,7 +16,8 @@ from modelref.adapters.durable import write_durably
 from modelref.adapters.git.lock import WriterLock, unwritable
 from modelref.adapters.git.program import DURABLE, failed
 from modelref.adapters.git.repository import Repository
-from modelref.adapters.git.tags import IN_THE_WAY, patterns_of
+from modelref.adapters.git.stale import IN_THE_WAY
+from modelref.adapters.git.tags import patterns_of
 from modelref.domain.names import Artifact
 from modelref.domain.sync import Head, Sides, agreed_after, lease_artifact
 from modelref.domain.tag import TagName

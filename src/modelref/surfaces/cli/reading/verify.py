@@ -8,7 +8,7 @@ from modelref.domain.names import Artifact
 from modelref.domain.ref import quoted
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
-from modelref.surfaces.cli.options import as_json
+from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import progress, say, say_json
 from modelref.usecases.verify import Verification
 from modelref.usecases.verify import verify as verify_registry
@@ -18,8 +18,9 @@ from modelref.usecases.verify import verify as verify_registry
 @click.argument("model", required=False, shell_complete=completion.models)
 @click.option("--deep", is_flag=True, help="Also hash every byte of the live versions.")
 @as_json
+@at_option
 @click.pass_obj
-def verify(context: Context, model: str | None, deep: bool, as_json: bool) -> None:
+def verify(context: Context, model: str | None, deep: bool, as_json: bool, at: int | None) -> None:
     """Prove that every event is sound and that every live version loads.
 
     Exit code 1 if something is wrong; warnings alone leave it 0.
@@ -30,7 +31,7 @@ def verify(context: Context, model: str | None, deep: bool, as_json: bool) -> No
     """
     with progress("checking") as told:
         found = verify_registry(
-            context.world, Artifact.parse(model) if model else None, deep=deep, progress=told
+            context.world, Artifact.parse(model) if model else None, deep=deep, at=at, progress=told
         )
     if as_json:
         say_json(

@@ -9,8 +9,9 @@ from modelref.api.shapes.writes import written_shape
 from modelref.domain.names import Artifact
 from modelref.errors import ModelRefError
 from modelref.ports import World
-from modelref.surfaces.cli.output import report_error, say, say_json
+from modelref.surfaces.cli.output import report_error, report_findings, say, say_json
 from modelref.usecases.batch import Batch
+from modelref.usecases.reading import read_registry
 from modelref.usecases.writing import Options, Written
 
 
@@ -65,6 +66,7 @@ def report(
     """Tell the person what was written, and only then forget what they set out to do.
 
     A command killed before this point and repeated finds its event instead of making another.
+    What is odd about the models' tags is said last, on standard error.
     """
     if as_json:
         say_json(written_shape(done, several=several))
@@ -83,3 +85,5 @@ def report(
     if not options.dry_run:
         for written in done:
             world.journal.acknowledge(written.command)
+    for artifact in dict.fromkeys(written.event.artifact for written in done):
+        report_findings(read_registry(world, artifact).findings)

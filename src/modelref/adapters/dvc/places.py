@@ -7,19 +7,17 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from modelref.adapters.dvc.definition import DEFAULT_PARAMS, MODEL, Definition
-from modelref.adapters.dvc.lockfile import LockedStage, join, read_dvc_file, read_lock
-from modelref.adapters.dvc.restore.yamltext import ABSENT, Keys, lookup
+from modelref.adapters.dvc.definition import MODEL, Definition
+from modelref.adapters.dvc.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
+from modelref.adapters.dvc.lockfile import LockedStage, graph_of, join, read_dvc_file
 from modelref.adapters.dvc.textfiles import mapping
+from modelref.adapters.dvc.trees import ABSENT, Keys, lookup
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
-from modelref.domain.sharing import Graph, Node
+from modelref.domain.sharing import Graph
 from modelref.errors import BadInput
 
-LOCK = "dvc.lock"
-DEFINITION = "dvc.yaml"
-DVC_SUFFIX = ".dvc"
 _TEMPLATE = re.compile(r"(?<!\\)\$\{\s*([^}]*?)\s*\}")
 
 
@@ -48,18 +46,30 @@ class Place:
         """Blob id and size of every file of the commit."""
         return self.commits.tree(self.commit or "HEAD")
 
+    def _named(self, name: str) -> list[str]:
+        return sorted(path for path in self.paths if path.rpartition("/")[2] == name)
+
     @cached_property
     def _texts(self) -> dict[str, bytes | None]:
+        return {}
+
+    @cached_property
+    def _definitions(self) -> dict[str, Definition]:
         return {}
 
     @cached_property
     def _trees(self) -> dict[str, Any]:
         return {}
 
+    def load(self, paths: Iterable[str]) -> None:
+        """Read many files at once."""
+        unknown = [path for path in dict.fromkeys(paths) if path not in self._texts]
+        found = self.commits.read(self.commit, unknown)
+        self._texts.update({path: found.get(path) for path in unknown})
+
     def data(self, path: str) -> bytes | None:
         """The bytes of a text file, None where there is none."""
-        if path not in self._texts:
-            self._texts[path] = self.commits.read(self.commit, [path]).get(path)
+        self.load([path])
         return self._texts[path]
 
     def text(self, path: str) -> str:
@@ -77,40 +87,49 @@ class Place:
         return held
 
     def value(self, path: str, keys: Keys) -> Any:
-        """One value of a file, :data:`~modelref.adapters.dvc.restore.yamltext.ABSENT` if none."""
+        """One value of a file, :data:`~modelref.adapters.dvc.trees.ABSENT` if none."""
         return lookup(self.values(path), keys)
 
     @cached_property
     def stages(self) -> Mapping[str, LockedStage]:
         """Every locked DVC stage, by ``FILE:NAME`` of its lock."""
-        locks = sorted(path for path in self.paths if path.rpartition("/")[2] == LOCK)
-        data = self.commits.read(self.commit, locks)
-        self._texts.update(data)
+        folders = [path.removesuffix(LOCK) for path in self._named(LOCK)]
+        self.load([f"{folder}{name}" for folder in folders for name in (LOCK, DEFINITION)])
         return {
-            f"{path}:{stage.name}": stage
-            for path in locks
-            if path in data
-            for stage in read_lock(path, data[path])
+            f"{folder}{LOCK}:{stage.name}": stage
+            for folder in folders
+            for stage in self.locked(folder.rstrip("/"))
         }
+
+    def locked(self, folder: str) -> tuple[LockedStage, ...]:
+        """The locked DVC stages of one folder."""
+        path = join(folder, LOCK)
+        self.load([path, join(folder, DEFINITION)])
+        return self.definition(folder).locked(path, self.data(path) or b"")
 
     @cached_property
     def graph(self) -> Graph:
         """The locked stages as a graph."""
-        return Graph(
-            Node(name, stage.deps, tuple(out.path for out in stage.outs))
-            for name, stage in self.stages.items()
-        )
+        return graph_of(self.stages)
 
     def definition(self, folder: str) -> Definition:
         """The ``dvc.yaml`` of a folder."""
         path = join(folder, DEFINITION)
-        return Definition.read(path, self.data(path) or b"")
+        if path not in self._definitions:
+            self._definitions[path] = Definition.read(path, self.data(path) or b"")
+        return self._definitions[path]
+
+    def definitions(self) -> Iterator[Definition]:
+        """Every ``dvc.yaml``, by path."""
+        paths = self._named(DEFINITION)
+        self.load(paths)
+        for path in paths:
+            yield self.definition(path.rpartition("/")[0])
 
     def models(self) -> Mapping[str, str]:
         """Paths of the files of every declared model."""
         found = {}
-        for path in sorted(path for path in self.paths if path.rpartition("/")[2] == DEFINITION):
-            definition = self.definition(path.rpartition("/")[0])
+        for definition in self.definitions():
             for name, annotation in definition.artifacts().items():
                 if annotation.type == MODEL:
                     model = Artifact(definition.folder, name)
@@ -129,6 +148,22 @@ class Place:
             holders = [dep, *(str(parent) for parent in PurePosixPath(dep).parents)]
             found.update(f"{name}{DVC_SUFFIX}" for name in holders)
         return sorted(name for name in found if name in self.paths)
+
+    def outs_by_file(self) -> Mapping[str, Sequence[Out]]:
+        """All outs, by the ``dvc.lock`` or ``.dvc`` file that has them."""
+        found: dict[str, list[Out]] = {}
+        for key, stage in self.stages.items():
+            found.setdefault(split(key)[0], []).extend(stage.outs)
+        kept = sorted(path for path in self.paths if path.endswith(DVC_SUFFIX))
+        self.load(kept)
+        return found | {path: self.tracked([path]) for path in kept}
+
+    def tracked(self, paths: Iterable[str]) -> list[Out]:
+        """Outs of some ``.dvc`` files, those that are there."""
+        names = list(paths)
+        self.load(names)
+        texts = {name: self.data(name) for name in names}
+        return [out for name, data in texts.items() if data for out in read_dvc_file(name, data)]
 
     def dvc_file(self, out: Out) -> str | None:
         """The ``.dvc`` file that tracks an out at this commit."""
