@@ -114,6 +114,14 @@ class Commits(Protocol):
             UnknownRef: there is none.
         """
 
+    def merge_base(self, a: str, b: str) -> str | None:
+        """Return the newest commit that two others descend from, None where there is none here.
+
+        Args:
+            a: full id of a commit.
+            b: full id of another.
+        """
+
     def partial(self) -> str:
         """Why events may be missing in this clone that the remote has; ``""`` if none seems to."""
 

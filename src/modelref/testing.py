@@ -126,10 +126,12 @@ class MemoryCommits:
     Attributes:
         trees: files by path, by commit id; under None, the workspace.
         head: the commit that HEAD names.
+        parents: by commit, the one that it was made on top of.
     """
 
     trees: dict[str | None, dict[str, bytes]] = field(default_factory=lambda: {None: {}})
     head: str = ""
+    parents: dict[str, str] = field(default_factory=dict)
 
     def commit(self) -> str:
         """Commit the workspace and return the new commit's id."""
@@ -141,6 +143,7 @@ class MemoryCommits:
         text = repr((self.head, sorted(tree.items())))
         commit = sha1(text.encode(), usedforsecurity=False).hexdigest()
         self.trees[commit] = dict(tree)
+        self.parents.setdefault(commit, self.head)
         return commit
 
     def resolve(self, rev: str) -> str:
@@ -151,6 +154,17 @@ class MemoryCommits:
         if len(found) != 1 or not rev:
             raise UnknownRef(f"there is no commit {rev!r} in this clone", kind="unknown-revision")
         return str(found[0])
+
+    def merge_base(self, a: str, b: str) -> str | None:
+        """Return the newest commit that two others descend from."""
+        behind = set(self._line(a))
+        return next((commit for commit in self._line(b) if commit in behind), None)
+
+    def _line(self, commit: str) -> Iterator[str]:
+        """A commit, its parent, and so on to the first."""
+        while commit:
+            yield commit
+            commit = self.parents.get(commit, "")
 
     def partial(self) -> str:
         """Nothing is missing."""

@@ -46,16 +46,17 @@ _SHAPES: Mapping[DiffKind, Callable[[ModelDiff], Any]] = MappingProxyType(
 
 def sections(diff: ModelDiff) -> list[Section]:
     """All sections of a diff, in the order of the kinds; each kind says what is not available."""
-    told: list[Section] = []
-    for kind in diff.kinds:
-        told += map(_capped, _SECTIONS[kind](diff))
-        reasons = tuple(
-            f"{kind.value}: {one.why}" + (f"; mend: {one.mend}" if one.mend else "")
-            for one in diff.absent.get(kind, ())
-        )
-        if reasons:
-            told.append(Section(title="Not available:", notes=reasons))
-    return told
+    return [section for kind in diff.kinds for section in kind_sections(diff, kind)]
+
+
+def kind_sections(diff: ModelDiff, kind: DiffKind) -> list[Section]:
+    """The sections of one kind, and what of it is not available."""
+    told = list(map(_capped, _SECTIONS[kind](diff)))
+    reasons = tuple(
+        f"{kind.value}: {one.why}" + (f"; mend: {one.mend}" if one.mend else "")
+        for one in diff.absent.get(kind, ())
+    )
+    return [*told, Section(title="Not available:", notes=reasons)] if reasons else told
 
 
 def examples_of(diff: ModelDiff, most: int) -> list[Section]:
