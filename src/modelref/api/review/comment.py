@@ -32,6 +32,7 @@ _WORTH = {
     DiffKind.PIPELINE.value: 1,
 }
 """Details in the order in which they are told, and kept; the facts are worth more than any."""
+_TITLES = {DiffKind.PARAMS.value: "Parameters", DiffKind.BEHAVIOUR.value: "Whose lists change"}
 _FACTS = 9
 _ALWAYS = 10
 _MOST_MODELS = 50
@@ -39,7 +40,7 @@ _LONGEST_CELL = 200
 _LONGEST_NAME = 60
 _SHORT_ROWS, _SHORT_NOTES = 10, 5
 _MOST_NOTES = 50
-_MARKS = {True: "passed", False: "**failed**", None: "not known"}
+_MARKS = {True: "passed", False: "failed", None: "not known"}
 
 
 def review_markdown(review: Review) -> str:
@@ -94,7 +95,7 @@ def _model_blocks(model: ReviewedModel) -> Iterator[Block]:
             sections = [_gate_section(model.verdict)] if model.verdict else []
         else:
             sections = kind_sections(model.diff, DiffKind(kind)) if model.diff else []
-        if any(section.rows or section.notes or section.patch for section in sections):
+        if any(section.rows or section.patch for section in sections):
             forms = (_details(kind, sections), _details(kind, list(map(_short, sections))), "")
             yield Block(f"{name}: {kind}", worth, forms)
 
@@ -109,7 +110,7 @@ def _gate_section(verdict: Verdict) -> Section:
     later = {id(one) for one in decided_later(verdict)}
     rows = [
         [
-            "at the promotion" if id(one) in later else _MARKS[one.passed].strip("*"),
+            "at the promotion" if id(one) in later else _MARKS[one.passed],
             str(one.rule.check),
             one.observed,
             one.rule.why,
@@ -123,7 +124,8 @@ def _gate_section(verdict: Verdict) -> Section:
 
 def _details(kind: str, sections: Sequence[Section]) -> str:
     count = len(sections[0].rows)
-    summary = f"{kind.capitalize()} ({count})" if count else kind.capitalize()
+    name = _TITLES.get(kind, kind.capitalize())
+    summary = f"{name} ({count})" if count else name
     lines = [line for section in sections for line in section_lines(_narrow(section))]
     body = "\n".join(lines).rstrip()
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>\n\n"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from modelref.api.kinds.behaviour import bar, percent
-from modelref.api.kinds.metrics import headline
+from modelref.api.kinds.metrics import FEW_USERS, headline
 from modelref.api.numbers import interval, number, rounded, signed
 from modelref.domain.diff.metrics import MetricChange, Outcome, SegmentChange
 from modelref.domain.diff.values import Absent, Status
@@ -15,10 +15,11 @@ from modelref.usecases.compare import ModelDiff
 from modelref.usecases.review import ReviewedModel
 
 _FEW = 3
+_MOST_REASONS = 5
 _LONGEST = 300
 """Characters of a line; names and reasons come from the repository."""
 _RANKS = {Outcome.WORSE: 0, Outcome.BETTER: 1}
-_FEW_USERS = 30
+_PLURALS = {"file of code": "files of code", "other file of the model": "other files of the model"}
 
 
 class Fact(NamedTuple):
@@ -94,7 +95,7 @@ def _better(model: ReviewedModel) -> Iterator[str]:
     counted = headline(model.diff)
     averages = model.judged.quality in (Quality.BETTER, Quality.WORSE, Quality.MIXED)
     doubt = "" if model.judged.tested or not averages else " (averages alone; nothing is tested)"
-    yield model.judged.quality.value + (f": {counted}" if counted else "") + doubt
+    yield (counted or model.judged.quality.value) + doubt
     shown = sorted(model.diff.metrics, key=_rank_of)
     yield from (_metric(change) for change in shown[:_FEW])
 
@@ -164,7 +165,7 @@ def _segments(diff: ModelDiff) -> Iterator[str]:
     for change in diff.metrics:
         for one in change.segments:
             outcome = one.outcome(change.upwards)
-            if outcome in shown and one.paired.users >= _FEW_USERS:
+            if outcome in shown and one.paired.users >= FEW_USERS:
                 shown[outcome].append((change, one))
     for outcome, pairs in shown.items():
         pairs.sort(key=lambda pair: -abs(pair[1].paired.change))
@@ -200,6 +201,7 @@ def _changed(diff: ModelDiff) -> Iterator[str]:
         (len(diff.code), "file of code"),
         (len(diff.pipeline), "DVC stage"),
         (len(diff.weights.tensors), "tensor"),
+        (len(diff.weights.files), "other file of the model"),
     )
     told = ", ".join(_several(count, noun) for count, noun in counted if count)
     yield told or "nothing of its parameters, inputs, code, DVC stages or weights"
@@ -208,8 +210,7 @@ def _changed(diff: ModelDiff) -> Iterator[str]:
 
 
 def _several(count: int, noun: str) -> str:
-    first, _, rest = noun.partition(" ")
-    return f"{count} {noun}" if count == 1 else f"{count} {first}s {rest}".rstrip()
+    return f"{count} {noun}" if count == 1 else f"{count} {_PLURALS.get(noun, f'{noun}s')}"
 
 
 def _stale(model: ReviewedModel) -> Iterator[str]:
@@ -225,9 +226,9 @@ def _absent(model: ReviewedModel) -> Iterator[str]:
     if model.diff is not None:
         told += [one for reasons in model.diff.absent.values() for one in reasons]
     reasons = list(dict.fromkeys(map(reason, told)))
-    yield from reasons[:_FEW]
-    if len(reasons) > _FEW:
-        yield f"… and {len(reasons) - _FEW} more reasons; --json has all"
+    yield from reasons[:_MOST_REASONS]
+    if len(reasons) > _MOST_REASONS:
+        yield f"… and {len(reasons) - _MOST_REASONS} more reasons; --json has all"
 
 
 def reason(absent: Absent) -> str:
