@@ -123,7 +123,7 @@ def _gate_section(verdict: Verdict) -> Section:
 
 
 def _details(kind: str, sections: Sequence[Section]) -> str:
-    count = len(sections[0].rows)
+    count = len(sections[0].rows) if kind != DiffKind.BEHAVIOUR.value else 0
     name = _TITLES.get(kind, kind.capitalize())
     summary = f"{name} ({count})" if count else name
     lines = [line for section in sections for line in section_lines(_narrow(section))]

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from modelref.api.kinds.behaviour import bar, percent
-from modelref.api.kinds.metrics import FEW_USERS, headline
+from modelref.api.kinds.metrics import FEW_USERS, counted
 from modelref.api.numbers import interval, number, rounded, signed
 from modelref.domain.diff.metrics import MetricChange, Outcome, SegmentChange
 from modelref.domain.diff.values import Absent, Status
 from modelref.domain.gates.verdict import Outcome as RuleOutcome
 from modelref.domain.gates.verdict import Verdict
-from modelref.domain.reviewing import Quality, Shipping, decided_later, decided_now
+from modelref.domain.reviewing import Shipping, decided_later, decided_now
 from modelref.usecases.compare import ModelDiff
 from modelref.usecases.review import ReviewedModel
 
@@ -67,7 +67,7 @@ def facts(model: ReviewedModel) -> list[Fact]:
     found = [
         Fact("Better?", tuple(_better(model))),
         Fact("May it ship?", tuple(_ship(model))),
-        Fact("For whom?", tuple(_segments(model.diff) if model.diff else ())),
+        Fact("For whom?", tuple(_segments(model))),
         Fact("Whose lists change?", tuple(_lists(model.diff) if model.diff else ())),
         Fact("What changed?", tuple(_changed(model.diff) if model.diff else ())),
         Fact("Run dvc repro", tuple(_stale(model))),
@@ -92,17 +92,36 @@ def _better(model: ReviewedModel) -> Iterator[str]:
         return
     if model.diff is None or model.judged is None:
         return
-    counted = headline(model.diff)
-    averages = model.judged.quality in (Quality.BETTER, Quality.WORSE, Quality.MIXED)
-    doubt = "" if model.judged.tested or not averages else " (averages alone; nothing is tested)"
-    yield (counted or model.judged.quality.value) + doubt
-    shown = sorted(model.diff.metrics, key=_rank_of)
-    yield from (_metric(change) for change in shown[:_FEW])
+    yield _counts(model.diff.metrics) or model.judged.quality.value
+    yield from map(_metric, _leading(model)[:_FEW])
 
 
-def _rank_of(change: MetricChange) -> tuple[bool, int]:
-    rank = _RANKS.get(change.outcome, 2) if change.outcome else 3
-    return change.paired is None, rank
+def _counts(changes: Sequence[MetricChange]) -> str:
+    """How many metrics say what: those measured on the same users, and apart from them others."""
+    tested = [change for change in changes if change.paired is not None]
+    averages = counted([change for change in changes if change.paired is None])
+    told = [counted(tested)] if tested else []
+    return "; ".join([*told, *([f"by averages alone, {averages}"] if averages else [])])
+
+
+def _leading(model: ReviewedModel) -> list[MetricChange]:
+    """Metrics that differ, those first that decide: the gate's, then the best shown, worse first."""
+    rules = model.verdict.outcomes if model.verdict else ()
+    asked = {str(one.rule.check.spec().get("metric")) for one in rules}
+
+    def rank(change: MetricChange) -> tuple[bool, bool, int, float]:
+        outcome = _RANKS.get(change.outcome, 2) if change.outcome else 3
+        return change.metric not in asked, change.paired is None, outcome, -_strength(change)
+
+    return sorted(model.diff.metrics if model.diff else (), key=rank)
+
+
+def _strength(change: MetricChange) -> float:
+    """How large a change is beside its interval; 0 without one."""
+    if change.paired is None:
+        return 0.0
+    width = change.paired.interval[1] - change.paired.interval[0]
+    return abs(change.paired.change) / width if width > 0 else 0.0
 
 
 def _metric(change: MetricChange) -> str:
@@ -156,26 +175,26 @@ def _rules(outcomes: Sequence[RuleOutcome], word: str) -> Iterator[str]:
         yield f"… and {len(outcomes) - _FEW} more {word}"
 
 
-def _segments(diff: ModelDiff) -> Iterator[str]:
-    """Whom it is worse for, then whom it is better for: the largest change of each first."""
-    shown: dict[Outcome, list[tuple[MetricChange, SegmentChange]]] = {
-        Outcome.WORSE: [],
-        Outcome.BETTER: [],
-    }
-    for change in diff.metrics:
-        for one in change.segments:
-            outcome = one.outcome(change.upwards)
-            if outcome in shown and one.paired.users >= FEW_USERS:
-                shown[outcome].append((change, one))
-    for outcome, pairs in shown.items():
-        pairs.sort(key=lambda pair: -abs(pair[1].paired.change))
-        told = ", ".join(
-            f"{one.column} {one.segment} ({change.metric} {signed(one.paired.change)})"
-            for change, one in pairs[:_FEW]
-        )
-        more = f" and {len(pairs) - _FEW} more" if len(pairs) > _FEW else ""
+def _segments(model: ReviewedModel) -> Iterator[str]:
+    """For whom the metric that decides is worse, and for whom better: the largest change first."""
+    change = next((one for one in _leading(model) if one.segments), None)
+    if change is None:
+        return
+    ordered = sorted(change.segments, key=lambda one: -abs(one.paired.change))
+    for outcome in (Outcome.WORSE, Outcome.BETTER):
+        shown = [
+            one
+            for one in ordered
+            if one.outcome(change.upwards) is outcome and one.paired.users >= FEW_USERS
+        ]
+        told = ", ".join(map(_segment, shown[:_FEW]))
+        more = f" and {len(shown) - _FEW} more" if len(shown) > _FEW else ""
         if told:
-            yield f"{outcome.value} for {told}{more}"
+            yield f"{outcome.value} ({change.metric}) for {told}{more}"
+
+
+def _segment(one: SegmentChange) -> str:
+    return f"{one.column} {one.segment} {signed(one.paired.change)}"
 
 
 def _lists(diff: ModelDiff) -> Iterator[str]:
