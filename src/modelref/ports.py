@@ -657,13 +657,27 @@ class Remote(Protocol):
 
 
 class Settings(Protocol):
-    """The file of what a repository has agreed on."""
+    """The files of what a repository has agreed on."""
 
     def start(self, text: str) -> bool:
         """Write a first one; False where there is one.
 
         Raises:
             OutOfReach: it cannot be written.
+        """
+
+    def read_file(self, path: str) -> str | None:
+        """What stands in a file of the checkout, None where there is none.
+
+        Args:
+            path: repository path.
+        """
+
+    def add_file(self, path: str, text: str) -> None:
+        """Write a file that is not there yet, and its folders.
+
+        Raises:
+            OutOfReach: it cannot be written, or is there by now.
         """
 
     def add_remote(self, name: str) -> str:

@@ -488,6 +488,15 @@ class MemoryWorld:
         """The configuration, to write."""
         return self
 
+    def read_file(self, path: str) -> str | None:
+        """What stands in a file of the workspace."""
+        data = self.commits.trees[None].get(path)
+        return data.decode() if data is not None else None
+
+    def add_file(self, path: str, text: str) -> None:
+        """Write a file of the workspace."""
+        self.commits.trees[None][path] = text.encode()
+
     def add_remote(self, name: str) -> str:
         """Write which remote events go to."""
         if self.config.remote is not None:

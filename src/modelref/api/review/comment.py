@@ -56,8 +56,7 @@ def review_markdown(review: Review) -> str:
 
 def nothing(review: Review) -> str:
     """What is said where a range touches no model."""
-    others = f" of {review.untouched}" if review.untouched else ""
-    return f"No model{others} is touched by {review.span}."
+    return f"No model is touched by {review.span}."
 
 
 def _head(review: Review) -> str:

@@ -105,7 +105,7 @@ def _counts(changes: Sequence[MetricChange]) -> str:
 
 
 def _leading(model: ReviewedModel) -> list[MetricChange]:
-    """Metrics that differ, those first that decide: the gate's, then the best shown, worse first."""
+    """Metrics that differ, in the order in which they decide: the gate's, then the worse."""
     rules = model.verdict.outcomes if model.verdict else ()
     asked = {str(one.rule.check.spec().get("metric")) for one in rules}
 
