@@ -37,7 +37,8 @@ def find_fault(source: str, data: bytes) -> Fault | None:
         if told:
             return Fault(int(told[1]), error.message[told.end() :], error.hint)
         what = re.sub(rf"^{re.escape(source)}:? ", "", error.message)
-        return Fault(_line(source, data, error), what, error.hint)
+        hint = "" if error.hint == f"mend {source}" else error.hint
+        return Fault(_line(source, data, error), what, hint)
     return None
 
 

@@ -4,14 +4,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from modelref.adapters.faults import find_fault
+from modelref.adapters.faults import Fault, find_fault
 
 
 def check(paths: Sequence[str]) -> int:
     """Check files, and say what is wrong; 1 if anything is."""
     wrong = False
     for path in paths:
-        fault = find_fault(path, Path(path).read_bytes())
+        try:
+            fault = find_fault(path, Path(path).read_bytes())
+        except OSError as error:
+            fault = Fault(1, f"cannot be read: {error.strerror}", "")
         if fault is not None:
             wrong = True
             hint = f" ({fault.hint})" if fault.hint else ""
