@@ -8,13 +8,16 @@ from markdown_it import MarkdownIt
 
 from modelref.api.review.comment import LIMIT, MARKER, review_markdown
 from modelref.domain.branch import Branch
+from modelref.domain.diff.kind import DiffKind
+from modelref.domain.diff.params import ParamChange
 from modelref.domain.diff.values import Absent, Status
 from modelref.domain.gates.checks.bounds import Bounds
 from modelref.domain.gates.rule import Rule
 from modelref.domain.gates.verdict import Outcome, Verdict
 from modelref.domain.names import Artifact, StageName
 from modelref.domain.reviewing import Shipping
-from modelref.usecases.compare import ModelDiff
+from modelref.domain.snapshot import Annotation, Snapshot
+from modelref.usecases.compare import ModelDiff, Side
 from modelref.usecases.review import Review, ReviewedModel
 from modelref.usecases.reviewing.ranges import Span
 from support.diffs import absent, model_diffs, names, several
@@ -65,8 +68,8 @@ def reviewed(found: list[ReviewedModel], *reasons: Absent) -> str:
     return review_markdown(Review(span, tuple(found), 3, reasons))
 
 
-@settings(max_examples=30, suppress_health_check=list(HealthCheck))
-@given(st.lists(models(), max_size=3), st.sampled_from([1, 40, 400]), st.sampled_from([1, 60]))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(st.lists(models(), max_size=3), st.sampled_from([1, 40, 200]), st.sampled_from([1, 20]))
 def test_a_comment_fits_and_starts_with_its_marker(
     found: list[ReviewedModel], rows: int, copies: int
 ) -> None:
@@ -82,7 +85,7 @@ def test_a_comment_fits_and_starts_with_its_marker(
     assert text.count("<details>") == text.count("</details>")
 
 
-@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(models())
 def test_nothing_in_it_is_html_or_a_link_of_the_repositorys(found: ReviewedModel) -> None:
     tokens = MarkdownIt("commonmark").enable("table").parse(reviewed([found]))
@@ -93,21 +96,10 @@ def test_nothing_in_it_is_html_or_a_link_of_the_repositorys(found: ReviewedModel
 
 
 def test_what_is_left_out_is_said() -> None:
-    from modelref.domain.diff.kind import DiffKind
-    from modelref.domain.diff.params import ParamChange
-    from modelref.domain.snapshot import Annotation, Snapshot
-    from modelref.usecases.compare import Side
-
     side = Side(None, Snapshot("0" * 40, Annotation("m"), (), {}, {}))
     params = tuple(ParamChange("p", f"{n}{LONG * 40}", LONG * 40, LONG * 40) for n in range(300))
-    found = [
-        ReviewedModel(
-            Artifact("", f"m{n}"),
-            Status.CHANGED,
-            ModelDiff(side, side, tuple(DiffKind), params=params),
-        )
-        for n in range(40)
-    ]
+    diff = ModelDiff(side, side, tuple(DiffKind), params=params)
+    found = [ReviewedModel(Artifact("", f"m{n}"), Status.CHANGED, diff) for n in range(40)]
     text = reviewed(found)
     assert "Left out, for a comment has a limit: m" in text
     assert "more rows; --json has all" in text

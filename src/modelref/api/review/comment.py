@@ -155,7 +155,7 @@ def _foot(review: Review, left_out: Sequence[str]) -> str:
         named = ", ".join(left_out[:_SHORT_ROWS])
         more = f" and {len(left_out) - _SHORT_ROWS} more" if len(left_out) > _SHORT_ROWS else ""
         lines += [f"Left out, for a comment has a limit: {escape(_clip(named))}{more}.", ""]
-    others = f"; {review.untouched} other models are not touched" if review.untouched else ""
+    others = f"; models that it does not touch: {review.untouched}" if review.untouched else ""
     base, head = (escape(_clip(one, _LONGEST_NAME)) for one in (review.span.base, review.span.head))
     lines.append(f"From where {head} left {base}: {review.span}{others}.")
     return "\n".join(lines) + "\n"
