@@ -16,6 +16,8 @@ from support.tiny import tiny_registry
 
 TOP = Path(__file__).parents[4]
 KEPT = {"github": ".github/workflows/model-review.yml", "gitlab": "docs/hosts/gitlab-review.yml"}
+MERGE = "https://gitlab.example/api/v4/projects/5/merge_requests/7/notes"
+BODY = "--data-urlencode body@review.md"
 COMMENT = "<!-- modelref-review -->\n### rec: "
 
 # Notes its arguments and what stands in the file that it posts; answers with the comments so far.
@@ -111,10 +113,8 @@ NOTES = [{"id": 3, "body": "looks good"}, {"id": 9, "body": f"{COMMENT}better"}]
             "9\n11\n",
             "api --method PATCH repos/shop/models/issues/comments/9 -F body=@review.md",
         ),
-        ("gitlab", json.dumps(NOTES[:1]), "--request POST https://gitlab.example/api/v4/projects/5"
-         "/merge_requests/7/notes --data-urlencode body@review.md"),
-        ("gitlab", json.dumps(NOTES), "--request PUT https://gitlab.example/api/v4/projects/5"
-         "/merge_requests/7/notes/9 --data-urlencode body@review.md"),
+        ("gitlab", json.dumps(NOTES[:1]), f"--request POST {MERGE} {BODY}"),
+        ("gitlab", json.dumps(NOTES), f"--request PUT {MERGE}/9 {BODY}"),
     ],
 )  # fmt: skip
 def test_one_comment_is_posted_or_updated(clone: Project, host: str, known: str, last: str) -> None:
