@@ -115,6 +115,14 @@ class Commits(Protocol):
             UnknownRef: there is none.
         """
 
+    def merge_base(self, a: str, b: str) -> str | None:
+        """Return the newest commit that two others descend from, None where there is none here.
+
+        Args:
+            a: full id of a commit.
+            b: full id of another.
+        """
+
     def partial(self) -> str:
         """Why events may be missing in this clone that the remote has; ``""`` if none seems to."""
 
@@ -655,13 +663,27 @@ class Remote(Protocol):
 
 
 class Settings(Protocol):
-    """The file of what a repository has agreed on."""
+    """The files of what a repository has agreed on."""
 
     def start(self, text: str) -> bool:
         """Write a first one; False where there is one.
 
         Raises:
             OutOfReach: it cannot be written.
+        """
+
+    def read_file(self, path: str) -> str | None:
+        """What stands in a file of the checkout, None where there is none.
+
+        Args:
+            path: repository path.
+        """
+
+    def add_file(self, path: str, text: str) -> None:
+        """Write a file that is not there yet, and its folders.
+
+        Raises:
+            OutOfReach: it cannot be written, or is there by now.
         """
 
     def add_remote(self, name: str) -> str:

@@ -126,10 +126,12 @@ class MemoryCommits:
     Attributes:
         trees: files by path, by commit id; under None, the workspace.
         head: the commit that HEAD names.
+        parents: by commit, the one that it was made on top of.
     """
 
     trees: dict[str | None, dict[str, bytes]] = field(default_factory=lambda: {None: {}})
     head: str = ""
+    parents: dict[str, str] = field(default_factory=dict)
 
     def commit(self) -> str:
         """Commit the workspace and return the new commit's id."""
@@ -141,6 +143,7 @@ class MemoryCommits:
         text = repr((self.head, sorted(tree.items())))
         commit = sha1(text.encode(), usedforsecurity=False).hexdigest()
         self.trees[commit] = dict(tree)
+        self.parents.setdefault(commit, self.head)
         return commit
 
     def resolve(self, rev: str) -> str:
@@ -151,6 +154,17 @@ class MemoryCommits:
         if len(found) != 1 or not rev:
             raise UnknownRef(f"there is no commit {rev!r} in this clone", kind="unknown-revision")
         return str(found[0])
+
+    def merge_base(self, a: str, b: str) -> str | None:
+        """Return the newest commit that two others descend from."""
+        behind = set(self._line(a))
+        return next((commit for commit in self._line(b) if commit in behind), None)
+
+    def _line(self, commit: str) -> Iterator[str]:
+        """A commit, its parent, and so on to the first."""
+        while commit:
+            yield commit
+            commit = self.parents.get(commit, "")
 
     def partial(self) -> str:
         """Nothing is missing."""
@@ -479,6 +493,15 @@ class MemoryWorld:
     def settings(self) -> "MemoryWorld":
         """The configuration, to write."""
         return self
+
+    def read_file(self, path: str) -> str | None:
+        """What stands in a file of the workspace."""
+        data = self.commits.trees[None].get(path)
+        return data.decode() if data is not None else None
+
+    def add_file(self, path: str, text: str) -> None:
+        """Write a file of the workspace."""
+        self.commits.trees[None][path] = text.encode()
 
     def add_remote(self, name: str) -> str:
         """Write which remote events go to."""

@@ -106,6 +106,25 @@ class ConfigFile:
             raise OutOfReach(f"cannot write {FILE}: {error.strerror}", kind="unwritable") from error
         return True
 
+    def read_file(self, path: str) -> str | None:
+        """What stands in a file of the checkout, None where there is none."""
+        try:
+            return (self.root / path).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise OutOfReach(f"cannot read {path}: {error.strerror}", kind="unreadable") from error
+
+    def add_file(self, path: str, text: str) -> None:
+        """Write a file that is not there yet, and its folders."""
+        place = self.root / path
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("x", encoding="utf-8") as new:
+                new.write(text)
+        except OSError as error:
+            raise OutOfReach(f"cannot write {path}: {error.strerror}", kind="unwritable") from error
+
     def add_remote(self, name: str) -> str:
         """Write which remote events go to; ``""`` where the file says one already."""
         config = read_config(self.root)

@@ -103,8 +103,8 @@ class RepositoryWorld:
         from modelref.adapters.config import parse_config
         from modelref.domain.config import FILE, Config
 
-        data = self._agreed_file.data
-        return parse_config(FILE, data) if data is not None else Config()
+        file = self._agreed_file
+        return parse_config(f"{file.branch}:{FILE}", file.data) if file.data else Config()
 
     @cached_property
     def signatures(self) -> "GitSignatures":

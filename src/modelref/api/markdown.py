@@ -36,7 +36,7 @@ def diff_markdown(diff: ModelDiff, *, examples: bool = False) -> str:
             "",
         ]
     for section in [*sections(diff), *examples_of(diff, ALL if examples else 0)]:
-        lines += _section(section)
+        lines += section_lines(section)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -53,7 +53,8 @@ def _line(text: str) -> str:
     return _BLOCK.sub(r"\\", escape(text), count=1)
 
 
-def _section(section: Section) -> Iterator[str]:
+def section_lines(section: Section) -> Iterator[str]:
+    """A section as lines of Markdown."""
     if section.title:
         yield from (_line(section.title), "")
     if section.rows:

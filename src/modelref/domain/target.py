@@ -11,20 +11,18 @@ from modelref.errors import UnknownRef
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What a ref means.
+class Revision:
+    """A model at a commit, whether anybody registered it or not.
 
     Attributes:
         artifact: the model.
-        version: the version; None where a stage holds a bare commit.
-        commit: the commit.
-        event: the registration, or the assignment for a stage.
+        version: the version; None where the commit carries none.
+        commit: full id of the commit.
     """
 
     artifact: Artifact
     version: Version | None
     commit: str
-    event: Event
 
     def __str__(self) -> str:
         return (
@@ -32,6 +30,23 @@ class Target:
             if self.version
             else f"{self.artifact} at {self.commit[:10]}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Revision):
+    """What a ref means: a version, or the bare commit that a stage holds.
+
+    Attributes:
+        event: the registration, or the assignment for a stage.
+    """
+
+    event: Event
+
+
+def revision_at(model: Model, commit: str) -> Revision:
+    """A model at a commit, under the version that the commit carries, if it does."""
+    state = model.at_commit(commit)
+    return Revision(model.artifact, state.version if state and state.active else None, commit)
 
 
 def find(model: Model, ref: Ref) -> Target:

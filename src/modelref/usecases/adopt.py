@@ -2,13 +2,13 @@
 
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from modelref.domain.config import FILE
 from modelref.domain.gates.starter import starter
 from modelref.domain.names import Artifact
 from modelref.domain.snapshot import Candidate, Values
-from modelref.errors import ModelRefError
+from modelref.errors import ModelRefError, Refused
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -31,16 +31,35 @@ class Adoption:
     remote: str = ""
 
 
-def adopt(world: "World", *, dry_run: bool) -> Adoption:
+class Extra(NamedTuple):
+    """A file to write beside: that of a CI job.
+
+    Attributes:
+        path: repository path.
+        text: what is to stand in it.
+    """
+
+    path: str
+    text: str
+
+
+def adopt(world: "World", *, dry_run: bool, extra: Extra | None = None) -> Adoption:
     """Declare the models that are not declared yet, and say in ``modelref.yaml`` how to go on.
 
     It gets rules to start from, switched off, and where there is a remote, that events go there.
 
+    Args:
+        world: the ports.
+        dry_run: say what would be done; write nothing.
+        extra: a file to write beside.
+
     Raises:
         BadInput: a DVC file cannot be read.
+        Refused: the file to write beside is there, and is another; nothing was written.
         OutOfReach: a file cannot be written.
     """
     with nullcontext() if dry_run else world.journal.exclusive():
+        wanted = _wanted(world, extra)
         declared = tuple(world.pipeline.declared(None))
         added = tuple(world.pipeline.undeclared())
         written = () if dry_run else tuple(world.pipeline.declare(added))
@@ -50,7 +69,24 @@ def adopt(world: "World", *, dry_run: bool) -> Adoption:
         remote = _remote(world)
         if remote and not dry_run:
             written += (world.settings.add_remote(remote),)
+        if wanted and not dry_run:
+            world.settings.add_file(*wanted)
+            written += (wanted.path,)
     return Adoption(declared, added, tuple(dict.fromkeys(written)), remote)
+
+
+def _wanted(world: "World", extra: Extra | None) -> Extra | None:
+    """The file to write beside; None where it is there already, as it would be written."""
+    there = world.settings.read_file(extra.path) if extra else None
+    if extra is None or there == extra.text:
+        return None
+    if there is not None:
+        raise Refused(
+            f"{extra.path} is there already, and is not what init would write; nothing was written",
+            kind="file-exists",
+            hint=f"move it away, run init again, and compare: git diff -- {extra.path}",
+        )
+    return extra
 
 
 def _metrics(world: "World", artifact: Artifact) -> Values:

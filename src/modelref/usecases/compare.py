@@ -1,7 +1,7 @@
 """Compare: a model at two refs, or at one and in the workspace."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,7 +22,7 @@ from modelref.usecases.comparing.found import Found, attempt
 from modelref.usecases.comparing.metrics import compare_metrics
 from modelref.usecases.comparing.params import compare_params
 from modelref.usecases.comparing.pipeline import compare_pipeline
-from modelref.usecases.comparing.sides import Side, read_pair
+from modelref.usecases.comparing.sides import Pair, Side, read_pair
 from modelref.usecases.weights.compare import compare_weights
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["ModelDiff", "Side", "compare"]
+__all__ = ["ModelDiff", "Side", "compare", "compare_pair"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,21 @@ def compare(
         UnknownRef: one is not there.
         BadInput: the refs name two different models.
     """
-    pair = read_pair(world, a, b, at)
+    diff = compare_pair(world, read_pair(world, a, b, at), kinds, patch=patch)
+    return diff if b else replace(diff, stale=tuple(world.pipeline.stale(a.artifact, None)))
+
+
+def compare_pair(
+    world: "World", pair: Pair, kinds: Collection[DiffKind], *, patch: bool = False
+) -> ModelDiff:
+    """Compare two sides of one model that were read already.
+
+    Args:
+        world: the ports.
+        pair: the sides.
+        kinds: what to compare.
+        patch: whether code that differs is given line by line.
+    """
     absent: dict[DiffKind, tuple[Absent, ...]] = {}
 
     def found(kind: DiffKind, look: Callable[[], Found[T]], nothing: T) -> T:
@@ -136,5 +150,4 @@ def compare(
         weights=found(DiffKind.WEIGHTS, lambda: compare_weights(world, pair), WeightsDiff()),
         behaviour=found(DiffKind.BEHAVIOUR, lambda: compare_behaviour(world, pair), None),
         absent=absent,
-        stale=() if b else tuple(world.pipeline.stale(a.artifact, None)),
     )

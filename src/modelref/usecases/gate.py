@@ -54,5 +54,5 @@ def gate(world: "World", asked: Question) -> Verdict:
     target = find(model, asked.ref)
     refuse_unfit(model, target.commit, asked.stage)
     instead = find(model, asked.against) if asked.against is not None else None
-    trial = Trial(model, target, asked.stage, instead, asked.at, asked.at)
+    trial = Trial(model, target, asked.stage, instead, asked.at)
     return evaluate(world, trial, Memo())

@@ -6,11 +6,11 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from modelref.domain.outs import OutFile, is_within
+from modelref.domain.outs import Out, OutFile, is_within
+from modelref.domain.target import Revision
 from modelref.errors import BadInput, OutOfReach
-from modelref.usecases.resolve import Resolved
 from modelref.usecases.whereabouts import list_files
 
 if TYPE_CHECKING:
@@ -19,6 +19,22 @@ if TYPE_CHECKING:
 
 _LONGEST = 200
 """Bytes of a folder's name that leave room for that of the scratch folder beside it."""
+
+
+class Filed(Protocol):
+    """A model's files somewhere."""
+
+    @property
+    def target(self) -> Revision:
+        """The version, or the commit."""
+
+    @property
+    def path(self) -> str:
+        """Repository path of the model's files."""
+
+    @property
+    def outs(self) -> tuple[Out, ...]:
+        """Its outs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +52,7 @@ class Got:
 
 def get(
     world: "World",
-    resolved: Resolved,
+    resolved: Filed,
     folder: Path,
     paths: Sequence[str] = (),
     *,
@@ -93,7 +109,7 @@ def _occupied(folder: Path) -> bool:
     )
 
 
-def _select(resolved: Resolved, files: list[OutFile], paths: Sequence[str]) -> list[OutFile]:
+def _select(resolved: Filed, files: list[OutFile], paths: Sequence[str]) -> list[OutFile]:
     if not paths:
         return files
     chosen: dict[OutFile, None] = {}
@@ -115,7 +131,7 @@ def _select(resolved: Resolved, files: list[OutFile], paths: Sequence[str]) -> l
     return list(chosen)
 
 
-def _inside(resolved: Resolved, file: OutFile) -> PurePosixPath:
+def _inside(resolved: Filed, file: OutFile) -> PurePosixPath:
     """A file's place in the folder: below the model's path, or its name if it is all."""
     path = PurePosixPath(file.path)
     return (

@@ -145,6 +145,6 @@ def test_a_version_without_a_panel_says_what_to_declare(panels: Project, tmp_pat
     clone.write("dvc.yaml", bare.replace("    meta:\n", ""))
     done = clone.modelref("diff", "rec@v0.1.1", "--only", "behaviour", "--json")
     (reason,) = done.json["absent"]["behaviour"]
-    assert reason["why"] == "the workspace tells of no panel"
+    assert reason["why"] == "workspace tells of no panel"
     assert json.dumps(done.json)
     shutil.rmtree(clone.root)

@@ -88,7 +88,7 @@ def test_a_gate_that_cannot_be_computed_exits_with_5_and_says_why(project: Proje
     assert "unknown  ndcg not worse than prod by more than 1%\n" in result.out
     assert "ndcg has no interval: rec@v0.2.0 names no results per user" in result.out
     assert "unknown  weights finite\n" in result.out
-    assert "this version of modelref does not read the weights in rec.txt" in result.out
+    assert "no file of rec holds tensors that can be read" in result.out
     assert result.err.startswith("error: the gate of live cannot be computed for rec@v0.3.0: ")
     assert "\nhint: write them, and name the file as meta.modelref.users" in result.err
     refused = cli(project, "promote", "rec@v0.3.0", "live")

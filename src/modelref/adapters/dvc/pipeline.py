@@ -57,13 +57,9 @@ class DvcPipeline:
         annotation = made.annotation
         names = related(stages, annotation.path) or {stage.name for stage in stages}
         outs = {out.path: out for stage in stages for out in stage.outs}
-        metrics, params = (
-            read_value_files(paths, commit, outs, (self.commits, self.outputs))
-            for paths in (
-                definition.metrics_files(stages, names),
-                definition.params_files(stages, names),
-            )
-        )
+        files = (definition.metrics_files(stages, names), definition.params_files(stages, names))
+        sources = (self.commits, self.outputs)
+        metrics, params = read_value_files(files, commit, outs, sources)
         nothing = f"{annotation.path} is in no dvc.lock, no .dvc file and not in git"
         return Snapshot(
             commit,

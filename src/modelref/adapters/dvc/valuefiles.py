@@ -1,6 +1,6 @@
 """Files of metrics and parameters, from git or the workspace, else from DVC's cache."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modelref.adapters.dvc.cache import DvcOutputs
@@ -36,33 +36,41 @@ class ValueFiles:
 
 
 def read_value_files(
-    paths: Sequence[str],
+    groups: Sequence[Sequence[str]],
     commit: str | None,
     outs: Mapping[str, Out],
     sources: tuple[GitCommits, DvcOutputs],
-) -> ValueFiles:
-    """Read the values of files.
+) -> tuple[ValueFiles, ...]:
+    """Read the values of files, of several groups at once: git may have to bring them from afar.
 
     Args:
-        paths: their repository paths.
+        groups: their repository paths.
         commit: where; None for the workspace.
         outs: what DVC stages write there, by path.
         sources: git and the cache.
     """
     commits, outputs = sources
+    paths = [path for group in groups for path in group]
     sizes = commits.sizes(commit, paths)
     asked = [path for path in paths if sizes.get(path, 0) <= most_bytes(path)]
     texts, lost = _texts(commits, commit, asked)
+
+    def data_of(path: str) -> bytes | None:
+        if sizes.get(path, 0) > most_bytes(path):
+            raise too_large(path, sizes[path])
+        if path in lost:
+            raise lost[path]
+        data = texts.get(path)
+        return outputs.read(outs[path]) if data is None and path in outs else data
+
+    return tuple(_read(group, data_of) for group in groups)
+
+
+def _read(paths: Sequence[str], data_of: Callable[[str], bytes | None]) -> ValueFiles:
     read = ValueFiles()
     for path in paths:
         try:
-            if sizes.get(path, 0) > most_bytes(path):
-                raise too_large(path, sizes[path])
-            if path in lost:
-                raise lost[path]
-            data = texts.get(path)
-            if data is None and path in outs:
-                data = outputs.read(outs[path])
+            data = data_of(path)
             if data is None:
                 read.nowhere.append(path)
             else:

@@ -13,10 +13,12 @@ class AgreedFile(NamedTuple):
     """A file of the default branch.
 
     Attributes:
+        branch: its name, as git shows it; ``HEAD`` where no branch is known to be the default.
         commit: full id of the branch's commit, ``""`` where nothing is committed yet.
         data: the file's bytes, None where it has none.
     """
 
+    branch: str
     commit: str
     data: bytes | None
 
@@ -29,15 +31,15 @@ def read_agreed(repository: Repository, path: str) -> AgreedFile:
     out. So a pull request that is checked out is believed only where the default branch was
     never fetched.
     """
-    asked = [
-        name for ref in candidates(repository) for name in (f"{ref}^{{commit}}", f"{ref}:{path}")
-    ]
+    refs = candidates(repository)
+    asked = [name for ref in refs for name in (f"{ref}^{{commit}}", f"{ref}:{path}")]
     found = read_objects(repository.git, asked)
-    for commit, file in zip(found[::2], found[1::2], strict=True):
+    for ref, commit, file in zip(refs, found[::2], found[1::2], strict=True):
         if commit is not None:
+            name = ref.removeprefix("refs/remotes/").removeprefix("refs/heads/")
             blob = file is not None and file.type == "blob"
-            return AgreedFile(commit.oid, file.data if file and blob else None)
-    return AgreedFile("", None)
+            return AgreedFile(name, commit.oid, file.data if file and blob else None)
+    return AgreedFile("HEAD", "", None)
 
 
 def candidates(repository: Repository) -> Sequence[str]:

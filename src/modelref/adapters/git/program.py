@@ -26,6 +26,7 @@ _ALLOWED = frozenset(
         "ls-files",
         "ls-remote",
         "ls-tree",
+        "merge-base",
         "pack-refs",
         "push",
         "read-tree",

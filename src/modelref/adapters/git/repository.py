@@ -119,6 +119,13 @@ class GitCommits:
             raise _no_commit(rev)
         return done.stdout.decode().strip()
 
+    def merge_base(self, a: str, b: str) -> str | None:
+        """Return the newest commit that two others descend from, None where there is none here."""
+        done = self.repository.git.run("merge-base", operands=[a, b])
+        if done.code > 1:
+            raise failed("merge-base", done)
+        return done.stdout.decode().strip() or None
+
     def partial(self) -> str:
         """Why events may be missing in this clone."""
         return self.repository.partial

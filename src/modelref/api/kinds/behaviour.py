@@ -91,11 +91,11 @@ def _shift_shape(shift: Shift) -> dict[str, float]:
 
 def _summary(found: BehaviourDiff) -> Section:
     rows = [
-        [f"items that stay, of {found.k}", _percent(found.overlap), _floor(found)],
+        [f"items that stay, of {found.k}", percent(found.overlap), _floor(found)],
         ["rank-biased overlap (p 0.9)", f"{found.rbo:.3f}", ""],
         ["Jaccard index", f"{found.jaccard:.3f}", ""],
         ["order kept (Kendall's tau)", _number(found.tau), ""],
-        ["users whose first item is another", _percent(found.top1_changed), ""],
+        ["users whose first item is another", percent(found.top1_changed), ""],
     ]
     notes = [f"{found.users:,} users of the panel; no id of a user is shown"]
     if found.only_before or found.only_after:
@@ -109,7 +109,7 @@ def _summary(found: BehaviourDiff) -> Section:
 def _floor(found: BehaviourDiff) -> str:
     if found.floor is None:
         return ""
-    return f"with nothing but another seed: {_percent(found.floor)}"
+    return f"with nothing but another seed: {percent(found.floor)}"
 
 
 def _histogram(found: BehaviourDiff) -> Section:
@@ -138,9 +138,9 @@ def _segments(found: BehaviourDiff) -> Section:
         [
             f"{one.column}: {one.segment}",
             f"{one.users:,}",
-            _percent(one.overlap),
+            percent(one.overlap),
             f"{one.rbo:.3f}",
-            _percent(one.top1_changed),
+            percent(one.top1_changed),
         ]
         for one in found.segments[: 2 * _FEW]
     ]
@@ -156,7 +156,7 @@ def _example(number: int, one: Example) -> Section:
         [str(at + 1), _name(one.before, at, one.after), _name(one.after, at, one.before)]
         for at in range(length)
     ]
-    title = f"Example {number}: {one.description}; {_percent(one.overlap)} of the items stay"
+    title = f"Example {number}: {one.description}; {percent(one.overlap)} of the items stay"
     return Section(("", "From", "To"), rows, title=title, numbers=(0,))
 
 
@@ -174,13 +174,14 @@ def _before_after(shift: Shift, form: str, digits: int) -> list[str]:
 
 def _shares(shift: Shift) -> list[str]:
     return [
-        _percent(shift.before),
-        _percent(shift.after),
+        percent(shift.before),
+        percent(shift.after),
         f"{100 * shift.change:+.1f} points",
     ]
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share of 0 to 1 as a percentage."""
     return f"{100 * share:.1f} %"
 
 

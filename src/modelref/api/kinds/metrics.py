@@ -1,6 +1,6 @@
 """Metrics that differ, told: the headline, the table, and for whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from modelref.api.kinds.section import Section
@@ -16,7 +16,12 @@ FEW_USERS = 30
 
 def headline(diff: ModelDiff) -> str:
     """Which side is better, in a line; empty where no metric differs."""
-    counts = tally(diff.metrics)
+    return counted(diff.metrics)
+
+
+def counted(changes: Sequence[MetricChange]) -> str:
+    """How many metrics say what, in a line; empty where none says anything."""
+    counts = tally(changes)
     if not counts:
         return ""
     first, *others = [f"{count} {outcome}" for outcome, count in counts.items()]

@@ -6,6 +6,7 @@ from modelref.api.kinds.all import shapes
 from modelref.api.kinds.metrics import basis_shape, headline
 from modelref.api.kinds.weights import weights_beside_shape
 from modelref.api.shapes.versions import outs_shape
+from modelref.domain.target import Target
 from modelref.usecases.compare import ModelDiff, Side
 
 
@@ -31,7 +32,7 @@ def _side_shape(side: Side, model: str) -> dict[str, Any]:
     return {
         "model": model,
         "version": str(target.version) if target and target.version else None,
-        "tag": target.event.tag if target else None,
+        "tag": target.event.tag if isinstance(target, Target) else None,
         "commit": side.snapshot.commit,
         "outs": outs_shape(side.snapshot.outs, side.cached),
     }

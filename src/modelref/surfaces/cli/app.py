@@ -24,6 +24,7 @@ _COMMANDS = {
     "show": ("reading", "All models, one model's versions, or one version's card."),
     "history": ("reading", "Every event, newest first."),
     "diff": ("reading", "What changed between two versions, or since one."),
+    "review": ("reading", "What a pull request does to each model."),
     "gate": ("reading", "Whether a version may hold a stage, with the evidence."),
     "resolve": ("reading", "Which version, commit and files a ref means."),
     "get": ("reading", "The files of a version, verified, without a checkout."),

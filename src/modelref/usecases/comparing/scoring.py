@@ -5,19 +5,27 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from modelref.domain.outs import Out, OutFile
+from modelref.domain.target import Revision
 from modelref.errors import OutOfReach
 from modelref.usecases.comparing.sides import Pair, Side
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.get import get
-from modelref.usecases.resolve import Resolved
 
 if TYPE_CHECKING:
     from modelref.ports import World
 
 _RESULTS = "users.parquet"
+
+
+class _Files(NamedTuple):
+    """The files of one side; satisfies ``usecases.get.Filed``."""
+
+    target: Revision
+    path: str
+    outs: tuple[Out, ...]
 
 
 def rescored(world: "World", pair: Pair, holdout: OutFile, around: Out) -> Path:
@@ -75,7 +83,7 @@ def _model(world: "World", side: Side, folder: Path) -> Path:
     if side.target is None:
         raise OutOfReach("the workspace is no version that could be scored", kind="no-version")
     path = side.snapshot.annotation.path
-    get(world, Resolved(side.target, path, side.snapshot.outs, side.cached), folder)
+    get(world, _Files(side.target, path, side.snapshot.outs), folder)
     alone = folder / path.rpartition("/")[2]
     is_file = len(side.snapshot.outs) == 1 and not side.snapshot.outs[0].is_dir
     return alone if is_file and alone.is_file() else folder

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from modelref.domain.names import Artifact
 from modelref.domain.ref import Ref
 from modelref.domain.snapshot import Snapshot
-from modelref.domain.target import Target, find
+from modelref.domain.target import Revision, find
 from modelref.errors import BadInput
 from modelref.usecases.reading import read_model
 
@@ -19,12 +19,12 @@ class Side:
     """One side of a diff.
 
     Attributes:
-        target: the version; None for the workspace.
+        target: the version, or the commit without one; None for the workspace.
         snapshot: its facts.
         cached: for each out, whether all its bytes are in this clone's cache.
     """
 
-    target: Target | None
+    target: Revision | None
     snapshot: Snapshot
     cached: tuple[bool, ...] = ()
 
@@ -65,11 +65,21 @@ def read_pair(world: "World", a: Ref, b: Ref | None, at: int | None) -> Pair:
     return Pair(a.artifact, before, after)
 
 
+def read_revisions(world: "World", a: Revision, b: Revision) -> Pair:
+    """Read a model at two commits, which need be no versions.
+
+    Raises:
+        UnknownRef: no ``dvc.yaml`` there declares the model.
+        BadInput: a file there cannot be read.
+    """
+    return Pair(a.artifact, _side(world, a.artifact, a), _side(world, a.artifact, b))
+
+
 def _version(world: "World", ref: Ref, at: int | None) -> Side:
     model, _ = read_model(world, ref.artifact, at=at)
     return _side(world, ref.artifact, find(model, ref))
 
 
-def _side(world: "World", artifact: Artifact, target: Target | None) -> Side:
+def _side(world: "World", artifact: Artifact, target: Revision | None) -> Side:
     snapshot = world.pipeline.snapshot(artifact, target.commit if target else None)
     return Side(target, snapshot, tuple(world.outputs.cached(out) for out in snapshot.outs))

@@ -94,7 +94,7 @@ def gate_again(world: "World", tag: str) -> Again:
         )
     before = event.date - 1  # our writers never give two events of a model one second
     past, _ = read_model(world, event.artifact, at=before)
-    trial = Trial(past, target_of(past, event), stage, at=before, now=evidence.at)
+    trial = Trial(past, target_of(past, event), stage, now=evidence.at)
     rules = tuple(kept.rule for kept in evidence.kept)
     verdict = evaluate_rules(world, trial, (evidence.source, rules), Memo())
     config = world.config_at(evidence.source)

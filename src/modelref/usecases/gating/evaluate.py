@@ -9,7 +9,7 @@ from modelref.domain.gates.rule import Rule
 from modelref.domain.gates.verdict import Verdict, decide
 from modelref.domain.names import StageName
 from modelref.domain.registry import QUARANTINE, Model
-from modelref.domain.target import Target
+from modelref.domain.target import Revision
 from modelref.errors import ModelRefError, OutOfReach, Refused
 from modelref.usecases.gating.guard import read_guard
 from modelref.usecases.gating.measurements import Measurements, Memo
@@ -26,18 +26,16 @@ class Trial:
 
     Attributes:
         model: the model as it stands.
-        target: the version in question.
+        target: the version in question, or a commit that may become one.
         stage: the stage that it is to hold.
         instead: what to compare with instead of what stages hold.
-        at: the time up to which events count, seconds since 1970-01-01 UTC; None for all.
         now: what time it is taken to be; None for what the clock says.
     """
 
     model: Model
-    target: Target
+    target: Revision
     stage: StageName
-    instead: Target | None = None
-    at: int | None = None
+    instead: Revision | None = None
     now: int | None = None
 
 
@@ -72,7 +70,7 @@ def evaluate_rules(
     model, target, stage = trial.model, trial.target, trial.stage
     source, rules = guard
     now = world.clock.now() if trial.now is None else trial.now
-    seen = Measurements(world, model, target, now, memo, trial.at, trial.instead)
+    seen = Measurements(world, model, target, now, memo, trial.instead)
     return Verdict(
         model.artifact,
         model.name_at(target.commit),

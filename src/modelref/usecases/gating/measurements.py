@@ -16,9 +16,10 @@ from modelref.domain.ref import Ref, quoted
 from modelref.domain.registry import Model
 from modelref.domain.signature import Signers, by_another
 from modelref.domain.snapshot import Snapshot, Value
-from modelref.domain.target import Target, target_of
+from modelref.domain.target import Revision, target_of
 from modelref.errors import OutOfReach
-from modelref.usecases.compare import ModelDiff, Side, compare
+from modelref.usecases.compare import ModelDiff, Side, compare_pair
+from modelref.usecases.comparing.sides import Pair
 from modelref.usecases.signatures import approvals, must_sign, signed
 from modelref.usecases.weights.nonfinite import nonfinite
 
@@ -53,18 +54,16 @@ class Measurements:
         model: the candidate's model, as it stands at the time.
         target: the candidate.
         now: the time, seconds since 1970-01-01 UTC.
-        at: the time up to which events count, None for all.
         instead: what to compare with instead of what stages hold.
         memo: what was measured before; several evaluations may share it.
     """
 
     world: "World"
     model: Model
-    target: Target
+    target: Revision
     now: int
     memo: Memo
-    at: int | None = None
-    instead: Target | None = None
+    instead: Revision | None = None
 
     def against(self, stage: StageName) -> str | None:
         """The version to compare with."""
@@ -127,10 +126,9 @@ class Measurements:
 
     def nonfinite(self) -> int:
         """How many values of the weights are not finite."""
-        side = Side(self.target, self._snapshot(self.target))
         return self.memo.get(
             ("nonfinite", self.target.commit),
-            lambda: nonfinite(self.world, self.target.artifact, side),
+            lambda: nonfinite(self.world, self.target.artifact, self._side(self.target)),
         )
 
     def holding(self, stage: StageName) -> Holding:
@@ -159,40 +157,29 @@ class Measurements:
         signature = signed(self.world, state.event)
         return signature.signer or signature.key if rule.accepts(signature) else None
 
-    def _other(self, stage: StageName) -> Target | None:
+    def _other(self, stage: StageName) -> Revision | None:
         if self.instead is not None:
             return self.instead
         event = self.model.current(stage)
         return target_of(self.model, event) if event else None
 
-    def _held(self, stage: StageName) -> Target:
+    def _held(self, stage: StageName) -> Revision:
         other = self._other(stage)
         if other is None:
             raise OutOfReach(f"{self.model.artifact}#{stage} holds nothing", kind="empty-stage")
         return other
 
-    def _snapshot(self, target: Target) -> Snapshot:
+    def _snapshot(self, target: Revision) -> Snapshot:
         return self.memo.get(
             ("snapshot", target.commit),
             lambda: self.world.pipeline.snapshot(target.artifact, target.commit),
         )
 
     def _diff(self, stage: StageName) -> ModelDiff:
-        other = self._held(stage)
-        return self.memo.get(
-            ("diff", other.commit, self.target.commit),
-            lambda: compare(
-                self.world, _ref(other), _ref(self.target), [DiffKind.METRICS], at=self.at
-            ),
-        )
+        return self._compared(self._held(stage), DiffKind.METRICS)
 
-    def _behaviour(self, other: Target) -> BehaviourDiff:
-        diff = self.memo.get(
-            ("behaviour", other.commit, self.target.commit),
-            lambda: compare(
-                self.world, _ref(other), _ref(self.target), [DiffKind.BEHAVIOUR], at=self.at
-            ),
-        )
+    def _behaviour(self, other: Revision) -> BehaviourDiff:
+        diff = self._compared(other, DiffKind.BEHAVIOUR)
         if diff.behaviour is None:
             why, *_ = diff.absent[DiffKind.BEHAVIOUR]
             raise OutOfReach(
@@ -201,6 +188,16 @@ class Measurements:
                 hint=why.mend,
             )
         return diff.behaviour
+
+    def _compared(self, other: Revision, kind: DiffKind) -> ModelDiff:
+        pair = Pair(self.target.artifact, self._side(other), self._side(self.target))
+        return self.memo.get(
+            ("diff", kind, other.commit, self.target.commit),
+            lambda: compare_pair(self.world, pair, [kind]),
+        )
+
+    def _side(self, target: Revision) -> Side:
+        return Side(target, self._snapshot(target))
 
     def _place(self, metric: str) -> tuple[str, str]:
         return find_metric(self._snapshot(self.target).metrics, metric, str(self.target))
@@ -225,13 +222,13 @@ class Measurements:
             f"{metric} has no interval: the results per user of {other} and {self.target} cannot "
             "be paired",
             kind="no-interval",
-            hint=f"modelref diff {quoted(_ref(other))} {quoted(_ref(self.target))} says why",
+            hint=f"{_compare_command(other, self.target)} says why",
         )
 
-    def _size(self, target: Target) -> int:
+    def _size(self, target: Revision) -> int:
         return sum(self._bytes(target, out) for out in self._snapshot(target).outs)
 
-    def _bytes(self, target: Target, out: Out) -> int:
+    def _bytes(self, target: Revision, out: Out) -> int:
         size = out.size if out.size is not None else self.world.outputs.measure(out).size
         if size is None:
             raise OutOfReach(
@@ -242,10 +239,12 @@ class Measurements:
         return size
 
 
-def _ref(target: Target) -> Ref:
-    if target.version is not None:
-        return Ref(target.artifact, version=target.version)
-    return Ref(target.artifact, stage=target.event.stage)
+def _compare_command(a: Revision, b: Revision) -> str:
+    """The command that shows what two versions, or commits without one, compare to."""
+    if a.version is None or b.version is None:
+        return f"modelref review {a.commit[:10]}..{b.commit[:10]}"
+    refs = (Ref(one.artifact, version=one.version) for one in (a, b))
+    return f"modelref diff {' '.join(map(quoted, refs))}"
 
 
 def _names_no_users(snapshot: Snapshot) -> bool:

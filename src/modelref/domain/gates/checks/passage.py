@@ -143,6 +143,10 @@ class SignedRegistration:
         return "registration signed"
 
 
+PASSAGE = (From, Approvals, SignedRegistration)
+"""What only a registered version can meet, and no commit before that."""
+
+
 def _parse_count(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST_APPROVALS:
         raise ValueError(f"is not a number of people from 1 to {_MOST_APPROVALS}")

@@ -5,14 +5,20 @@ import click
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
 from modelref.surfaces.cli.output import say, say_json, table
-from modelref.usecases.adopt import Adoption, adopt
+from modelref.surfaces.cli.templates import REVIEW_JOBS, review_job
+from modelref.usecases.adopt import Adoption, Extra, adopt
 
 
 @click.command(short_help="Adopt an existing DVC repository.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+@click.option(
+    "--ci",
+    type=click.Choice(list(REVIEW_JOBS)),
+    help="Also write the CI job that comments on pull requests.",
+)
 @as_json
 @click.pass_obj
-def init(context: Context, dry_run: bool, as_json: bool) -> None:
+def init(context: Context, dry_run: bool, ci: str | None, as_json: bool) -> None:
     """Adopt an existing DVC repository: find its models and declare them.
 
     Outs that look like models get an entry under artifacts: in the dvc.yaml
@@ -23,8 +29,10 @@ def init(context: Context, dry_run: bool, as_json: bool) -> None:
     \b
     modelref init --dry-run
     modelref init
+    modelref init --ci github
     """
-    adoption = adopt(context.world, dry_run=dry_run)
+    extra = Extra(REVIEW_JOBS[ci], review_job(ci)) if ci else None
+    adoption = adopt(context.world, dry_run=dry_run, extra=extra)
     if as_json:
         say_json(
             {
@@ -39,6 +47,8 @@ def init(context: Context, dry_run: bool, as_json: bool) -> None:
         )
         return
     _say(adoption, dry_run)
+    if ci == "gitlab":
+        say(f"then: add to .gitlab-ci.yml: include: {{local: {REVIEW_JOBS[ci]}}}")
 
 
 def _say(adoption: Adoption, dry_run: bool) -> None:

@@ -1,0 +1,165 @@
+"""A review as one comment of a code host: verdicts first, details folded, never too long."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from modelref.api.kinds.all import sections_of
+from modelref.api.kinds.behaviour import percent
+from modelref.api.kinds.section import Section
+from modelref.api.markdown import escape, section_lines
+from modelref.api.review.facts import facts, quality_words, reason, shipping_words, title
+from modelref.api.review.fitting import Block, fit
+from modelref.domain.diff.kind import DiffKind
+from modelref.domain.gates.verdict import Verdict
+from modelref.domain.reviewing import decided_later
+from modelref.usecases.review import Review, ReviewedModel
+
+MARKER = "<!-- modelref-review -->"
+"""The first line, by which a CI job finds the comment that it updates."""
+LIMIT = 65_536
+"""What GitHub takes, in characters; we count the bytes of UTF-8, which are never fewer."""
+
+_KEPT_FREE = 2_000
+_GATE = "gate"
+_WORTH = {
+    DiffKind.METRICS.value: 8,
+    _GATE: 7,
+    DiffKind.BEHAVIOUR.value: 6,
+    DiffKind.PARAMS.value: 5,
+    DiffKind.DATA.value: 4,
+    DiffKind.WEIGHTS.value: 3,
+    DiffKind.CODE.value: 2,
+    DiffKind.PIPELINE.value: 1,
+}
+"""Details in the order in which they are told, and kept; the facts are worth more than any."""
+_TITLES = {DiffKind.PARAMS.value: "Parameters", DiffKind.BEHAVIOUR.value: "Whose lists change"}
+_FACTS = 9
+_ALWAYS = 10
+_MOST_MODELS = 50
+_LONGEST_CELL = 200
+_LONGEST_NAME = 60
+_SHORT_ROWS, _SHORT_NOTES = 10, 5
+_MOST_NOTES = 50
+_MARKS = {True: "passed", False: "failed", None: "not known"}
+
+
+def review_markdown(review: Review) -> str:
+    """Write a review as one comment, with the verdict of each model before any detail."""
+    if not review.models:
+        return f"{MARKER}\n{nothing(review)}\n"
+    blocks = [Block("", _ALWAYS, (_head(review),))]
+    for model in review.models:
+        blocks += _model_blocks(model)
+    fitted = fit(blocks, LIMIT - _KEPT_FREE)
+    return "".join((*fitted.texts, _foot(review, fitted.left_out)))
+
+
+def nothing(review: Review) -> str:
+    """What is said where a range touches no model."""
+    return f"No model is touched by {review.span}."
+
+
+def _head(review: Review) -> str:
+    lines = [MARKER]
+    if len(review.models) > 1:
+        lines += [f"## {len(review.models)} models change", *_overview(review.models)]
+    for absent in review.absent[:_SHORT_NOTES]:
+        lines += [f"> {escape(_clip(reason(absent)))}", ""]
+    return "\n".join(lines) + "\n"
+
+
+def _overview(models: Sequence[ReviewedModel]) -> Iterator[str]:
+    yield from ("", "| Model | Better? | May it ship? | Items kept |", "| --- | --- | --- | --- |")
+    for model in models[:_MOST_MODELS]:
+        found = model.diff.behaviour if model.diff else None
+        cells = (
+            _clip(str(model.artifact), _LONGEST_NAME),
+            quality_words(model),
+            _clip(shipping_words(model), _LONGEST_NAME),
+            percent(found.overlap) if found else "",
+        )
+        yield f"| {' | '.join(map(escape, cells))} |"
+    if len(models) > _MOST_MODELS:
+        yield from ("", f"… and {len(models) - _MOST_MODELS} more models; --json has all.")
+    yield ""
+
+
+def _model_blocks(model: ReviewedModel) -> Iterator[Block]:
+    name = _clip(str(model.artifact), _LONGEST_NAME)
+    heading = f"### {escape(_clip(title(model)))}\n\n"
+    told = [line for fact in facts(model) for line in _fact(fact.question, fact.lines)]
+    yield Block(name, _FACTS, (heading + "\n".join([*told, "", ""]), heading, ""))
+    for kind, worth in _WORTH.items():
+        if kind == _GATE:
+            sections = [_gate_section(model.verdict)] if model.verdict else []
+        else:
+            sections = sections_of(model.diff, DiffKind(kind)) if model.diff else []
+        if any(section.rows or section.patch for section in sections):
+            forms = (_details(kind, sections), _details(kind, list(map(_short, sections))), "")
+            yield Block(f"{name}: {kind}", worth, forms)
+
+
+def _fact(question: str, lines: Sequence[str]) -> Iterator[str]:
+    first, *more = lines
+    yield f"- **{question}** {escape(first)}"
+    yield from (f"  - {escape(line)}" for line in more)
+
+
+def _gate_section(verdict: Verdict) -> Section:
+    later = {id(one) for one in decided_later(verdict)}
+    rows = [
+        [
+            "at the promotion" if id(one) in later else _MARKS[one.passed],
+            str(one.rule.check),
+            one.observed,
+            one.rule.why,
+        ]
+        for one in verdict.outcomes
+    ]
+    beside = f"beside {verdict.against}" if verdict.against else "it holds nothing yet"
+    note = f"Rules of {verdict.source.name} for {verdict.stage}; {beside}."
+    return Section(("", "Rule", "Seen", "Why"), rows, notes=(note,))
+
+
+def _details(kind: str, sections: Sequence[Section]) -> str:
+    count = len(sections[0].rows) if kind != DiffKind.BEHAVIOUR.value else 0
+    name = _TITLES.get(kind, kind.capitalize())
+    summary = f"{name} ({count})" if count else name
+    lines = [line for section in sections for line in section_lines(_narrow(section))]
+    body = "\n".join(lines).rstrip()
+    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>\n\n"
+
+
+def _narrow(section: Section) -> Section:
+    """A section none of whose texts is endless."""
+    return replace(
+        section,
+        rows=[[_clip(cell) for cell in row] for row in section.rows],
+        title=_clip(section.title),
+        nothing=_clip(section.nothing),
+        notes=tuple(_clip(note, 2 * _LONGEST_CELL) for note in section.notes[:_MOST_NOTES]),
+    )
+
+
+def _short(section: Section) -> Section:
+    """The first rows of a section, which are those that matter most."""
+    left = len(section.rows) - _SHORT_ROWS
+    more = (f"… and {left:,} more rows; --json has all.",) if left > 0 else ()
+    notes = (*more, *section.notes[:_SHORT_NOTES])
+    return replace(section, rows=section.rows[:_SHORT_ROWS], notes=notes, patch="")
+
+
+def _foot(review: Review, left_out: Sequence[str]) -> str:
+    lines = []
+    if left_out:
+        named = ", ".join(left_out[:_SHORT_ROWS])
+        more = f" and {len(left_out) - _SHORT_ROWS} more" if len(left_out) > _SHORT_ROWS else ""
+        lines += [f"Left out, for a comment has a limit: {escape(_clip(named))}{more}.", ""]
+    others = f"; models that it does not touch: {review.untouched}" if review.untouched else ""
+    base, head = (escape(_clip(one, _LONGEST_NAME)) for one in (review.span.base, review.span.head))
+    lines.append(f"From where {head} left {base}: {review.span}{others}.")
+    return "\n".join(lines) + "\n"
+
+
+def _clip(text: str, longest: int = _LONGEST_CELL) -> str:
+    return text if len(text) <= longest else f"{text[:longest]} …"

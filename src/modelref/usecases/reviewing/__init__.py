@@ -1,0 +1,1 @@
+"""What a range of commits does to models, one question a file."""

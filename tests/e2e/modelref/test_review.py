@@ -1,0 +1,277 @@
+"""``modelref review``: what a branch does to each model, before anything of it is registered."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+import modelref
+from support.inprocess import run
+from support.project import Project, Result
+
+GATES = """\
+gates:
+  prod:
+    - metric: ndcg
+      min: 0.30
+      why: below it, popularity is as good
+    - from: staging
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """``shop:rec`` v0.1.0 in prod and ``search:ranker``; HEAD is a branch that worsens rec."""
+    root = tmp_path / "clone"
+    root.mkdir()
+    project = Project(root, ())
+    project.git("init", "--quiet")
+    project.write("modelref.yaml", GATES)
+    write(project, "shop", "rec", 0.4)
+    write(project, "search", "ranker", 0.5)
+    save(project, "first")
+    registry = modelref.open(root)
+    registry.register("shop:rec")
+    registry.promote("shop:rec@v0.1.0", "prod", force=True, message="first")
+    project.git("checkout", "--quiet", "-b", "tune")
+    write(project, "shop", "rec", 0.2)
+    save(project, "tune")
+    project.git("checkout", "--quiet", "main")
+    write(project, "search", "ranker", 0.6)
+    save(project, "main moves on")
+    project.git("checkout", "--quiet", "tune")
+    return project
+
+
+def write(project: Project, folder: str, name: str, ndcg: float) -> None:
+    """A model in git that scores so much."""
+    project.write(
+        f"{folder}/dvc.yaml",
+        f"artifacts:\n  {name}: {{path: model.txt, type: model}}\nmetrics: [metrics.json]\n",
+    )
+    project.write(f"{folder}/model.txt", f"{name} {ndcg}\n")
+    project.write(f"{folder}/metrics.json", json.dumps({"ndcg": ndcg}))
+
+
+def save(project: Project, message: str) -> None:
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", message)
+
+
+def review(project: Project, *args: str) -> Result:
+    return run(project.root, "review", *args)
+
+
+class TestABranch:
+    def test_the_verdict_comes_first(self, project: Project) -> None:
+        result = review(project)
+        assert (result.code, result.err) == (0, "")
+        assert result.out.splitlines()[0] == "shop:rec: worse; may not ship to prod"
+        assert "by averages alone, 1 metric worse" in result.out
+        assert "ndcg: 0.4 → 0.2 (-0.2) worse" in result.out
+        assert "no: 1 failed of 1 rules of prod (main), beside v0.1.0" in result.out
+        assert "failed: ndcg at least 0.3: 0.2 (below it, popularity is as good)" in result.out
+        assert "asked at the promotion: from staging" in result.out
+
+    def test_what_main_got_meanwhile_is_no_part_of_it(self, project: Project) -> None:
+        assert "ranker" not in review(project).out
+        assert review(project, "--json").json["untouched"] == 1
+
+    @pytest.mark.parametrize("span", ["main..tune", "main...tune", "main", "main..", "..tune"])
+    def test_every_way_to_write_the_range_means_the_same(self, project: Project, span: str) -> None:
+        assert review(project, span).out == review(project).out
+
+    def test_a_comment_starts_with_its_marker_and_the_verdict(self, project: Project) -> None:
+        lines = review(project, "--md").out.splitlines()
+        assert lines[:2] == [
+            "<!-- modelref-review -->",
+            "### shop:rec: worse; may not ship to prod",
+        ]
+        text = "\n".join(lines)
+        assert "<details><summary>Metrics (1)</summary>" in text
+        assert "| failed | ndcg at least 0.3 | 0.2 | below it, popularity is as good |" in text
+        assert text.index("Metrics (1)") < text.index("Gate (2)")
+        assert re.search(
+            r"^From where HEAD left main: [0-9a-f]{10}\.\.[0-9a-f]{10}; 1 other", lines[-1]
+        )
+        assert review(project, "--md").out == review(project, "--md").out
+
+    def test_json_has_all(self, project: Project) -> None:
+        said = review(project, "--json").json
+        (model,) = said["models"]
+        assert (said["base"], said["head"]) == ("main", "HEAD")
+        assert (said["from"], said["to"]) == (
+            project.git("merge-base", "main", "tune"),
+            project.git("rev-parse", "tune"),
+        )
+        assert (model["status"], model["quality"], model["tested"]) == ("changed", "worse", False)
+        assert model["may_ship"] == "no"
+        assert model["gate"]["against"] == "v0.1.0"
+        assert model["diff"]["to"]["version"] is None
+        assert model["diff"]["from"]["version"] == "v0.1.0"
+
+    def test_exit_code_says_what_the_gate_says(self, project: Project) -> None:
+        assert review(project, "--exit-code").code == 1
+        write(project, "shop", "rec", 0.7)
+        save(project, "better")
+        result = review(project, "--exit-code")
+        assert result.code == 0
+        assert result.out.startswith("shop:rec: better; may ship to prod\n")
+
+    def test_the_rules_are_those_of_the_default_branch(self, project: Project) -> None:
+        project.write("modelref.yaml", GATES.replace("0.30", "0.10"))
+        save(project, "weaken the gate")
+        assert "may not ship to prod" in review(project).out
+
+    def test_no_gates_is_said(self, project: Project) -> None:
+        project.git("checkout", "--quiet", "main")
+        project.write("modelref.yaml", "")
+        save(project, "no gates")
+        project.git("checkout", "--quiet", "tune")
+        assert review(project).out.startswith("shop:rec: worse; no gates\n")
+
+    def test_a_default_branch_without_valid_rules_is_named(self, project: Project) -> None:
+        project.git("checkout", "--quiet", "main")
+        project.write("modelref.yaml", "gates:\n  prod:\n    - metric: ndcg\n      mni: 1\n")
+        save(project, "a mistake")
+        project.git("checkout", "--quiet", "tune")
+        result = review(project)
+        assert result.code == 0
+        assert "whether it may ship is not known" in result.out
+        assert "no gate can be asked: " in result.err
+        assert "'mni' is not a key" in result.err
+        assert "> no gate can be asked: " in review(project, "--md").out
+
+    def test_at_a_time_the_stage_held_nothing(self, project: Project) -> None:
+        said = review(project, "--json", "--at", "2001-01-01").json
+        assert said["models"][0]["gate"]["against"] is None
+
+
+class TestWhichModels:
+    def test_none_is_one_line(self, project: Project) -> None:
+        project.write("notes.txt", "no model\n")
+        save(project, "notes")
+        result = review(project, "HEAD~1..HEAD", "--md")
+        marker, line = result.out.splitlines()
+        assert marker == "<!-- modelref-review -->"
+        assert re.fullmatch(r"No model is touched by [0-9a-f]{10}\.\.[0-9a-f]{10}\.", line)
+
+    def test_several_are_listed_before_any_detail(self, project: Project) -> None:
+        write(project, "search", "ranker", 0.9)
+        write(project, "mail", "digest", 0.3)
+        project.git("rm", "--quiet", "-r", "shop")
+        save(project, "all at once")
+        text = review(project, "HEAD~1..HEAD", "--md").out
+        assert text.splitlines()[1:8] == [
+            "## 3 models change",
+            "",
+            "| Model | Better? | May it ship? | Items kept |",
+            "| --- | --- | --- | --- |",
+            "| mail:digest | new | may ship to prod |  |",
+            "| search:ranker | better | may ship to prod |  |",
+            "| shop:rec | removed | - |  |",
+        ]
+        assert "new: nothing to compare it with" in text
+
+    def test_a_model_that_cannot_be_read_says_why(self, project: Project) -> None:
+        project.write("shop/dvc.lock", "]")
+        save(project, "broken")
+        result = review(project, "HEAD~1..HEAD")
+        assert result.code == 0
+        assert "shop:rec: cannot be read; whether it may ship is not known" in result.out
+        assert "shop/dvc.lock is not valid YAML" in result.out
+
+
+class TestWhatCannotBe:
+    @pytest.mark.parametrize(
+        ("span", "message"),
+        [
+            ("nowhere..HEAD", "error: there is no commit 'nowhere' in this clone\n"),
+            ("main..-x", "error: '-x' is not a revision\n"),
+        ],
+    )
+    def test_unknown_revisions(self, project: Project, span: str, message: str) -> None:
+        result = review(project, span)
+        assert result.code == 2
+        assert result.err.startswith(message)
+
+    def test_strangers(self, project: Project) -> None:
+        project.git("checkout", "--quiet", "--orphan", "other")
+        save(project, "from nothing")
+        result = review(project, "main..other")
+        assert result.code == 2
+        assert "error: main and other have no commit in common\n" in result.err
+
+    def test_a_shallow_clone_says_how_to_mend_it(self, project: Project, tmp_path: Path) -> None:
+        address = project.root.as_uri()
+        Project(tmp_path, ()).git(
+            "clone", "--quiet", "--depth", "1", "--no-single-branch", address, "ci"
+        )
+        clone = Project(tmp_path / "ci", ())
+        result = review(clone, "origin/main..HEAD")
+        assert result.code == 5
+        assert "where HEAD left origin/main is not in this clone" in result.err
+        assert "fetch-depth: 0" in result.err
+
+    def test_two_forms_at_once(self, project: Project) -> None:
+        result = review(project, "--json", "--md")
+        assert result.code == 2
+        assert "--json and --md exclude each other" in result.err
+
+
+def in_a_process(project: Project, *args: str) -> Result:
+    """As a person runs it: DVC warns of what it uses itself."""
+    return project.modelref("review", *args, check=False)
+
+
+class TestMeasuredPerUser:
+    """On a real DVC project: intervals, segments, and a CI job that starts with nothing."""
+
+    def test_for_whom_it_is_better_and_worse(self, built_evaluated: Project) -> None:
+        first, second, _ = built_evaluated.commits
+        text = in_a_process(built_evaluated, f"{first}..{second}").out
+        assert text.startswith("rec: better; no gates\n")
+        assert "1 metric better" in text
+        assert re.search(r"all\.ndcg@20: 0\.\d+ → 0\.\d+, \+\.0\d+ \[\.0\d+, \.0\d+\] better", text)
+        assert re.search(r"worse \(all\.ndcg@20\) for age old -0\.\d+", text)
+        assert re.search(r"better \(all\.ndcg@20\) for age young \+0\.\d+", text)
+        assert "1 parameter" in text
+        assert "factors: 4 → 6" in text
+        assert "tells of no panel; mend: meta.modelref.panel" in text
+
+    def test_a_pipeline_that_nobody_ran_is_said(self, evaluated: Project) -> None:
+        evaluated.write("params.yaml", json.dumps({"weeks": 4, "factors": 9}))
+        save(evaluated, "forgot dvc repro")
+        text = in_a_process(evaluated, "HEAD~1..HEAD").out
+        assert "Run dvc repro" in text
+        assert "the figures are not those of this commit" in text
+
+    def test_an_empty_clone_brings_what_is_compared(
+        self, evaluated: Project, tmp_path: Path
+    ) -> None:
+        evaluated.run("dvc", "remote", "add", "--default", "far", str(tmp_path / "far"))
+        save(evaluated, "a remote")
+        shutil.copytree(evaluated.root / ".dvc" / "cache", tmp_path / "far")  # laid out as one
+        Project(tmp_path, ()).git("clone", "--quiet", str(evaluated.root), "ci")
+        clone = Project(tmp_path / "ci", ())
+        first, second, _ = evaluated.commits
+        span = f"{first}..{second}"
+        without = in_a_process(clone, span).out
+        assert "by averages alone" in without
+        assert "dvc fetch" in without
+        with_bytes = in_a_process(clone, span, "--fetch").out
+        assert "Better?        1 metric better" in with_bytes
+        assert "worse (all.ndcg@20) for age old" in with_bytes
+        assert "cache" not in with_bytes
+
+    def test_what_cannot_be_brought_is_said(self, evaluated: Project, tmp_path: Path) -> None:
+        evaluated.run("dvc", "remote", "add", "--default", "far", str(tmp_path / "nowhere"))
+        save(evaluated, "a remote that has nothing")
+        Project(tmp_path, ()).git("clone", "--quiet", str(evaluated.root), "ci")
+        first, second, _ = evaluated.commits
+        result = in_a_process(Project(tmp_path / "ci", ()), f"{first}..{second}", "--fetch")
+        assert result.code == 0
+        assert "Not known" in result.out
+        assert "users.parquet" in result.out

@@ -1,0 +1,107 @@
+"""A comment stays below GitHub's limit and starts with its marker, whatever a repository holds."""
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from modelref.api.review.comment import LIMIT, MARKER, review_markdown
+from modelref.domain.branch import Branch
+from modelref.domain.diff.kind import DiffKind
+from modelref.domain.diff.params import ParamChange
+from modelref.domain.diff.values import Absent, Status
+from modelref.domain.gates.checks.bounds import Bounds
+from modelref.domain.gates.rule import Rule
+from modelref.domain.gates.verdict import Outcome, Verdict
+from modelref.domain.names import Artifact, StageName
+from modelref.domain.reviewing import Shipping
+from modelref.domain.snapshot import Annotation, Snapshot
+from modelref.usecases.compare import ModelDiff, Side
+from modelref.usecases.review import Review, ReviewedModel
+from modelref.usecases.reviewing.ranges import Span
+from support.diffs import absent, model_diffs, names, several
+
+LONG = "█`|<&\n*"
+"""Worst for a limit: what takes three bytes, and what is escaped to several characters."""
+
+
+@st.composite
+def models(draw: st.DrawFn) -> ReviewedModel:
+    artifact = Artifact("", draw(st.sampled_from(["rec", "a/b-c_d", "x" * 190])))
+    outcome = st.builds(
+        Outcome,
+        st.builds(Rule, st.just(Bounds("m", 0.1, None)), names),
+        st.just({}),
+        st.sampled_from([True, False, None]),
+        names,
+        names,
+    )
+    verdict = Verdict(
+        artifact, "0123456789", "0" * 40, StageName("prod"), "v1.0.0", 0,
+        Branch(draw(names), "0" * 40), tuple(draw(st.lists(outcome, max_size=3))),
+    )  # fmt: skip
+    return ReviewedModel(
+        artifact,
+        draw(st.sampled_from(Status)),
+        draw(st.none() | model_diffs()),
+        {"metrics.json": draw(st.dictionaries(names, names, max_size=2))},
+        draw(st.none() | st.sampled_from(Shipping)),
+        draw(st.none() | st.just(verdict)),
+        draw(several),
+        draw(absent),
+    )
+
+
+def swollen(diff: ModelDiff, times: int) -> ModelDiff:
+    """A diff with each of its rows many times, and every name endless."""
+    many = {
+        kind: getattr(diff, kind) * times
+        for kind in ("metrics", "params", "data", "code", "pipeline")
+    }
+    params = tuple(replace(one, param=one.param + LONG * 99) for one in many["params"])
+    return replace(diff, **many | {"params": params})
+
+
+def reviewed(found: list[ReviewedModel], *reasons: Absent) -> str:
+    span = Span("origin/main", "HEAD", "a" * 40, "b" * 40)
+    return review_markdown(Review(span, tuple(found), 3, reasons))
+
+
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(st.lists(models(), max_size=3), st.sampled_from([1, 40, 200]), st.sampled_from([1, 20]))
+def test_a_comment_fits_and_starts_with_its_marker(
+    found: list[ReviewedModel], rows: int, copies: int
+) -> None:
+    large = [
+        replace(one, diff=swollen(one.diff, rows) if one.diff else None)
+        for _ in range(copies)
+        for one in found
+    ]
+    text = reviewed(large, Absent(LONG * 999, LONG * 999))
+    assert len(text) <= len(text.encode()) <= LIMIT
+    assert text.splitlines()[0] == MARKER
+    assert text == reviewed(large, Absent(LONG * 999, LONG * 999))
+    assert text.count("<details>") == text.count("</details>")
+
+
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(models())
+def test_nothing_in_it_is_html_or_a_link_of_the_repositorys(found: ReviewedModel) -> None:
+    tokens = MarkdownIt("commonmark").enable("table").parse(reviewed([found]))
+    inner = [child for token in tokens for child in [token, *(token.children or [])]]
+    ours = (MARKER, "<details>", "</details>")
+    assert all(token.content.startswith(ours) for token in inner if token.type.startswith("html"))
+    assert not [token for token in inner if token.type in ("link_open", "image")]
+
+
+def test_what_is_left_out_is_said() -> None:
+    side = Side(None, Snapshot("0" * 40, Annotation("m"), (), {}, {}))
+    params = tuple(ParamChange("p", f"{n}{LONG * 40}", LONG * 40, LONG * 40) for n in range(300))
+    diff = ModelDiff(side, side, tuple(DiffKind), params=params)
+    found = [ReviewedModel(Artifact("", f"m{n}"), Status.CHANGED, diff) for n in range(40)]
+    text = reviewed(found)
+    assert "Left out, for a comment has a limit: m" in text
+    assert "more rows; --json has all" in text
+    assert len(text.encode()) <= LIMIT
+    assert all(f"| m{n} |" in text for n in range(40))
