@@ -42,9 +42,9 @@ class Place:
         return frozenset().union(*kinds, self.commits.ending(None, DVC_SUFFIX))
 
     @cached_property
-    def tree(self) -> Mapping[str, tuple[str, int]]:
-        """Blob id and size of every file of the commit."""
-        return self.commits.tree(self.commit or "HEAD")
+    def tree(self) -> Mapping[str, str]:
+        """Blob id of every file of the commit; no file need be here."""
+        return self.commits.blobs(self.commit or "HEAD")
 
     def _named(self, name: str) -> list[str]:
         return sorted(path for path in self.paths if path.rpartition("/")[2] == name)

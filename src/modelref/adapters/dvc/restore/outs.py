@@ -139,14 +139,14 @@ class OutPlanner:
         """Whether a file is as a commit has it."""
         for base in self.bases:
             known = base.tree.get(path)
-            if known is not None and self.disk.is_at(OutFile(path, GIT, known[0]), path):
+            if known is not None and self.disk.is_at(OutFile(path, GIT, known), path):
                 return True
         return False
 
     def _in_git(self, path: str) -> dict[str, OutFile]:
         return {
             name: OutFile(name, GIT, oid)
-            for name, (oid, _) in self.then.tree.items()
+            for name, oid in self.then.tree.items()
             if is_within(name, path)
         }
 
