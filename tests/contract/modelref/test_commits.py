@@ -26,7 +26,7 @@ def history(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Commits, di
         }  # fmt: skip
     project = Project(tmp_path, ())
     project.git("init", "--quiet")
-    ids = {}
+    ids: dict[str, str] = {}
     for name, start in (("first", ""), ("theirs", "first"), ("ours", "first"), ("later", "ours")):
         if start:
             project.git("checkout", "--quiet", ids[start])
