@@ -1,4 +1,4 @@
-"""What every ``Commits`` and ``Outputs`` promises of differences and bytes: git's, and the twins."""
+"""What ``Commits`` and ``Outputs`` promise of differences and bytes: git, DVC and the twins."""
 
 from hashlib import md5
 from pathlib import Path

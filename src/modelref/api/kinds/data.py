@@ -11,6 +11,10 @@ from modelref.domain.outs import Out
 from modelref.usecases.compare import ModelDiff
 
 _MOST_COLUMNS = 8
+_LEGEND = (
+    "Drift: Jensen-Shannon distance of a column's values, 0 (the same) to 1 (nothing in common).",
+    "~: estimated from a sample by hash.",
+)
 _LEAST_DRIFT = 0.01
 _LEAST_MISSING = 0.001
 
@@ -38,7 +42,8 @@ def data_sections(diff: ModelDiff) -> list[Section]:
         ),
     )
     tables = [table for change in diff.data for table in change.tables]
-    return [inputs, *_counts(tables), *_columns(tables)]
+    told = [section for table in tables for section in (_counts(table), *_columns(table))]
+    return [inputs, *told, *([Section(notes=_LEGEND)] if tables else [])]
 
 
 def data_shape(diff: ModelDiff) -> list[dict[str, Any]]:
@@ -102,21 +107,17 @@ def _files(change: InputChange) -> str:
     return f"files: {', '.join(named)}" if named else ""
 
 
-def _counts(tables: list[TableChange]) -> Iterator[Section]:
-    rows = [
-        [path, what, *_ends(counted)]
-        for table in tables
-        for path, what, counted in (
-            (table.path, "rows", table.rows),
-            *(("", f"{name}s", one) for name, one in table.ids.items()),
-        )
-    ]
-    if rows:
-        yield Section(("Table", "", "From", "To", "New", "Gone"), rows, numbers=(2, 3, 4, 5))
+def _counts(table: TableChange) -> Section:
+    """Rows and ids of a table: how many, how many came and how many went."""
+    named = [("rows", table.rows), *((f"{what}s", one) for what, one in table.ids.items())]
+    rows = [[name, *_ends(counted)] for name, counted in named]
+    return Section(
+        ("Of", "From", "To", "New", "Gone"), rows, title=table.path, numbers=(1, 2, 3, 4)
+    )
 
 
 def _ends(counted: Counted) -> tuple[str, str, str, str]:
-    about = "about " if counted.estimated else ""
+    about = "~" if counted.estimated else ""
     return (
         f"{counted.before:,}",
         f"{counted.after:,}",
@@ -125,32 +126,26 @@ def _ends(counted: Counted) -> tuple[str, str, str, str]:
     )
 
 
-def _columns(tables: list[TableChange]) -> Iterator[Section]:
-    """The columns that drifted most, each table's largest first, and changes of the schema."""
-    rows = []
-    left = 0
-    for table in tables:
-        told = [one for one in table.columns if _is_worth_a_line(one)][:_MOST_COLUMNS]
-        left += len(table.columns) - len(told)
-        rows += [
-            [
-                f"{table.path}: {one.column}",
-                _type(one),
-                " -> ".join(_share(part) for part in one.missing),
-                _drift(one.drift),
-                _drift(one.psi),
-            ]
-            for one in told
+def _columns(table: TableChange) -> Iterator[Section]:
+    """The columns that drifted most, and those whose type or share of missing values changed."""
+    worth = [one for one in table.columns if _is_worth_a_line(one)]
+    left = len(worth) - _MOST_COLUMNS
+    rows = [
+        [
+            one.column,
+            _type(one),
+            " -> ".join(_share(part) for part in one.missing),
+            _drift(one.drift),
+            _drift(one.psi),
         ]
+        for one in worth[:_MOST_COLUMNS]
+    ]
     if rows:
         yield Section(
             ("Column", "Type", "Missing", "Drift", "PSI"),
             rows,
             numbers=(2, 3, 4),
-            notes=(
-                "Drift: Jensen-Shannon distance, 0 (the same) to 1 (nothing in common).",
-                *([f"… and {left} more columns; --json has all."] if left else []),
-            ),
+            notes=(f"… and {left} more columns; --json has all.",) if left > 0 else (),
         )
 
 

@@ -131,17 +131,19 @@ def _notes(diff: ModelDiff) -> Iterator[str]:
 
 
 def _segment_section(diff: ModelDiff) -> Section | None:
-    """Segments for which a difference is shown: the worse first, then the largest change."""
+    """Segments for which a difference is shown, each by its foremost metric: the worse first."""
+    figures = [(change, one) for change in diff.metrics for one in change.segments]
+    if not figures:
+        return None
     shown = [
         (change, one, outcome)
-        for change in diff.metrics
-        for one in change.segments
+        for change, one in figures
         if (outcome := one.outcome(change.upwards)) in (Outcome.BETTER, Outcome.WORSE)
     ]
-    total = sum(len(change.segments) for change in diff.metrics)
-    if not total:
-        return None
     shown.sort(key=lambda row: (row[2] is not Outcome.WORSE, _rank(row[1].paired)))
+    foremost: dict[tuple[str, str], tuple[MetricChange, SegmentChange, Outcome | None]] = {}
+    for row in shown:
+        foremost.setdefault((row[1].column, row[1].segment), row)
     rows = [
         [
             f"{one.column}: {one.segment}",
@@ -150,16 +152,17 @@ def _segment_section(diff: ModelDiff) -> Section | None:
             interval(one.paired.change, one.paired.interval),
             outcome.value if outcome else "",
         ]
-        for change, one, outcome in shown[:_MOST_SEGMENTS]
+        for change, one, outcome in list(foremost.values())[:_MOST_SEGMENTS]
     ]
-    left = len(shown) - len(rows)
-    more = (f"… and {left} more; --json has all {total}.",) if left else ()
+    left = len(foremost) - len(rows)
+    more = f"… and {left} more segments. " if left > 0 else ""
+    told = f"{more}A difference is shown in {len(shown)} of {len(figures)} figures: --json has all."
     return Section(
         ("Segment", "Users", "Metric", "Change", ""),
         rows,
-        f"No difference is shown in any of {total} figures by segment.",
+        f"No difference is shown in any of {len(figures)} figures by segment.",
         numbers=(1, 3),
-        notes=more,
+        notes=(told,) if rows else (),
     )
 
 

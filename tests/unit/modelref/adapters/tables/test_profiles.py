@@ -40,7 +40,11 @@ def test_rows_users_and_items_by_hand(tmp_path: Path, suffix: str) -> None:
 
 
 def test_equal_tables_do_not_differ_whatever_the_order_of_their_rows(tmp_path: Path) -> None:
-    side = {"user": [1, 2, 3], "price": [1.5, math.nan, 2.5], "name": ["a", None, "c"]}
+    side: dict[str, list[Any]] = {
+        "user": [1, 2, 3],
+        "price": [1.5, math.nan, 2.5],
+        "name": ["a", None, "c"],
+    }
     turned = {name: values[::-1] for name, values in side.items()}
     found = compared(tmp_path, side, turned)
     assert found["rows"] == [3, 3, 0, 0, False]

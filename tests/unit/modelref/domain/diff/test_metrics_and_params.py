@@ -90,9 +90,9 @@ def test_what_is_shown_follows_from_the_p_value_and_not_from_the_point() -> None
             "all.oddity": PairedMetric(paired(+0.02, 0.001)),
         }
     )
-    before: dict[str, Value] = dict.fromkeys([*basis.results, "all.hit@20"], 0.5)
+    keys = [*basis.results, "all.hit@20"]
     changes = diff_metrics(
-        snapshot(before), snapshot({key: value + 0.02 for key, value in before.items()}), basis
+        snapshot(dict.fromkeys(keys, 0.5)), snapshot(dict.fromkeys(keys, 0.52)), basis
     )
     assert {change.metric: change.outcome for change in changes} == {
         "all.ndcg@20": Outcome.BETTER,
