@@ -315,9 +315,6 @@ def test_the_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert refused.code == 5
     assert "page.html: No such file or directory" in refused.err
     both = run(project.root, *versions_, "page.html", "--json")
-    assert (both.code, both.err.splitlines()[0]) == (
-        2,
-        '{"error": {"kind": "usage", "message": "--json, --md and --html exclude each other", '
-        '"hint": "choose one"}}',
-    )
+    assert both.code == 2
+    assert "--json, --md and --html exclude each other" in both.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["p", "page.html"]
