@@ -315,7 +315,6 @@ def test_the_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert refused.code == 5
     assert "page.html: No such file or directory" in refused.err
     both = run(project.root, *versions_, "page.html", "--json")
-<<<<<<< HEAD
     assert (both.code, both.err.splitlines()[0]) == (
         2,
         (
@@ -323,8 +322,4 @@ def test_the_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
             '"hint": "choose one"}}'
         ),
     )
-=======
-    assert both.code == 2
-    assert "--json, --md and --html exclude each other" in both.err
->>>>>>> d98a686bd8adc95affb570623017f9317c27faf3
     assert sorted(path.name for path in tmp_path.iterdir()) == ["p", "page.html"]
