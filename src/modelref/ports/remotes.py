@@ -1,0 +1,77 @@
+"""Ports: what is between clones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from modelref.domain.names import Artifact
+    from modelref.domain.sync import Sides
+    from modelref.ports.events import Tags
+
+
+class Sightings(Protocol):
+    """What the remote was last seen to have, beside what this clone has; no network."""
+
+    def sides(self, artifacts: Collection[Artifact] = ()) -> Sides:
+        """Read both sides, of some models or of all.
+
+        Raises:
+            OutOfReach: the repository cannot be read.
+        """
+
+    def take(self, new: Mapping[str, str], sides: Sides, asked: Collection[Artifact] = ()) -> None:
+        """Create tags that the remote has, and note what both sides agree on from now.
+
+        Args:
+            new: object ids by tag; a tag that is here stays as it is.
+            sides: as they were read.
+            asked: the models that the remote was asked of; empty for all.
+
+        Raises:
+            Conflict: another git is making one of these tags.
+            OutOfReach: the repository cannot be written.
+        """
+
+
+class Remote(Protocol):
+    """The git remote that events go to and come from."""
+
+    @property
+    def name(self) -> str:
+        """What git knows it by."""
+
+    def outbox(self) -> Tags:
+        """An empty place for tags that nobody sees until they are pushed and come back."""
+
+    def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[str]:
+        """Bring what the remote has of some models, or of all; this clone's tags stay as they are.
+
+        Returns:
+            Commits that its branches had when all was last asked for, and have no more.
+
+        Raises:
+            OutOfReach: it does not answer.
+        """
+
+    def push(
+        self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]
+    ) -> Mapping[str, str]:
+        """Offer tags to the remote, all or none where it can do that; what it took is not said.
+
+        Only a fetch tells what a remote has: one that can neither change refs together nor keep
+        lease refs is offered the tags alone, and one that says yes may have none of them.
+
+        Args:
+            tags: object ids by tag; the remote must have none of these names.
+            heads: by lease, the object that it must name there, ``""`` for none, and the new one.
+
+        Returns:
+            By tag, why the remote refuses it for good, in its own words; not where somebody was
+            faster.
+
+        Raises:
+            OutOfReach: it does not answer, or went away: it may have taken them.
+        """
