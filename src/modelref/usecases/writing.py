@@ -190,10 +190,11 @@ def run_all(world: "World", jobs: Sequence[Job], options: Options) -> tuple[Outc
         return tuple(attempt(partial(job.decide, world, world.clock.unique_id())) for job in jobs)
     for job in jobs:
         job.ahead(world)
-    name = world.config.remote if options.push else None
+    name = world.config.remote
     with world.journal.exclusive():
-        if name is None:
-            return tuple(run_noted(world, job) for job in jobs)
+        if name is None or not options.push:
+            outcomes = [run_noted(world, job) for job in jobs]
+            return tuple(outcomes if name is None else map(_kept_here, outcomes))
         from modelref.usecases.sharing.publish import publish
 
         return publish(world, world.remote(name), jobs)
@@ -215,6 +216,13 @@ def run_noted(world: "World", job: Job) -> Outcome:
     if not outcome or isinstance(outcome, BadInput | Refused | Conflict):
         world.journal.acknowledge(job.command)
     return outcome
+
+
+def _kept_here(outcome: Outcome) -> Outcome:
+    """What was written, marked as not pushed."""
+    if isinstance(outcome, ModelRefError):
+        return outcome
+    return tuple(replace(one, pushed=False) if one.new else one for one in outcome)
 
 
 def attempt(act: "Callable[[], Sequence[Written]]") -> Outcome:

@@ -165,7 +165,7 @@ def test_a_rollback_and_its_quarantine_are_one_push(
 
 
 def test_what_was_made_here_only_goes_along_with_the_next_write(clones: Clones) -> None:
-    assert clones.promote(clones.ada, "rec@v0.1.0", options=HERE).pushed is None
+    assert clones.promote(clones.ada, "rec@v0.1.0", options=HERE).pushed is False
     assert "rec#prod#1" not in clones.host.tags
     clones.promote(clones.ada, "rec@v0.1.1")
     assert {"rec#prod#1", "rec#prod#2"} <= set(clones.host.tags)
