@@ -107,7 +107,12 @@ def built(folder: Path, how: str, size: int) -> Pair:
     """
     argv = [sys.executable, __file__, "--build", str(folder), how, str(size)]
     subprocess.run(argv, check=True)
-    return Pair(folder, (folder / "weights-0.safetensors", folder / "weights-1.safetensors"))
+    return Pair(folder, (_kept(folder, 0), _kept(folder, 1)))
+
+
+def _kept(folder: Path, version: int) -> Path:
+    """A version's weights beside the repository."""
+    return folder.with_name(f"{folder.name}-{version}.safetensors")
 
 
 def build(folder: Path, how: str, size: int) -> None:
@@ -140,8 +145,7 @@ def build(folder: Path, how: str, size: int) -> None:
         git(folder, "add", "--all")
         git(folder, "commit", "--quiet", "--message", f"version {version}")
         subprocess.run([MODELREF, "register", "big"], cwd=folder, check=True, capture_output=True)
-        copy = folder / f"weights-{version}.safetensors"
-        os.link((model / "weights.safetensors").resolve(), copy)
+        os.link((model / "weights.safetensors").resolve(), _kept(folder, version))
 
 
 def git(folder: Path, *args: str) -> None:

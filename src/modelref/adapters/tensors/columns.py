@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 import numpy as np
 
@@ -64,7 +64,8 @@ def _parquet(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
         for batch in batches:
             values = batch.column(0)
             if pa.types.is_integer(values.type) and not values.null_count:
-                yield values.cast(pa.int64()).to_numpy(zero_copy_only=False)
+                # to_numpy() would import pandas
+                yield cast("NDArray[np.int64]", np.from_dlpack(values.cast(pa.int64())))
             else:
                 yield values.cast(pa.string()).to_pylist()
     except (pa.ArrowException, OSError) as error:

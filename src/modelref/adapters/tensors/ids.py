@@ -180,7 +180,9 @@ def _places(keys: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.int
     most = min(len(keys), len(among))
     other = np.flatnonzero(keys[:most] != among[:most])
     same = int(other[0]) if len(other) else most
-    places[:same] = np.arange(same, dtype=np.int32)  # most files only grow at their end
+    for start in range(0, same, BATCH):  # most files only grow at their end
+        stop = min(start + BATCH, same)
+        places[start:stop] = np.arange(start, stop)
     rest = among[same:]
     if not len(rest):
         return places

@@ -1,0 +1,88 @@
+"""Ids as teams keep them: Parquet, CSV, JSON; whole numbers, texts, categories."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from modelref.adapters.tensors.ids import FileIds, look_up, pair
+from modelref.domain.diff.weights import RowCounts
+from modelref.errors import BadInput
+
+Opened = Callable[[bytes], BinaryIO]
+
+
+def parquet(**columns: Any) -> bytes:
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns), file, row_group_size=3)
+    return file.getvalue()
+
+
+TABLES = {
+    "i.parquet": parquet(item=[7, 8, 9, 10]),
+    "small.parquet": parquet(item=pa.array([7, 8, 9, 10], pa.uint8())),
+    "text.parquet": parquet(item=["7", "8", "9", "10"]),
+    "kinds.parquet": parquet(item=pa.array(["7", "8", "9", "10"]).dictionary_encode()),
+    "i.csv": b'item,name\n7,"a,\nb"\n8,c\n9,\n10,d\n',
+    "i.json": json.dumps([7, 8, 9, 10]).encode(),
+    "records.json": json.dumps([{"item": one} for one in ("7", "8", "9", "10")]).encode(),
+    "columns.JSON": json.dumps({"item": [7, 8, 9, 10]}).encode(),
+}
+
+
+@pytest.mark.parametrize("b", TABLES)
+@pytest.mark.parametrize("a", TABLES)
+def test_the_same_ids_in_any_two_files_are_the_same(a: str, b: str, opened: Opened) -> None:
+    sides = [FileIds(name, opened(TABLES[name]), "item", 4) for name in (a, b)]
+    assert pair(*sides).counts == RowCounts(True, 4)
+    assert sides[0].texts([3, 0]) == ["10", "7"]
+
+
+def test_ids_are_compared_whole(opened: Opened) -> None:
+    sides = [
+        FileIds("i.csv", opened(f"item\n{text}\n".encode()), "item", 1) for text in ("007", "7")
+    ]
+    assert pair(*sides).counts == RowCounts(True, 0, added=1, removed=1)
+
+
+def test_a_shuffled_million_is_paired(opened: Opened) -> None:
+    random = np.random.default_rng(0)
+    a, b = random.permutation(200_000), random.permutation(200_001)
+    sides = [FileIds("i.parquet", opened(parquet(item=one)), "item", len(one)) for one in (a, b)]
+    found = pair(*sides)
+    assert found.counts.shared == 200_000
+    assert (b[found.partner] == a).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("i.parquet", b"PAR1 and no more PAR1", "cannot be read as Parquet"),
+        ("i.parquet", parquet(item=[1, None]), "has rows without an id in 'item'"),
+        ("i.parquet", parquet(other=[1, 2]), "has no column 'item'"),
+        ("i.csv", b"item\n1\n\n", "has 1 ids in 'item' for a tensor of 2 rows"),
+        ("i.csv", b"item,x\n1,2\n,3\n", "has rows without an id in 'item'"),
+        ("i.csv", b"\xff\xfe\n1\n", "cannot be read as CSV"),
+        ("i.csv", b"", "has no column 'item'"),
+        ("i.json", b"[" * 100_000, "cannot be read as a list of ids"),
+        ("i.json", b"[1, null]", "has rows without an id in 'item'"),
+        ("i.json", b"7", "cannot be read as a list of ids"),
+        ("i.json", b'{"x": [1, 2]}', "has no column 'item'"),
+        ("i.json", b"[1, 1]", "has an id twice in 'item'"),
+        ("i.tsv", b"item\n1\n2\n", "is no Parquet, CSV or JSON file"),
+    ],
+)
+def test_what_cannot_be_read_is_named(name: str, data: bytes, why: str, opened: Opened) -> None:
+    ids = FileIds(name, opened(data), "item", 2)
+    with pytest.raises(BadInput, match=f"{name} {why}"):
+        pair(ids, ids)
+
+
+def test_names_are_looked_up(opened: Opened) -> None:
+    file = opened(TABLES["i.csv"])
+    assert look_up("i.csv", file, ("item", "name"), ["10", "9", "7", "x"]) == ["d", "", "a,\nb", ""]
