@@ -79,7 +79,7 @@ def registering(world: "World", asked: Registration, options: Options) -> Job:
     """Look whether a version may be registered, and say how; see :func:`register`."""
     commit = _commit(world, asked, options)
     command = f"register {asked.artifact} {commit} {asked.version} {asked.bump} {asked.base}"
-    outs = _sound_outs(world, asked, commit)
+    outs = _sound_outs(world, asked, commit, told=options.push)
 
     def read(world: "World") -> Model:
         registry = read_registry(world, asked.artifact)
@@ -131,7 +131,7 @@ def _commit(world: "World", asked: Registration, options: Options) -> str:
     return world.workspace.carry(asked.artifact, path, message, known)
 
 
-def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, ...]:
+def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool) -> tuple[Out, ...]:
     """The outs to register, once they are known to be what the pipeline makes, and to be here."""
     made = world.pipeline.made(asked.artifact, commit)
     name, path = asked.artifact, made.annotation.path
@@ -161,7 +161,7 @@ def _sound_outs(world: "World", asked: Registration, commit: str) -> tuple[Out, 
             kind="missing-bytes",
             hint=f"dvc fetch {shlex.join(absent)}; or dvc commit if the workspace has them",
         )
-    if world.config.remote is not None:
+    if told and world.config.remote is not None:
         _refuse_unpushed(world, made.outs, commit)
     return made.outs
 
