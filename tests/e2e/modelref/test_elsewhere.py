@@ -153,10 +153,11 @@ def test_only_one_models_tags_come_and_no_files(remote: Remote) -> None:
 
 def test_files_come_in_one_connection_and_once(remote: Remote) -> None:
     assert remote.read("show", "rec@v0.1.0").code == 0
-    # One to greet, one for the tags, one for dvc.yaml, one for the file that is the model.
-    assert remote.connections == 4
-    assert remote.read("show", "rec@v0.1.0").code == 0
+    # One to greet, one for the tags, one for the default branch (which says who must sign), one for
+    # dvc.yaml, one for the file that is the model.
     assert remote.connections == 5
+    assert remote.read("show", "rec@v0.1.0").code == 0
+    assert remote.connections == 6
 
 
 def test_all_versions_metrics_come_together(project: Project, tmp_path: Path) -> None:

@@ -57,9 +57,9 @@ def report_error(kind: str, message: str, hint: str, *, as_json: bool) -> None:
         sys.stderr.write(json.dumps(error) + "\n")
         return
     red = "\x1b[31merror:\x1b[0m" if coloured(sys.stderr) else "error:"
-    sys.stderr.write(f"{red} {printable(message)}\n")
+    sys.stderr.write(f"{red} {_in_a_line(message)}\n")
     if hint:
-        sys.stderr.write(f"hint: {printable(hint)}\n")
+        sys.stderr.write(f"hint: {_in_a_line(hint)}\n")
 
 
 def report_findings(findings: Sequence[Finding]) -> None:
@@ -93,6 +93,11 @@ def printable(text: str) -> str:
         character if character.isprintable() or character in "\n\t" else _escaped(character)
         for character in text
     )
+
+
+def _in_a_line(text: str) -> str:
+    """Printable text that no tab pulls apart."""
+    return printable(text).replace("\t", r"\t")
 
 
 def _escaped(character: str) -> str:
