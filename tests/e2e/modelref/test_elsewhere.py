@@ -157,7 +157,7 @@ def test_files_come_in_one_connection_and_once(remote: Remote) -> None:
     # dvc.yaml, one for the file that is the model.
     assert remote.connections == 5
     assert remote.read("show", "rec@v0.1.0").code == 0
-    assert remote.connections == 6
+    assert remote.connections == 7
 
 
 def test_all_versions_metrics_come_together(project: Project, tmp_path: Path) -> None:
