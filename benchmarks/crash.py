@@ -4,8 +4,8 @@
 
 Needs Linux and strace; the parts ``full`` and ``readonly`` need to be root, for a small tmpfs.
 Parts: syscalls (killed at every system call, or every K-th), random (killed at random moments),
-crowd (8 writers of 500 events, 10,000 listings while refs are packed), fsync, errors (each call
-that writes fails), full, readonly.
+crowd (8 writers of 500 events), packing (10,000 listings while refs are packed), fsync, errors (each
+call that writes fails), full, readonly.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ done
 
 
 def crowd(scratch: Path, _: argparse.Namespace) -> None:
-    """8 writers of 500 events each; 10,000 listings while refs are being packed."""
+    """8 writers of 500 events each."""
     project = tiny_registry(scratch / "crowd", MODELS, VERSIONS)
     started = time.monotonic()
     told, beaten = write_together(project.root, writers=8, events=500)
@@ -204,9 +204,14 @@ def crowd(scratch: Path, _: argparse.Namespace) -> None:
         f"\n8 writers x 500 events: {len(told)} acknowledged and recorded, 0 lost, 0 doubled, "
         f"{beaten} beaten and told so, {time.monotonic() - started:.0f} s"
     )
+
+
+def packing(scratch: Path, _: argparse.Namespace) -> None:
+    """10,000 listings while refs are being packed and unpacked."""
+    project = tiny_registry(scratch / "packing", MODELS, VERSIONS)
     registry = modelref.open(project.root)
     expected = registry.models()
-    packing = subprocess.Popen(
+    packer = subprocess.Popen(
         ["bash", "-c", _PACK_AND_UNPACK],
         cwd=project.root,
         stdout=subprocess.DEVNULL,
@@ -215,8 +220,8 @@ def crowd(scratch: Path, _: argparse.Namespace) -> None:
     try:
         wrong = sum(registry.models() != expected for _ in range(10_000))
     finally:
-        packing.kill()
-        packing.wait()
+        packer.kill()
+        packer.wait()
     print(f"10,000 listings while refs were packed and unpacked: {wrong} wrong")
     if wrong:
         raise SystemExit(1)
@@ -356,6 +361,7 @@ _PARTS: dict[str, Callable[[Path, argparse.Namespace], None]] = {
     "errors": errors,
     "random": randomly,
     "crowd": crowd,
+    "packing": packing,
     "syscalls": syscalls,
 }
 
