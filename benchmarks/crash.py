@@ -4,8 +4,8 @@
 
 Needs Linux and strace; the parts ``full`` and ``readonly`` need to be root, for a small tmpfs.
 Parts: syscalls (killed at every system call, or every K-th), random (killed at random moments),
-crowd (8 writers of 500 events), packing (10,000 listings while refs are packed), fsync, errors (each
-call that writes fails), full, readonly.
+crowd (8 writers of 500 events), packing (10,000 listings while refs are packed), fsync, errors
+(each call that writes fails), full, readonly.
 """
 
 from __future__ import annotations
