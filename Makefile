@@ -36,7 +36,7 @@ $(STAMP): pyproject.toml
 
 $(S3)/.installed: pyproject.toml
 	test -x $(S3)/bin/python || $(PYTHON) -m venv $(S3)
-	$(S3)/bin/python -m pip install --quiet --editable '.[s3]' 'moto[server]>=5'
+	$(S3)/bin/python -m pip install --quiet --editable '.[s3]' 'moto[server]>=5' 'aiobotocore>=3.10'
 	touch $(S3)/.installed
 
 clean:  ## remove the environment and everything built
