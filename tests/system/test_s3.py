@@ -112,23 +112,30 @@ def test_verify_knows_what_is_on_s3(shop: Shop) -> None:
     assert "but on their DVC remote (big)" in shop.tool("modelref", "verify").out
 
 
+def size(part: Path) -> int:
+    """Bytes of a file, which may become a cached object at any moment."""
+    try:
+        return part.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def test_killed_half_way_a_repeat_needs_only_the_rest(shop: Shop) -> None:
     path = os.pathsep.join([str(ENVIRONMENT), os.environ["PATH"]])
-    child = subprocess.Popen(
+    parts = shop.root / ".dvc" / "cache" / "modelref"
+    with subprocess.Popen(
         [str(ENVIRONMENT / "modelref"), "get", "big@v1.0.0"],
         cwd=shop.root,
         env={**os.environ, "PATH": path},
         stdout=subprocess.DEVNULL,
         start_new_session=True,
-    )
-    parts = shop.root / ".dvc" / "cache" / "modelref"
-    while child.poll() is None and not any(
-        part.stat().st_size >= 5 << 20 for part in parts.glob("*.part")
-    ):
-        time.sleep(0.001)
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
+    ) as child:
+        while child.poll() is None and not any(
+            size(part) >= 5 << 20 for part in parts.glob("*.part")
+        ):
+            time.sleep(0.001)
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
     assert "42 files" in shop.tool("modelref", "get", "big@v1.0.0", "-o", "again").out
     assert (shop.root / "again" / "weights.bin").stat().st_size == SIZE
 
