@@ -64,8 +64,9 @@ class Place:
     def load(self, paths: Iterable[str]) -> None:
         """Read many files at once."""
         unknown = [path for path in dict.fromkeys(paths) if path not in self._texts]
-        found = self.commits.read(self.commit, unknown)
-        self._texts.update({path: found.get(path) for path in unknown})
+        if unknown:  # asking git for nothing takes a run of it all the same
+            found = self.commits.read(self.commit, unknown)
+            self._texts.update({path: found.get(path) for path in unknown})
 
     def data(self, path: str) -> bytes | None:
         """The bytes of a text file, None where there is none."""
