@@ -14,7 +14,7 @@ from modelref.adapters.git.repository import GitCommits, Repository
 from modelref.errors import BadInput
 from support.inprocess import run
 from support.locked import commit_lock, keep, locked_clone, out, version
-from support.project import Project
+from support.project import SCRIPTS, Project
 from support.tiny import tiny_registry
 
 BOMB = "a: &a [{}]\n".format("x," * 1000) + "b: [{}]\n".format("*a," * 1900)
@@ -226,7 +226,7 @@ def test_a_rollback_that_nobody_heard_of_pops_once(tiny: Project) -> None:
     run(tiny.root, "promote", "rec@v0.3.0", "prod")
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            ["modelref", "rollback", "rec#prod"],
+            [str(SCRIPTS / "modelref"), "rollback", "rec#prod"],
             cwd=tiny.root, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 5
