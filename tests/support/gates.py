@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from modelref.adapters.config import parse_config
 from modelref.domain.diff.metrics import Paired, SegmentChange
+from modelref.domain.gates.gates import Gates
 from modelref.domain.gates.measured import Holding, Lists
-from modelref.domain.gates.parse import Gates
 from modelref.domain.gates.rule import Rule
 from modelref.domain.gates.verdict import Outcome, decide
 from modelref.domain.names import Artifact, StageName

@@ -8,7 +8,6 @@ from pathlib import Path
 from modelref.adapters.durable import write_durably
 from modelref.adapters.plainfile import read_plain
 from modelref.domain.config import FILE, Config, parse_stages
-from modelref.domain.gates.parse import parse_gates
 from modelref.errors import BadInput, OutOfReach
 
 _GTO = ".gto"
@@ -58,6 +57,8 @@ def parse_config(source: str, data: bytes) -> Config:
     config = Config.parse(raw, source)
     if "gates" not in raw:
         return config
+    from modelref.domain.gates.parse import parse_gates
+
     gates = parse_gates(marked_at(source, data, "gates"), config.stages)
     return replace(config, gates=gates)
 

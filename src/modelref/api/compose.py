@@ -100,11 +100,14 @@ class RepositoryWorld:
     @cached_property
     def agreed(self) -> "Config":
         """What the ``modelref.yaml`` of the default branch says."""
-        from modelref.adapters.config import parse_config
         from modelref.domain.config import FILE, Config
 
         file = self._agreed_file
-        return parse_config(f"{file.branch}:{FILE}", file.data) if file.data else Config()
+        if not file.data:
+            return Config()
+        from modelref.adapters.config import parse_config
+
+        return parse_config(f"{file.branch}:{FILE}", file.data)
 
     @cached_property
     def signatures(self) -> "GitSignatures":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Self
 
-from modelref.domain.gates.parse import Gates
+from modelref.domain.gates.gates import Gates
 from modelref.domain.names import Artifact, StageName, parse_stage
 from modelref.domain.registry import QUARANTINE
 from modelref.domain.settings import ModelSettings, parse_models

@@ -9,7 +9,7 @@ from modelref.domain.ref import Ref
 from modelref.domain.target import find
 from modelref.errors import BadInput
 from modelref.usecases.gating.evaluate import Trial, evaluate
-from modelref.usecases.gating.measurements import Memo
+from modelref.usecases.gating.memo import Memo
 from modelref.usecases.promote import refuse_unfit
 from modelref.usecases.reading import read_model
 

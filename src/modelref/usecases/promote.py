@@ -15,9 +15,9 @@ from modelref.domain.tag import Kind, TagName
 from modelref.domain.target import find
 from modelref.domain.version import Version
 from modelref.errors import BadInput, Conflict, ModelRefError, Refused
-from modelref.usecases.gating.evaluate import Trial, evaluate, refusal
+from modelref.usecases.gating.evaluate import Trial, evaluate, guard_of, refusal
 from modelref.usecases.gating.evidence import verdict_trailers, write_evidence
-from modelref.usecases.gating.measurements import Memo
+from modelref.usecases.gating.memo import Memo
 from modelref.usecases.reading import read_model
 from modelref.usecases.signatures import APPROVED, approvals, check_ref, stands_signed
 from modelref.usecases.writing import Draft, Job, Options, Written, by_id, run_once, write
@@ -111,6 +111,8 @@ def _measure_ahead(world: "World", asked: Promotion, memo: Memo) -> None:
     again: other writers wait for as little as possible.
     """
     with suppress(ModelRefError):  # it comes again under the lock, where it counts
+        if not guard_of(world, asked.ref.artifact, asked.stage, memo)[1]:
+            return
         model, _ = read_model(world, asked.ref.artifact)
         target = find(model, asked.ref)
         now = held_there(model, asked.stage, target.commit)

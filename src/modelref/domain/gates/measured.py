@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from modelref.domain.diff.metrics import Paired, SegmentChange
 from modelref.domain.names import StageName
-from modelref.domain.snapshot import Value
+
+if TYPE_CHECKING:
+    from modelref.domain.diff.metrics import Paired, SegmentChange
+    from modelref.domain.snapshot import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,16 @@ class Measured(Protocol):
     def against(self, stage: StageName) -> str | None:
         """The version that a stage holds, None where it is empty."""
 
-    def metric(self, metric: str) -> Value:
+    def metric(self, metric: str) -> "Value":
         """A metric's value: by dotted key, or ``FILE:KEY`` where several files have the key."""
 
     def same(self, stage: StageName) -> bool:
         """Whether nothing can differ: the same files, or all the same metrics."""
 
-    def paired(self, metric: str, stage: StageName) -> Paired:
+    def paired(self, metric: str, stage: StageName) -> "Paired":
         """A metric's change from a stage's version, on the same users (none where it is equal)."""
 
-    def segments(self, metric: str, stage: StageName) -> Sequence[SegmentChange]:
+    def segments(self, metric: str, stage: StageName) -> "Sequence[SegmentChange]":
         """The same by segment."""
 
     def overlap(self, stage: StageName) -> Lists:

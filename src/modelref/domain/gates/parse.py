@@ -1,21 +1,23 @@
 """``gates:`` of ``modelref.yaml``, parsed: every mistake is named with its line.
 
-gates:
-prod:
-- metric: all.ndcg@20
-not_worse_than: prod
-by: 1%
-why: half of what an A/B test usually finds
+A stage lists its rules::
+
+    gates:
+      prod:
+        - metric: all.ndcg@20
+          not_worse_than: prod
+          by: 1%
+          why: half of what an A/B test usually finds
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from modelref.domain.gates.checks import CHECKS
+from modelref.domain.gates.gates import Gates
 from modelref.domain.gates.rule import Check, Rule
 from modelref.domain.marked import Fields, Marked, parse_text, unknown
-from modelref.domain.names import Artifact, StageName, parse_stage
+from modelref.domain.names import StageName, parse_stage
 from modelref.domain.registry import QUARANTINE
 from modelref.errors import BadInput
 
@@ -23,23 +25,6 @@ _COMMON = ("models", "why")
 COMPARING_KEYS = ("not_worse_than", "overlap_with", "compared_with")
 """Keys whose value is the stage that a rule compares with."""
 _STAGE_KEYS = (*COMPARING_KEYS, "from")
-
-
-@dataclass(frozen=True, slots=True)
-class Gates:
-    """The rules of each stage.
-
-    Attributes:
-        rules: by stage, in the order in which they are written.
-    """
-
-    rules: Mapping[StageName, tuple[Rule, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-
-    def of(self, stage: StageName, artifact: Artifact) -> tuple[Rule, ...]:
-        """The rules that guard a stage of a model; none guard quarantine."""
-        return tuple(rule for rule in self.rules.get(stage, ()) if rule.applies_to(artifact))
 
 
 def parse_gates(whole: Marked, stages: Sequence[StageName] = ()) -> Gates:

@@ -17,7 +17,7 @@ from modelref.domain.target import target_of
 from modelref.errors import BadInput, UnknownRef
 from modelref.usecases.gating.evaluate import Trial, evaluate_rules
 from modelref.usecases.gating.evidence import kept_evidence
-from modelref.usecases.gating.measurements import Memo
+from modelref.usecases.gating.memo import Memo
 from modelref.usecases.reading import read_model
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from modelref.domain.branch import Branch
 from modelref.domain.gates.rule import Rule
-from modelref.domain.gates.verdict import Verdict, decide
-from modelref.domain.names import StageName
+from modelref.domain.gates.verdict import Outcome, Verdict, decide
+from modelref.domain.names import Artifact, StageName
 from modelref.domain.registry import QUARANTINE, Model
 from modelref.domain.target import Revision
 from modelref.errors import ModelRefError, OutOfReach, Refused
 from modelref.usecases.gating.guard import read_guard
-from modelref.usecases.gating.measurements import Measurements, Memo
+from modelref.usecases.gating.memo import Memo
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -38,6 +38,12 @@ class Trial:
     instead: Revision | None = None
     now: int | None = None
 
+    @property
+    def against(self) -> str | None:
+        """The version to compare with, None where the stage is empty."""
+        held = self.instead or self.model.current(self.stage)
+        return self.model.name_at(held.commit) if held else None
+
 
 def evaluate(world: "World", trial: Trial, memo: Memo) -> Verdict:
     """Evaluate the rules that the default branch has for a stage; none guard quarantine.
@@ -50,10 +56,21 @@ def evaluate(world: "World", trial: Trial, memo: Memo) -> Verdict:
     Raises:
         BadInput: ``modelref.yaml`` is not valid on the default branch.
     """
+    return evaluate_rules(
+        world, trial, guard_of(world, trial.model.artifact, trial.stage, memo), memo
+    )
+
+
+def guard_of(
+    world: "World", artifact: Artifact, stage: StageName, memo: Memo
+) -> tuple[Branch, Sequence[Rule]]:
+    """The rules that guard a stage, and the branch that they stand in.
+
+    Raises:
+        BadInput: ``modelref.yaml`` is not valid on the default branch.
+    """
     source, gates = memo.get(("guard",), lambda: read_guard(world))
-    guarded = trial.stage != QUARANTINE
-    rules = gates.of(trial.stage, trial.model.artifact) if guarded else ()
-    return evaluate_rules(world, trial, (source, rules), memo)
+    return source, gates.of(stage, artifact) if stage != QUARANTINE else ()
 
 
 def evaluate_rules(
@@ -70,17 +87,33 @@ def evaluate_rules(
     model, target, stage = trial.model, trial.target, trial.stage
     source, rules = guard
     now = world.clock.now() if trial.now is None else trial.now
-    seen = Measurements(world, model, target, now, memo, trial.instead)
     return Verdict(
         model.artifact,
         model.name_at(target.commit),
         target.commit,
         stage,
-        seen.against(stage),
+        trial.against,
         now,
         source,
-        decide(rules, seen),
+        _outcomes(world, trial, rules, (memo, now)),
     )
+
+
+def _outcomes(
+    world: "World", trial: Trial, rules: Sequence[Rule], measured: tuple[Memo, int]
+) -> tuple[Outcome, ...]:
+    """Decide rules; without any, nothing is measured, and what measures is not imported.
+
+    Comparing versions takes a third of what a promotion needs to start, and most stages have no
+    rules.
+    """
+    if not rules:
+        return ()
+    from modelref.usecases.gating.measurements import Measurements
+
+    memo, now = measured
+    seen = Measurements(world, trial.model, trial.target, now, memo, trial.instead)
+    return decide(rules, seen)
 
 
 def refusal(verdict: Verdict) -> ModelRefError:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from modelref.domain.branch import Branch
-from modelref.domain.gates.parse import Gates
+from modelref.domain.gates.gates import Gates
 
 if TYPE_CHECKING:
     from modelref.ports import World

@@ -1,8 +1,8 @@
 """What rules look at, measured when the first of them asks, and not again."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from modelref.domain.diff.behaviour import BehaviourDiff
 from modelref.domain.diff.kind import DiffKind
@@ -20,29 +20,12 @@ from modelref.domain.target import Revision, target_of
 from modelref.errors import OutOfReach
 from modelref.usecases.compare import ModelDiff, Side, compare_pair
 from modelref.usecases.comparing.sides import Pair
+from modelref.usecases.gating.memo import Memo
 from modelref.usecases.signatures import approvals, must_sign, signed
 from modelref.usecases.weights.nonfinite import nonfinite
 
 if TYPE_CHECKING:
     from modelref.ports import World
-
-_T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Memo:
-    """Results of one command, by what they were computed from.
-
-    Those of commits hold for good; the rules are those that stood when the command began.
-    """
-
-    known: dict[tuple[str, ...], object] = field(default_factory=dict)
-
-    def get(self, key: tuple[str, ...], make: Callable[[], _T]) -> _T:
-        """A result, made when it is first asked for."""
-        if key not in self.known:
-            self.known[key] = make()
-        return cast("_T", self.known[key])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelref.domain.diff.values import Absent
-from modelref.domain.gates.parse import Gates
+from modelref.domain.gates.gates import Gates
 from modelref.domain.gates.verdict import Verdict
 from modelref.domain.names import StageName
 from modelref.domain.registry import Model
@@ -12,7 +12,7 @@ from modelref.domain.target import revision_at
 from modelref.errors import ModelRefError, Refused
 from modelref.usecases.gating.evaluate import Trial, evaluate_rules
 from modelref.usecases.gating.guard import read_guard
-from modelref.usecases.gating.measurements import Memo
+from modelref.usecases.gating.memo import Memo
 from modelref.usecases.promote import refuse_unfit
 
 if TYPE_CHECKING:
