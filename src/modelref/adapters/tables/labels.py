@@ -15,11 +15,12 @@ _MOST_LABELS = 40
 
 def segment_columns(tables: Sequence[pd.DataFrame]) -> list[str]:
     """Names of the columns with a few labels, on all the tables that have them."""
-    names = dict.fromkeys(name for table in tables for name in table if name not in (USER, TASK))
+    names = dict.fromkeys(str(name) for table in tables for name in table.columns)
     return [
-        str(name)
+        name
         for name in names
-        if not any(
+        if name not in (USER, TASK)
+        and not any(
             is_number(table[name]) or table[name].nunique() > _MOST_LABELS
             for table in tables
             if name in table

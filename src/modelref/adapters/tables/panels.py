@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from modelref.adapters.tables.labels import labels_of
+from modelref.adapters.tables.labels import USER, labels_of
 from modelref.adapters.tables.opening import Table
 from modelref.errors import BadInput
 
 Named: TypeAlias = tuple[str, str]
 """Where a file lies, and what it is called."""
-USER, RANK, ITEM = "user", "rank", "item"
+RANK, ITEM = "rank", "item"
 NAME, CATEGORY, POPULARITY = "name", "category", "popularity"
 _MOST_ROWS = 2_000_000
 _LONGEST = 200

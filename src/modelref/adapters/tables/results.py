@@ -6,18 +6,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from modelref.adapters.tables.bootstrap import RESAMPLES, Estimates, bootstrap
+from modelref.adapters.tables.labels import TASK, USER, is_number, segment_columns
 from modelref.adapters.tables.opening import read_whole
 from modelref.errors import BadInput
 
 Named: TypeAlias = tuple[str, str]
 """Where a file lies, and what it is called."""
-USER, TASK = "user", "task"
 FEWEST = 5
 """Users that a segment must have to be shown: fewer could be recognised."""
-_MOST_SEGMENTS = 40
 _MOST_METRICS = 64
 _SEGMENT_RESAMPLES = 4_000
 
@@ -73,7 +71,7 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _tasks(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Task]:
     metrics = _metrics(before, after)[:_MOST_METRICS]
-    columns = _segment_columns(before, after)
+    columns = segment_columns((before, after))
     for name, old, new in _by_task(before, after):
         users = old.index.intersection(new.index).sort_values()
         if len(users):
@@ -110,29 +108,8 @@ def _metrics(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
         for name in map(str, before.columns)
         if name in after.columns
         and name not in (USER, TASK)
-        and _is_number(before[name])
-        and _is_number(after[name])
-    ]
-
-
-def _is_number(column: Any) -> bool:
-    """Whether a column holds numbers; truth values are none."""
-    return is_numeric_dtype(column) and not is_bool_dtype(column)
-
-
-def _segment_columns(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
-    """Columns of a few labels, on the sides that have them; many labels would be ids."""
-    tables = (before, after)
-    names = dict.fromkeys(str(name) for table in tables for name in table.columns)
-    return [
-        name
-        for name in names
-        if name not in (USER, TASK)
-        and not any(
-            _is_number(table[name]) or table[name].nunique() > _MOST_SEGMENTS
-            for table in tables
-            if name in table
-        )
+        and is_number(before[name])
+        and is_number(after[name])
     ]
 
 
