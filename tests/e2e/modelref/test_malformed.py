@@ -103,7 +103,6 @@ MALFORMED: dict[str, tuple[Callable[[Project], bytes], str]] = {
         "bad-target",
     ),
     "tag of a file": (headers("object {blob}", "type blob", f"tag {BAD}", TAGGER), "bad-target"),
-    "tag of a tag": (headers("object {other}", "type tag", f"tag {BAD}", TAGGER), "bad-target"),
     "tree that says it is a commit": (
         headers("object {tree}", "type commit", f"tag {BAD}", TAGGER),
         "bad-target",
@@ -185,6 +184,23 @@ def test_an_odd_tag_is_an_event_and_never_commands_the_terminal(clone: Project, 
         result = run(clone.root, *args)
         assert "v6.6.6" in result.out
         assert not {"\x1b", "\x07"} & set(result.out + result.err)
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_tag_of_a_tag_is_about_the_commit_that_both_mean(clone: Project, damaged: bool) -> None:
+    """``git tag -a rec#prod#9 rec@v0.1.0``, as a person types it."""
+    if damaged:
+        write_tag(clone, "rank@v7.7.7", b"noise")
+    clone.git("tag", "-a", "-m", "by hand", "rec#prod#9", "rec@v0.1.0")
+    clone.git("tag", "-a", "-m", "and again", "rec#prod#10", "rec#prod#9")
+    assert answers(clone) == ("v0.1.0", "v0.2.0")
+    clone.git("tag", "-a", "-m", "of a tree", "a-tree", "HEAD^{tree}")
+    clone.git("tag", "-a", "-m", "no commit", "rec#prod#11", "a-tree")
+    assert answers(clone) == ("v0.1.0", "v0.2.0")
+    findings = run(clone.root, "verify", "rec", "--json").json["findings"]
+    assert {entry["what"] for entry in findings if entry["tag"] == "rec#prod#11"} == {
+        "does not name a commit but tree"
+    }
 
 
 def test_a_ref_to_nothing_is_reported(clone: Project) -> None:

@@ -3,14 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from hashlib import md5
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from modelref.adapters.dvc.checked import Checked
 from modelref.adapters.dvc.config import Caches
 from modelref.adapters.dvc.manifest import read_manifest
-from modelref.adapters.dvc.objects import absent, damaged, is_sound, object_key, same_legacy
+from modelref.adapters.dvc.objects import (
+    absent,
+    damaged,
+    is_sound,
+    md5_of_bytes,
+    object_key,
+    same_legacy,
+)
 from modelref.adapters.dvc.remotes.remotes import DvcRemotes
 from modelref.adapters.git.program import Git
 from modelref.adapters.link import link, make_executable
@@ -91,8 +96,8 @@ class DvcOutputs:
         path = self.locate(out.object)
         try:
             data = path.read_bytes()
-            digest = md5(data, usedforsecurity=False).hexdigest()
-            if digest != out.hash.removesuffix(DIR_SUFFIX) and not same_legacy(path, out.object):
+            right = md5_of_bytes(data) == out.hash.removesuffix(DIR_SUFFIX)
+            if not right and not same_legacy(path, out.object):
                 raise damaged(out.path, path)
         except OSError as error:
             raise absent(out.path, path, error) from error
@@ -149,8 +154,7 @@ class DvcOutputs:
         else:
             done = self.git.run("cat-file", "blob", f"{commit}:{file.path}")
             data = done.stdout if done.code == 0 else b""
-        same = md5(data, usedforsecurity=False).hexdigest() == file.hash
-        return data if same else None
+        return data if md5_of_bytes(data) == file.hash else None
 
     def locate(self, file: OutFile) -> Path:
         """Where the cache keeps a file that is DVC's, if it does."""
@@ -174,6 +178,8 @@ class DvcOutputs:
 @contextmanager
 def _spooled(data: bytes) -> Iterator[Path]:
     """Bytes as a file for a while."""
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="modelref-") as folder:
         path = Path(folder) / "file"
         path.write_bytes(data)

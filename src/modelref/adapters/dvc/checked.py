@@ -2,12 +2,15 @@
 
 import atexit
 import os
-import sqlite3
 import threading
 import weakref
 from contextlib import suppress
 from os import stat_result
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS checked (
@@ -57,6 +60,8 @@ class Checked:
 
     def flush(self) -> None:
         """Write what was noted."""
+        import sqlite3
+
         with self._lock, suppress(sqlite3.Error, OSError):
             atexit.unregister(self.flush)
             rows = [(path, *entry) for path, entry in self._pending.items()]
@@ -67,6 +72,8 @@ class Checked:
                 )
 
     def _noted(self, path: str) -> Entry | None:
+        import sqlite3
+
         with self._lock, suppress(sqlite3.Error, OSError):
             query = "SELECT inode, size, mtime_ns, hash FROM checked WHERE path = ?"
             # All of its one row: a query left open would keep writers out.
@@ -74,7 +81,9 @@ class Checked:
             return found[0] if found else None
         return None
 
-    def _opened(self) -> sqlite3.Connection:
+    def _opened(self) -> "sqlite3.Connection":
+        import sqlite3
+
         if self._database is None or self._owner != os.getpid():  # none outlives a fork
             self._file.parent.mkdir(exist_ok=True)
             database = sqlite3.connect(self._file, timeout=5, check_same_thread=False)

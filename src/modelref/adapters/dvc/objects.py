@@ -1,7 +1,6 @@
 """DVC's objects: files named by their md5, kept alike in the cache and on remotes."""
 
 import shlex
-from hashlib import md5
 from pathlib import Path
 
 from modelref.adapters.dvc.lockfile import LEGACY_MD5
@@ -23,8 +22,17 @@ def object_key(algorithm: str, digest: str) -> tuple[str, ...]:
     return (*below, digest[:2], digest[2:])
 
 
+def md5_of_bytes(data: bytes) -> str:
+    """Md5 of some bytes, in hexadecimal."""
+    from hashlib import md5  # takes 3 ms to import, and most reads hash nothing
+
+    return md5(data, usedforsecurity=False).hexdigest()
+
+
 def md5_of(path: Path) -> str:
     """Md5 of a file, in hexadecimal."""
+    from hashlib import md5
+
     digest = md5(usedforsecurity=False)
     block = bytearray(_BLOCK)
     with path.open("rb", buffering=0) as file:

@@ -1,19 +1,17 @@
-"""Snapshots of models, read from DVC's own files at any commit or in the workspace."""
+"""Snapshots of models, read from DVC's own files at any commit or in the workspace.
+
+``made`` is asked by each ``resolve``: what only other questions need is imported by them.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from modelref.adapters.dvc.adoption import declare, find_candidates
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.filenames import DVC_SUFFIX, GTO_FILE
-from modelref.adapters.dvc.freshness import staleness
-from modelref.adapters.dvc.lineage import lineage_of
 from modelref.adapters.dvc.lockfile import LockedStage, join, related
-from modelref.adapters.dvc.measured import MetricsReader
 from modelref.adapters.dvc.places import Place
-from modelref.adapters.dvc.valuefiles import read_value_files
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
@@ -40,6 +38,8 @@ class DvcPipeline:
 
     def undeclared(self) -> Sequence[Candidate]:
         """List outs of the workspace that look like models, but that no ``dvc.yaml`` declares."""
+        from modelref.adapters.dvc.adoption import find_candidates
+
         place = Place(self.commits, None)
         declared = self.declared(None)
         paths = [self._annotation(place, one).path for one in declared]
@@ -47,10 +47,14 @@ class DvcPipeline:
 
     def declare(self, candidates: Sequence[Candidate]) -> Sequence[str]:
         """Declare models in their ``dvc.yaml`` files, and return these files."""
+        from modelref.adapters.dvc.adoption import declare
+
         return declare(self.commits.repository.root, candidates) if candidates else ()
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None."""
+        from modelref.adapters.dvc.valuefiles import read_value_files
+
         place = Place(self.commits, commit)
         stages, definition = place.locked(artifact.dir), place.definition(artifact.dir)
         made = self._made(place, artifact)
@@ -96,16 +100,22 @@ class DvcPipeline:
 
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only the metrics of a model at many commits, in a few runs of git."""
+        from modelref.adapters.dvc.measured import MetricsReader
+
         return MetricsReader(self.commits, artifact).read(commits).values
 
     def unreadable(
         self, artifact: Artifact, commits: Sequence[str]
     ) -> Mapping[str, Sequence[ModelRefError]]:
         """Say which metrics of a model at many commits are there, but cannot be read."""
+        from modelref.adapters.dvc.measured import MetricsReader
+
         return MetricsReader(self.commits, artifact).read(commits).refused
 
     def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say why a model's outs at a commit are not what its pipeline would make."""
+        from modelref.adapters.dvc.freshness import staleness
+
         place = Place(self.commits, commit)
         path = self._annotation(place, artifact).path
         if not place.locked(artifact.dir) and not place.stages:
@@ -161,6 +171,8 @@ def _lineage(
     place: Place, definition: Definition, stages: Sequence[LockedStage], names: Collection[str]
 ) -> Lineage:
     """DVC stages behind a model that dvc.yaml still declares: DVC keeps others in dvc.lock."""
+    from modelref.adapters.dvc.lineage import lineage_of
+
     behind = [stage for stage in stages if stage.name in names and definition.declares(stage.name)]
     return lineage_of(behind, place.tracked)
 

@@ -117,6 +117,7 @@ class Place:
         """The ``dvc.yaml`` of a folder."""
         path = join(folder, DEFINITION)
         if path not in self._definitions:
+            self.load([path, join(folder, LOCK)])  # whoever wants the one wants the other
             self._definitions[path] = Definition.read(path, self.data(path) or b"")
         return self._definitions[path]
 

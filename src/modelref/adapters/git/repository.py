@@ -4,13 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modelref.adapters.git.batch import MISSING, Pair, find_blobs, lost, split_batch
-from modelref.adapters.git.changes import changes_between
 from modelref.adapters.git.program import Git, failed
 from modelref.adapters.plainfile import plain_text, read_plain
-from modelref.domain.diff.code import FileChange
 from modelref.errors import BadInput, OutOfReach, UnknownRef
+
+if TYPE_CHECKING:
+    from modelref.domain.diff.code import FileChange
 
 # Read from the file, for the time that one more run of git takes: a hint is all that depends on it.
 _REMOTE = re.compile(r'^\[remote "([^"\n]+)"\]', re.MULTILINE)
@@ -259,8 +261,10 @@ class GitCommits:
 
     def changes(
         self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
-    ) -> Sequence[FileChange]:
+    ) -> Sequence["FileChange"]:
         """List files at or below some paths that differ between two commits, by path."""
+        from modelref.adapters.git.changes import changes_between
+
         return changes_between(self.repository.git, a, b, paths, patch=patch)
 
     def _paths(self, commit: str | None) -> Sequence[str]:

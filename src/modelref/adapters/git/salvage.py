@@ -7,6 +7,7 @@ is listed, what is not is listed as what it is.
 
 from collections.abc import Iterator, Sequence
 
+from modelref.adapters.git.nested import TAG, peel
 from modelref.adapters.git.program import Git
 from modelref.adapters.git.trailers import trailers_of, unsigned
 from modelref.domain.event import TagRecord
@@ -28,7 +29,9 @@ def salvage(git: Git, patterns: Sequence[str], *, bodies: bool) -> Iterator[TagR
     pairs = [line.split("\0") for line in _text(out).split("\n") if "\0" in line]
     objects = _read(git, [oid for _, oid in pairs])
     parsed = {oid: _parse(data) for oid, (kind, data) in objects.items() if kind == "tag"}
-    targets = _types(git, [headers["object"] for headers, _ in parsed.values() if headers])
+    named = [headers["object"] for headers, _ in parsed.values() if headers]
+    targets = {oid: (oid, kind) for oid, kind in _types(git, named).items()}
+    targets |= peel(git, [oid for oid, (_, kind) in targets.items() if kind == TAG])
     for ref, oid in pairs:
         kind = objects[oid][0] if oid in objects else ""
         if kind != "tag":
@@ -51,21 +54,21 @@ def _record(
     oid: str,
     headers: dict[str, str],
     message: str,
-    targets: dict[str, str],
+    targets: dict[str, tuple[str, str]],
     bodies: bool,
 ) -> TagRecord:
     name, _, rest = headers.get("tagger", "").partition(" <")
     email, _, date = rest.partition("> ")
     subject, _, body = unsigned(message).lstrip("\n").partition("\n\n")
     body = body.lstrip("\n")
-    target = headers["object"]
+    target, kind = targets.get(headers["object"], (headers["object"], ""))
     return TagRecord(
         ref,
         oid,
         "tag",
         headers["tag"],
         target,
-        targets.get(target, ""),
+        kind,
         date,
         name,
         email,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from modelref.adapters.durable import sync_folder
 from modelref.adapters.git.lock import WriterLock, unwritable
+from modelref.adapters.git.nested import TAG, peel
 from modelref.adapters.git.program import DURABLE, Finished, Git, failed, no_identity
 from modelref.adapters.git.repository import Repository
-from modelref.adapters.git.salvage import broken, salvage
 from modelref.adapters.git.stale import IN_THE_WAY, in_the_way
 from modelref.adapters.git.trailers import trailers_of, unsigned
 from modelref.domain.event import TagRecord
@@ -31,6 +31,8 @@ _FIELDS = (
     "contents:subject",
     "contents:trailers:only,unfold",
 )
+_TARGET = _FIELDS.index("*objectname")
+_PAST_TARGET = _TARGET + 2
 # Of signed tags the body as well, for their trailers.
 _SIGNED = "%(if)%(contents:signature)%(then)%(contents:body)%(end)%00"
 _FORMAT = "".join(f"%({field})%00" for field in _FIELDS) + _SIGNED
@@ -65,21 +67,28 @@ class GitTags:
         done = git.run(
             "for-each-ref", f"--format={wanted}", operands=patterns, config=_OUR_TRAILERS
         )
-        yield from (broken(ref) for ref in _BROKEN.findall(done.stderr))
-        if done.code:
-            yield from salvage(git, patterns, bodies=bodies)
-            return
+        if done.code or done.stderr:
+            # A whole file for what is seldom needed: most listings are of sound tags.
+            from modelref.adapters.git.salvage import broken, salvage
+
+            yield from (broken(ref) for ref in _BROKEN.findall(done.stderr))
+            if done.code:
+                yield from salvage(git, patterns, bodies=bodies)
+                return
         # Every field ends in NUL, which no field can hold; a record's newline begins the next.
         fields = done.stdout.decode("utf-8", "surrogateescape").split("\0")
         if len(fields) == 1:
             self._refuse_without_tags()
         width = len(_FIELDS) + 1 + bodies
+        peeled = peel(git, _nested(fields, width))
         for start in range(0, len(fields) - 1, width):
             record = fields[start : start + width]
             record[0] = record[0].lstrip("\n")
             signed = record.pop(len(_FIELDS))
             if signed:
                 record[-1 - bodies] = trailers_of(signed)
+            if record[_TARGET] in peeled:
+                record[_TARGET:_PAST_TARGET] = peeled[record[_TARGET]]
             yield TagRecord(*record)
 
     def noticed(self) -> Sequence[Finding]:
@@ -180,6 +189,12 @@ def patterns_of(artifact: Artifact, below: str = "refs/tags") -> list[str]:
     """Patterns for one model's refs; ``*`` does not match ``/``, which a stage may hold."""
     head = f"{below}/{artifact.in_tag}"
     return [f"{head}@*", f"{head}#*", f"{head}#*/**"]
+
+
+def _nested(fields: Sequence[str], width: int) -> list[str]:
+    """Ids of the tags that other tags name, in a listing of records of some fields."""
+    pairs = zip(fields[_TARGET::width], fields[_TARGET + 1 :: width], strict=False)
+    return [oid for oid, kind in pairs if kind == TAG]
 
 
 def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
