@@ -59,15 +59,19 @@ class Measurements:
         return self._snapshot(self.target).metrics[path][key]
 
     def same(self, stage: StageName) -> bool:
-        """Whether both have the same files, or all the same metrics."""
+        """Whether both have the same files, or all the same metrics on the same hold-out."""
         one, other = self._snapshot(self.target), self._snapshot(self._held(stage))
         if {out.key for out in one.outs} == {out.key for out in other.outs}:
             return True
-        return bool(one.metrics) and one.metrics == other.metrics
+        equal = bool(one.metrics) and one.metrics == other.metrics
+        return equal and self._diff(stage).basis.comparable
 
     def paired(self, metric: str, stage: StageName) -> Paired:
         """A metric's change on the same users; no change at all where the metric is the same."""
         change = self._change(metric, stage)
+        basis = self._diff(stage).basis
+        if change is None and not basis.comparable and not basis.rescored:
+            raise self._no_interval(metric, stage)  # equal figures of different users say nothing
         if change is None:
             value = self.metric(metric)
             mean = float(value) if is_number(value) else 0.0  # type: ignore[arg-type]  # tested

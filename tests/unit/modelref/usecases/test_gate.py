@@ -443,3 +443,14 @@ def test_a_rule_that_was_compared_with_another_version_is_found(world: MemoryWor
     assert findings(world) == []
     redigest(world, '"against":"v1.0.0","before"', '"against":"v3.0.0","before"', "rec#prod#2")
     assert findings(world) == [("compared-with-another", "rec#prod#2")]
+
+
+def test_equal_figures_of_users_not_known_to_be_the_same_prove_nothing(world: MemoryWorld) -> None:
+    guard(world, "prod:\n  - {metric: ndcg, not_worse_than: dev, by: 1%}")
+    up(world, "v2.0.0", "dev")
+    world.pipeline.scores[commit_of(world, "v3.0.0")] = {"metrics.json": {"ndcg": 0.3}}
+    assert ask(world, "v3.0.0").passed
+    world.pipeline.metas["rec"] = {"modelref": {"holdout": "data/this_week.csv"}}
+    (outcome,) = ask(world, "v3.0.0").outcomes
+    assert outcome.passed is None
+    assert "ndcg has no interval" in outcome.observed

@@ -1,9 +1,9 @@
-"""How often non-inferiority errs, on simulated pairs with a bootstrap of their own."""
+"""How often non-inferiority errs, on simulated pairs with the intervals of a diff."""
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from modelref.adapters.tables.bootstrap import bootstrap
 from modelref.domain.diff.metrics import Paired
 from support.gates import Seen, outcome
 
@@ -15,22 +15,17 @@ _MOST_ERRORS = 42
 
 
 def simulated(true_change: float, half_width: float) -> list[Paired]:
-    """Paired changes over users whose 95 % intervals have about a half width.
-
-    The interval is the percentile bootstrap's (Efron & Tibshirani 1993, section 13.3).
-    """
+    """Paired changes over users whose 95 % intervals have about a half width."""
     chance = np.random.default_rng(7)
     spread = half_width / 1.96 * np.sqrt(_USERS)
     # Skewed, as differences of nDCG are: most users see no change, some a large one.
     shape = chance.gamma(0.5, 1.0, (_USERS, _PAIRS)) * chance.choice([-1, 1], (_USERS, _PAIRS))
     changes = true_change + shape / np.sqrt(0.75) * spread
-    weights = chance.multinomial(_USERS, np.full(_USERS, 1 / _USERS), _RESAMPLES) / _USERS
-    means: npt.NDArray[np.float64] = weights @ changes
-    lower, upper = np.quantile(means, [0.025, 0.975], axis=0)
+    found = bootstrap(changes, seed=7, resamples=_RESAMPLES)
     return [
         Paired(_USERS, 0.35, 0.35 + mean, mean, (low, high), 1.0)
         for mean, low, high in zip(
-            changes.mean(axis=0).tolist(), lower.tolist(), upper.tolist(), strict=True
+            found.mean.tolist(), found.low.tolist(), found.high.tolist(), strict=True
         )
     ]
 
