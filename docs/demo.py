@@ -1,4 +1,4 @@
-"""The main job, in a scratch clone: train, register, compare, promote, roll back.
+"""The main job, in a scratch clone: train, register, compare, review, promote, roll back.
 
 `make demo` runs it. Every line after a ``$`` is a command that you could type yourself; the clone
 lies in build/demo, its DVC cache in build/cache, so that a second run trains nothing again. Your
@@ -42,8 +42,13 @@ def main() -> None:
     say("Is it better? What prod serves against the workspace, before anything is committed")
     run("modelref diff 'recommender#prod'")
     run("git commit --quiet --all --message 'Fit on weeks 1 to 49; more weight for EASE'")
+    say("What the pull request would say, and the same as a page with plots")
+    run("modelref review HEAD~1..HEAD")
+    run("modelref diff 'recommender#prod' --html build/diff.html")
+    say("Ship it: modelref.yaml has rules for prod, and the promotion asks them")
     run("modelref register recommender --bump minor -m 'four more weeks, more EASE'")
     run("modelref promote recommender@v0.2.0 prod -m 'better on all but coverage'")
+    run("modelref gate recommender@v0.2.0 prod --against recommender@v0.1.0")
     run("modelref show")
 
     say("Suppose that it misbehaves: one command takes it back")
@@ -60,8 +65,10 @@ def main() -> None:
     print(
         f"""
 {BOLD}Done in {time.monotonic() - began:.0f} s.{PLAIN}
-A recommender was trained twice by `dvc repro`, registered as two git tags, compared, promoted,
-and rolled back to the very bytes of its first version.
+A recommender was trained twice by `dvc repro`, registered as two git tags, compared, held against
+the rules of prod, promoted, and rolled back to the very bytes of its first version.
+
+The diff with its plots: {CLONE.relative_to(ROOT)}/build/diff.html
 
 Try next, in {CLONE.relative_to(ROOT)} (first: source .venv/bin/activate):
   modelref show recommender@v0.2.0                  one version: files, metrics, parameters
