@@ -44,6 +44,7 @@ def main() -> None:
     run("git commit --quiet --all --message 'Fit on weeks 1 to 49; more weight for EASE'")
     say("What the pull request would say, and the same as a page with plots")
     run("modelref review HEAD~1..HEAD")
+    (CLONE / "build").mkdir()
     run("modelref diff 'recommender#prod' --html build/diff.html")
     say("Ship it: modelref.yaml has rules for prod, and the promotion asks them")
     run("modelref register recommender --bump minor -m 'four more weeks, more EASE'")
