@@ -160,7 +160,7 @@ def test_a_web_server_that_fails_leaves_nothing(tmp_path: Path, fault: int | str
         remotes.configure(tmp_path, server.url)
         port = remotes.outputs(tmp_path, DvcRemotes(patience=_PATIENCE.get(fault, 30.0)))
         with pytest.raises(OutOfReach) as caught:
-            port.fetch([OutFile("w.bin", MD5, digest)])
+            port.fetch([Out("w.bin", MD5, digest, 7000).object])
         assert (
             caught.value.kind
             in {
@@ -174,8 +174,69 @@ def test_a_web_server_that_fails_leaves_nothing(tmp_path: Path, fault: int | str
         assert not port.cached(Out("w.bin", MD5, digest))
         server.fault = None
         server.over.set()  # who still waits is let go
-        remotes.outputs(tmp_path).fetch([OutFile("w.bin", MD5, digest)])
+        remotes.outputs(tmp_path).fetch([Out("w.bin", MD5, digest, 7000).object])
         assert port.cached(Out("w.bin", MD5, digest))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_web_server_that_never_ends_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    monkeypatch.setattr("modelref.adapters.dvc.remotes.bounds._UNKNOWN", 32 << 20)
+    digest, _ = remotes.put(tmp_path / "remote", b"weights" * 1000)
+    with remotes.serving(tmp_path / "remote") as server:
+        server.fault = "endless"
+        remotes.configure(tmp_path, server.url)
+        port = remotes.outputs(tmp_path)
+        file = Out("w.bin", MD5, digest, 7000 if known else None).object
+        with pytest.raises(OutOfReach, match="other bytes"):
+            port.fetch([file])
+        assert server.sent < 64 << 20
+    assert not kept(tmp_path)
+
+
+@pytest.mark.parametrize("size", [0, 7, None])
+def test_a_device_in_a_folder_is_no_object(tmp_path: Path, size: int | None) -> None:
+    digest, path = remotes.put(tmp_path / "remote", b"weights")
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    remotes.configure(tmp_path, tmp_path / "remote")
+    with pytest.raises(OutOfReach, match="is no regular file"):
+        remotes.outputs(tmp_path).fetch([Out("w.bin", MD5, digest, size).object])
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(OutOfReach, match="is no regular file"):
+        remotes.outputs(tmp_path).fetch([Out("w.bin", MD5, digest, size).object])
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_no_more_is_taken_than_a_version_says(tmp_path: Path, folder: bool) -> None:
+    digest, path = remotes.put(tmp_path / "remote", b"weights")
+    path.write_bytes(bytes(50 << 20))
+    remotes.configure(tmp_path, tmp_path / "remote")
+    port = remotes.outputs(tmp_path)
+    file = Out("w.bin", MD5, digest, 7).object
+    if folder:
+        out = remotes.put_folder(tmp_path / "remote", "models", {"w": b"weights"})
+        path.write_bytes(bytes(50 << 20))
+        port.fetch([out.object])
+        (file,) = port.files(out)
+    pulse = Pulse()
+    cache = CacheConfig(tmp_path / ".dvc" / "cache", ("copy",))
+    with pytest.raises(OutOfReach, match="other bytes"):
+        Arrivals(Folder("store", tmp_path / "remote"), cache, pulse).bring(file)
+    assert pulse.bytes == 0
+    assert not (cache.folder / "modelref").exists() or not [*cache.folder.glob("modelref/*")]
+
+
+def test_a_text_of_dvc_2_may_have_longer_line_ends_on_the_remote(tmp_path: Path) -> None:
+    digest = md5(b"\n\n", usedforsecurity=False).hexdigest()
+    path = tmp_path / "remote" / digest[:2] / digest[2:]
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\r\n\r\n")
+    remotes.configure(tmp_path, tmp_path / "remote")
+    remotes.outputs(tmp_path).fetch([Out("w.txt", LEGACY_MD5, digest, 2).object])
+    assert kept(tmp_path) == [digest[2:]]
 
 
 def test_a_remote_that_is_down_is_named(tmp_path: Path) -> None:
