@@ -199,6 +199,29 @@ def test_moved_and_deleted_tags_are_told_once(remote: Remote) -> None:
     assert "v0.3.0" not in again.out
 
 
+@pytest.mark.parametrize("by", ["url", "folder"])
+@pytest.mark.parametrize("what", ["deleted", "moved"])
+def test_a_newest_event_that_its_lease_alone_names_is_told(
+    remote: Remote, by: str, what: str
+) -> None:
+    newest = remote.bare.git("rev-parse", "refs/tags/rec#prod#2")
+    remote.bare.git("update-ref", "refs/modelref/head/rec#prod#", newest)
+    where = remote.url if by == "url" else str(remote.bare.root)
+    assert run(remote.clone.root, "--repo", where, "resolve", "rec#prod").err == ""
+    assert remote.read("resolve", "rec#prod").err == ""
+    remote.bare.git("update-ref", "-d", "refs/tags/rec#prod#2")
+    if what == "moved":
+        older = remote.bare.git("rev-parse", "refs/tags/rec#prod#1")
+        remote.bare.git("update-ref", "refs/tags/rec#prod#2", older)
+    shutil.rmtree(remote.log.parent / "cache")  # nobody here has seen it
+    for args in (["resolve", "rec#prod"], ["show"], ["verify"], ["history", "rec"]):
+        told = run(remote.clone.root, "--repo", where, *args)
+        assert "the tag 'rec#prod#2' is " in told.out + told.err
+        assert newest[:10] in told.out + told.err
+        assert told.code == (1 if args == ["verify"] else 0)
+    assert run(remote.clone.root, "--repo", where, "resolve", "sim@latest").err == ""
+
+
 def test_a_server_that_cannot_filter_gives_the_commits_asked_for(remote: Remote) -> None:
     remote.bare.git("config", "uploadpack.allowFilter", "false")
     for args in READS:
