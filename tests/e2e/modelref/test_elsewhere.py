@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -312,11 +313,24 @@ def test_a_remote_that_is_gone_is_out_of_reach(remote: Remote) -> None:
 def test_a_remote_that_says_nothing_is_given_up(
     remote: Remote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GIT_SSH_COMMAND", str(script(tmp_path / "hang", "exec sleep 600")))
-    monkeypatch.setattr(server, "QUIET", 0.2)
+    asleep = tmp_path / "asleep"
+    hang = script(tmp_path / "hang", f"sleep 600 & echo $! > {asleep}; wait")
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(hang))
+    monkeypatch.setattr(server, "QUIET", 1.0)
     refused = remote.read("show")
     assert refused.code == 5
-    assert "git ls-remote was given up: the remote said nothing for 0 seconds" in refused.err
+    assert "git ls-remote was given up: the remote said nothing for 1 seconds" in refused.err
+    assert not runs(int(asleep.read_text())), "what git started was left"
+
+
+def runs(pid: int) -> bool:
+    """Whether a program runs, or is about to end."""
+    command = Path(f"/proc/{pid}/cmdline")
+    for _ in range(100):
+        if not command.exists() or not command.read_bytes():  # gone, or only to be buried
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def test_a_follower_outlives_a_remote_that_goes_away(remote: Remote) -> None:
