@@ -16,6 +16,7 @@ import pytest
 import modelref
 from modelref.adapters.git.elsewhere import server
 from modelref.errors import OutOfReach, Refused
+from support import remotes
 from support.elsewhere import Remote, everything, kept, script, serve
 from support.inprocess import run
 from support.project import Project
@@ -221,6 +222,32 @@ def test_a_newest_event_that_its_lease_alone_names_is_told(
         assert newest[:10] in told.out + told.err
         assert told.code == (1 if args == ["verify"] else 0)
     assert run(remote.clone.root, "--repo", where, "resolve", "sim@latest").err == ""
+
+
+def test_the_default_branch_is_known_where_nothing_is_checked_out(remote: Remote) -> None:
+    gate = ["gate", "rec@v0.3.0", "prod"]
+    for where in (remote.url, str(remote.bare.root)):
+        asked = run(remote.clone.root, "--repo", where, *gate)
+        assert (asked.code, asked.err) == (0, "")
+        assert "no rule of the default branch guards prod" in asked.out
+    checked_out = run(remote.clone.root, "--repo", str(remote.clone.root), *gate)
+    assert "no default branch is known here, so the rules are those of HEAD" in checked_out.err
+    assert "hint: name the repository that it was cloned from: modelref --repo" in checked_out.err
+
+
+def test_a_hint_needs_no_clone(remote: Remote, tmp_path: Path) -> None:
+    out = remotes.put_folder(tmp_path / "bytes", "big", {"w": b"weights"})
+    clone = remote.clone
+    clone.write("big.dvc", f"outs:\n- path: big\n  hash: md5\n  md5: {out.hash}\n")
+    clone.write("dvc.yaml", "artifacts:\n  big: {path: big, type: model}\n")
+    clone.git("add", "big.dvc", "dvc.yaml")
+    clone.git("commit", "--quiet", "--message", "big")
+    clone.git("tag", "--annotate", "--message", "big", "big@v1.0.0")
+    remote.push("main", "--tags")
+    found = remote.read("verify", "big", "--json").json["findings"]
+    command = f"modelref --repo {remote.url} get MODEL@VERSION"
+    assert [one["hint"] for one in found if one["kind"] == "missing-bytes"] == [command]
+    assert "dvc fetch" not in remote.read("diff", "big@v1.0.0", "rec@latest").err
 
 
 def test_a_server_that_cannot_filter_gives_the_commits_asked_for(remote: Remote) -> None:

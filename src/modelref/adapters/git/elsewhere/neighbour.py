@@ -37,10 +37,12 @@ class Neighbour:
     Attributes:
         repository: as git of ours reads it.
         partial: whether it is a partial clone, so that files may be missing.
+        bare: whether nothing is checked out in it, so that HEAD is its default branch.
     """
 
     repository: Repository
     partial: bool
+    bare: bool
 
     @classmethod
     def open(cls, address: Address, shelf: Shelf) -> "Neighbour":
@@ -64,7 +66,8 @@ class Neighbour:
         git = Git(shelf.folder, Confinement(shelf.git))
         shallow = (theirs / "shallow").exists()
         partial = any((theirs / "objects" / "pack").glob("*.promisor"))
-        return cls(Repository(git, Path(address.url), theirs, shallow, bare=True), partial)
+        kept = Repository(git, Path(address.url), theirs, shallow, bare=True)
+        return cls(kept, partial, not (theirs / "index").exists())
 
     def commits(self, name: str) -> GitCommits:
         """Its commits; files that a partial clone lacks are not fetched."""
