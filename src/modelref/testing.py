@@ -313,6 +313,10 @@ class MemoryOutputs:
             return dict.fromkeys(outs)
         return {out: out.hash in self._asked() for out in outs}
 
+    def mending(self, *paths: str) -> str:
+        """A command."""
+        return f"fetch {' '.join(paths)}"
+
     def fetch(
         self, files: Sequence[OutFile], progress: Callable[[str], None] = lambda _: None
     ) -> None:

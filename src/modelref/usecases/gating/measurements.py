@@ -221,7 +221,7 @@ class Measurements:
             raise OutOfReach(
                 f"the size of {out.path} of {target} is not recorded, and its bytes are not here",
                 kind="missing-bytes",
-                hint=f"dvc fetch --all-tags {out.path}",
+                hint=self.world.outputs.mending(out.path),
             )
         return size
 
