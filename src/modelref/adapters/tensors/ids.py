@@ -14,8 +14,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from modelref.adapters.tensors.columns import BATCH, Column, read_column, texts_at
-from modelref.adapters.tensors.tensor import unsound
+from modelref.adapters.tensors.columns import BATCH, Column, bad_ids, read_column, texts_at
 from modelref.domain.diff.order import moved
 from modelref.domain.diff.weights import RowCounts
 
@@ -54,17 +53,17 @@ class FileIds:
             BadInput: there are more or fewer than rows, one is missing, or one comes twice.
         """
         if self.rows > _MOST_ROWS:
-            raise unsound(self.path, f"cannot have ids for {self.rows} rows")
+            raise bad_ids(self.path, f"cannot have ids for {self.rows} rows")
         keys = np.empty(self.rows, np.int64)
         count = 0
         for batch in self._batches():
             if not isinstance(batch, np.ndarray) and None in batch:
-                raise unsound(self.path, f"has rows without an id in {self.column!r}")
+                raise bad_ids(self.path, f"has rows without an id in {self.column!r}")
             if count + len(batch) <= self.rows:
                 keys[count : count + len(batch)] = batch if integral else _hashes(batch)
             count += len(batch)
         if count != self.rows:
-            raise unsound(
+            raise bad_ids(
                 self.path, f"has {count} ids in {self.column!r} for a tensor of {self.rows} rows"
             )
         return keys
@@ -75,7 +74,7 @@ class FileIds:
 
     def repeated(self) -> Exception:
         """The error of ids of which two are the same."""
-        return unsound(self.path, f"has an id twice in {self.column!r}: rows cannot be told apart")
+        return bad_ids(self.path, f"has an id twice in {self.column!r}: rows cannot be told apart")
 
     def _batches(self) -> Iterator[Column]:
         """The column, a batch at a time: an array where all of it are whole numbers."""
