@@ -200,7 +200,7 @@ def test_values_that_became_no_numbers_are_said(tmp_path: Path) -> None:
 
 
 def test_texts_beside_numbers_are_left_out_and_the_numbers_compared(tmp_path: Path) -> None:
-    kept = {"format": np.array(b"csr"), "ids": np.array(["a", "b", "c"])}
+    kept: dict[str, Any] = {"format": np.array(b"csr"), "ids": np.array(["a", "b", "c"])}
     before = npz(w=np.ones(3), **kept)
     after = npz(w=np.zeros(3), **kept | {"ids": np.array(["a", "b", "x"])})
     project = versions(tmp_path / "p", {"a.npz": before}, {"a.npz": after})

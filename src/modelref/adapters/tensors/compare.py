@@ -10,6 +10,8 @@ from modelref.adapters.tensors.sums import Sums, nonfinite
 from modelref.adapters.tensors.tensor import FileTensor
 from modelref.domain.diff.weights import NONE, Nonfinite, ValueChange
 
+_GATHERED = 4 << 20
+"""Bytes of rows that are read together where the other side has them in another order."""
 _WIDEST = 4 << 20
 """Bytes of a row above which it is read in parts."""
 
@@ -70,7 +72,8 @@ def _add_rows(
 ) -> None:
     """Compare blocks of rows."""
     first, second = readers
-    step = max(1, BLOCK // max(1, _row_bytes(sums.a), _row_bytes(sums.b)))
+    widest = max(_row_bytes(sums.a), _row_bytes(sums.b))
+    step = max(1, (_GATHERED if pairing and pairing.counts.moved else BLOCK) // widest)
     here, there = _shared_columns(columns)
     for start in range(0, sums.a.rows, step):
         stop = min(start + step, sums.a.rows)
@@ -84,7 +87,9 @@ def _add_rows(
         other = second.take(rows)
         if columns is not None:
             block, other = block[:, here], other[:, there]
-        sums.add(block, other, rows)
+        few = max(1, BLOCK // widest)
+        for at in range(0, len(rows), few):
+            sums.add(block[at : at + few], other[at : at + few], rows[at : at + few])
 
 
 def _add_parts(sums: Sums, readers: tuple[RowReader, RowReader], pairing: Paired | None) -> None:

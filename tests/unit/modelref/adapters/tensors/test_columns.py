@@ -3,12 +3,16 @@
 import io
 import json
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from contextlib import ExitStack
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from modelref.adapters.tensors.ids import FileIds, look_up, pair
 from modelref.domain.diff.weights import RowCounts
@@ -58,6 +62,33 @@ def test_a_shuffled_million_is_paired(opened: Opened) -> None:
     found = pair(*sides)
     assert found.counts.shared == 200_000
     assert (b[found.partner] == a).all()
+
+
+keys = st.lists(st.integers(-9, 9), max_size=12)
+
+
+@given(same=keys, a=keys, b=keys)
+def test_pairing_is_that_of_a_mapping(same: list[int], a: list[int], b: list[int]) -> None:
+    before, after = [*same, *a], [*same, *b]
+    with ExitStack() as stack:
+        sides = []
+        for ids in (before, after):
+            file = cast("BinaryIO", stack.enter_context(TemporaryFile()))
+            file.write(json.dumps(ids).encode())
+            file.flush()
+            sides.append(FileIds("i.json", file, "item", len(ids)))
+        if len({*before}) < len(before) or len({*after}) < len(after):
+            with pytest.raises(BadInput, match="has an id twice"):
+                pair(*sides)
+        else:
+            where = {one: row for row, one in enumerate(after)}
+            assert pair(*sides).partner.tolist() == [where.get(one, -1) for one in before]
+
+
+def test_a_tensor_without_values_may_claim_any_number_of_rows(opened: Opened) -> None:
+    ids = FileIds("i.json", opened(b"[1]"), "item", 1 << 40)
+    with pytest.raises(BadInput, match="cannot have ids for 1099511627776 rows"):
+        pair(ids, ids)
 
 
 @pytest.mark.parametrize(
