@@ -2,7 +2,10 @@
 
 import errno
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -164,7 +167,8 @@ def main() -> Never:
     """Run the command and exit with its code; see ``docs/cli.md``."""
     wants_json = "--json" in sys.argv
     try:
-        code = _invoke()
+        with _terminated_as_interrupted():
+            code = _invoke()
         sys.stdout.flush()
     except ModelRefError as error:
         report_error(error.kind, _short(error.message), _short(error.hint), as_json=wants_json)
@@ -194,6 +198,20 @@ def main() -> Never:
     except Exception as error:  # noqa: BLE001  # the last door: a traceback is for the log
         code = _report_bug(error, as_json=wants_json)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM end the command as Ctrl-C does: temporary copies of weights are removed."""
+    before = signal.getsignal(signal.SIGTERM)
+    if before is not signal.SIG_DFL:
+        yield  # whoever started this decided otherwise
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _give_up_output() -> None:
