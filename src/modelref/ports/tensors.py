@@ -54,7 +54,7 @@ Matrix: TypeAlias = "tuple[Tensor, Tensor, Pairing]"
 
 
 class Tensors(Protocol):
-    """What files of weights hold; memory does not grow with a tensor's size."""
+    """What files of weights hold; memory grows with rows that have ids alone."""
 
     def read(self, path: str, file: BinaryIO) -> Sequence[Tensor] | None:
         """List the tensors of a file; None where it is none of weights.
