@@ -199,6 +199,19 @@ def test_values_that_became_no_numbers_are_said(tmp_path: Path) -> None:
     )
 
 
+def test_texts_beside_numbers_are_left_out_and_the_numbers_compared(tmp_path: Path) -> None:
+    kept: dict[str, Any] = {"format": np.array(b"csr"), "ids": np.array(["a", "b", "c"])}
+    before = npz(w=np.ones(3), **kept)
+    after = npz(w=np.zeros(3), **kept | {"ids": np.array(["a", "b", "x"])})
+    project = versions(tmp_path / "p", {"a.npz": before}, {"a.npz": after})
+    said = weights_of(project)
+    assert list(tensors(said)) == ["ids", "w"]
+    shown = run(project.root, "diff", "rec@v0.1.0", "rec@v0.1.1", "--only", "weights").out
+    why = "ids was not compared: model/a.npz holds texts in 'ids', which are not compared"
+    assert why in " ".join(shown.split())
+    assert count(project, "rec@v0.1.1") == 0
+
+
 def test_a_hostile_file_is_named_and_the_rest_is_shown(tmp_path: Path) -> None:
     huge = {"x": {"dtype": "F32", "shape": [1 << 20, 1 << 20], "data_offsets": [0, 4]}}
     before = {"a.npz": npz(a=np.ones(3)), "b.safetensors": safetensors(x=np.ones(3))}
