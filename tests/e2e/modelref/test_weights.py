@@ -324,9 +324,11 @@ def test_the_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     told = run(project.root, *versions_, str(tmp_path / "page.html"))
     assert told.out == f"the diff rec@v0.1.0 -> rec@v0.1.1 is in {tmp_path / 'page.html'}\n"
     assert "item_factors" in (tmp_path / "page.html").read_text(encoding="utf-8")
-    refused = run(project.root, *versions_, str(tmp_path / "none" / "page.html"))
+    run(project.root, *versions_, str(tmp_path / "new" / "folder" / "page.html"))
+    assert (tmp_path / "new" / "folder" / "page.html").is_file()
+    refused = run(project.root, *versions_, str(tmp_path / "page.html" / "page.html"))
     assert refused.code == 5
-    assert "page.html: No such file or directory" in refused.err
+    assert "page.html: Not a directory" in refused.err
     both = run(project.root, *versions_, "page.html", "--json")
     assert (both.code, both.err.splitlines()[0]) == (
         2,
@@ -335,4 +337,4 @@ def test_the_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
             '"hint": "choose one"}}'
         ),
     )
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["p", "page.html"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "p", "page.html"]

@@ -20,6 +20,7 @@ from modelref.domain.diff.rankings import (
     overlap,
     rank_biased_overlap,
 )
+from modelref.domain.diff.standing_out import stand_out
 
 Segments = Mapping[Any, Mapping[str, str]]
 """By user, what segment they are in, by segment column."""
@@ -93,6 +94,8 @@ class SegmentBehaviour:
         overlap: mean overlap of their lists.
         rbo: mean rank-biased overlap.
         top1_changed: share of them whose first item is another.
+        p_value: of their mean overlap, beside as many of the panel drawn at random; corrected for
+            the number of segments.
     """
 
     column: str
@@ -101,6 +104,7 @@ class SegmentBehaviour:
     overlap: float
     rbo: float
     top1_changed: float
+    p_value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ class BehaviourDiff:
             popularity is not known.
         categories: those whose share of the lists changed most.
         histogram: users by how many of k items stay, from none to all.
-        segments: the same by segment, those that change most first.
+        segments: the same by segment, those of the least overlap first.
         examples: users whose lists change most.
     """
 
@@ -284,6 +288,10 @@ def _segments(pairs: Sequence[_Pair], segments: Segments) -> tuple[SegmentBehavi
     for one in pairs:
         for place in segments.get(one.user, {}).items():
             groups.setdefault(place, []).append(one)
+    told = {place: group for place, group in groups.items() if len(group) >= _FEWEST}
+    p_values = stand_out(
+        [one.overlap for one in pairs], [[one.overlap for one in group] for group in told.values()]
+    )
     found = [
         SegmentBehaviour(
             column,
@@ -292,11 +300,11 @@ def _segments(pairs: Sequence[_Pair], segments: Segments) -> tuple[SegmentBehavi
             fmean(one.overlap for one in group),
             fmean(one.rbo for one in group),
             fmean(one.top1_changed for one in group),
+            p_value,
         )
-        for (column, segment), group in groups.items()
-        if len(group) >= _FEWEST
+        for ((column, segment), group), p_value in zip(told.items(), p_values, strict=True)
     ]
-    return tuple(sorted(found, key=lambda one: (one.rbo, one.column, one.segment)))
+    return tuple(sorted(found, key=lambda one: (one.overlap, one.column, one.segment)))
 
 
 def _recurring(pairs: Sequence[_Pair], segments: Segments) -> Mapping[Any, Sequence[str]]:

@@ -4,11 +4,8 @@ import errno
 import os
 import signal
 import sys
-from contextlib import suppress
-
-
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
