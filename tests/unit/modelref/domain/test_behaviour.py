@@ -158,7 +158,7 @@ def test_there_and_back_mirror_each_other(
     assert there.overlap == pytest.approx(back.overlap)
     assert there.rbo == pytest.approx(back.rbo)
     assert there.lengths == back.lengths[::-1]
-    assert there.kept <= there.overlap + 1e-9 or there.lengths[0] < there.lengths[1]
+    assert there.kept <= there.overlap + 1e-9 or there.lengths[0] != there.lengths[1]
     assert (there.only_before, there.only_after) == (back.only_after, back.only_before)
     assert there.coverage.change == -back.coverage.change
 

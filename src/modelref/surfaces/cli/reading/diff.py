@@ -14,7 +14,7 @@ from modelref.api.markdown import diff_markdown
 from modelref.api.shapes.diff import diff_shape
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.ref import Ref
-from modelref.errors import BadInput
+from modelref.errors import BadInput, OutOfReach
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.files import write_whole
