@@ -116,6 +116,12 @@ def text_below(project: Project, keys: SshKeys) -> None:
     put_tag(project, "rec#prod#2", content + b"\nModelref-Verdict: passed\n")
 
 
+def header_outside_the_signature(project: Project, keys: SshKeys) -> None:
+    assign(project, 2, "--sign")
+    content = content_of(project, "rec#prod#2")
+    put_tag(project, "rec#prod#2", content.replace(b"\n\n", b"\ngpgsig-sha256 unseen\n\n", 1))
+
+
 def trailing_nul(project: Project, keys: SshKeys) -> None:
     assign(project, 2, "--annotate")
     content = content_of(project, "rec#prod#2") + b"\0"
@@ -150,6 +156,12 @@ WRONG: list[tuple[str, Callable[[Project, SshKeys], None], str, str]] = [
         signed_by("carol"),
         "other-signer",
         "is signed by carol@shop.example, whom signing.stages.prod of modelref.yaml does not list",
+    ),
+    (
+        "header outside",
+        header_outside_the_signature,
+        "tampered-tag",
+        "rec#prod#2 has other headers than object, type, tag and tagger",
     ),
     ("tampered", tampered, "tampered-tag", "rec#prod#2 has a signature of something else"),
     ("revoked", signed_by("thief"), "revoked-key", "rec#prod#2 is signed with a revoked key: SHA"),
@@ -287,6 +299,15 @@ def test_without_a_key_nothing_is_written_and_the_hint_says_how(project: Project
     assert "nothing was written" in done.err
     assert "hint: say with which key: git config gpg.format ssh" in done.err
     assert project.git("for-each-ref") == before
+
+
+def test_without_any_key_set_up_it_is_said_the_same_way(project: Project) -> None:
+    project.git("config", "--unset", "user.signingKey")
+    done = run(project.root, "promote", "rec@v0.2.0", "dev", "--sign")
+    assert done.code == 2
+    assert "error: git could not sign the tag rec#dev#1: " in done.err
+    assert "nothing was written" in done.err
+    assert "hint: say with which key: git config gpg.format ssh" in done.err
 
 
 def test_an_unsigned_unassignment_does_not_bring_back_the_version_before(
