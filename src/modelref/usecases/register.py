@@ -15,7 +15,7 @@ from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry, refuse_partial
-from modelref.usecases.whereabouts import unpushed
+from modelref.usecases.whereabouts import refuse_lacking, unpushed
 from modelref.usecases.writing import (
     Draft,
     Job,
@@ -162,20 +162,8 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
             hint=f"dvc fetch {shlex.join(absent)}; or dvc commit if the workspace has them",
         )
     if told and world.config.remote is not None:
-        _refuse_unpushed(world, made.outs, commit)
+        refuse_lacking(unpushed(world, made.outs), commit)
     return made.outs
-
-
-def _refuse_unpushed(world: "World", outs: Sequence[Out], commit: str) -> None:
-    """Refuse a version that others would hear of, but could not load."""
-    lacking = [out.path for out in unpushed(world, outs)]
-    if lacking:
-        raise OutOfReach(
-            f"the bytes of {', '.join(lacking)} at commit {commit[:10]} are not on their DVC "
-            "remote, so that nobody else could load the version",
-            kind="unpushed-bytes",
-            hint=f"dvc push {shlex.join(lacking)}",
-        )
 
 
 def _mend(reasons: Sequence[str]) -> str:
