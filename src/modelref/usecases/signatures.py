@@ -1,7 +1,6 @@
 """Signatures: what the default branch requires, asked before anything is believed or kept."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
@@ -9,36 +8,14 @@ from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact, StageName
 from modelref.domain.ref import Ref, quoted
 from modelref.domain.registry import Model, VersionState
-from modelref.domain.signature import Outcome, Signature, Signers, by_another
+from modelref.domain.signature import Outcome, Signature, Signers
 from modelref.domain.signing import deciding, deciding_latest, in_the_way
 from modelref.errors import Refused
 
 if TYPE_CHECKING:
     from modelref.ports import World
 
-APPROVED = StageName("approved")
-"""The stage that an approval assigns a version to."""
 _GUIDE = "docs/how-to/sign.md says how"
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A signed assignment to the stage ``approved`` that stands.
-
-    Attributes:
-        signature: who approved.
-        when: seconds since 1970-01-01 UTC, by the tagger's clock.
-        tag: the assignment.
-    """
-
-    signature: Signature
-    when: int
-    tag: str
-
-    @property
-    def signer(self) -> str:
-        """The principal, or the key where it has none."""
-        return self.signature.signer or self.signature.key
 
 
 def signed(world: "World", event: Event) -> Signature:
@@ -48,52 +25,6 @@ def signed(world: "World", event: Event) -> Signature:
         OutOfReach: the program that checks, or the list of signers, is missing.
     """
     return world.signatures.check([event.oid])[event.oid]
-
-
-def approvals(world: "World", model: Model, commit: str) -> tuple[Approval, ...]:
-    """The approvals of a commit that stand, oldest first: good signatures by whom the rule accepts.
-
-    The stage holds a set, as quarantine does: each commit's newest event there counts, so that an
-    unassignment takes every approval before it back.
-
-    Raises:
-        OutOfReach: the program that checks, or the list of signers, is missing.
-    """
-    held = model.stages.get(APPROVED)
-    if held is None or not any(event.commit == commit for event in held.live):
-        return ()
-    own = [event for event in held.events if event.commit == commit]
-    last = max((place for place, one in enumerate(own) if one.kind != "assign"), default=-1)
-    standing = own[last + 1 :]
-    rule = world.agreed.signing.rule(model.artifact, APPROVED) or Signers()
-    checked = world.signatures.check([event.oid for event in standing])
-    return tuple(
-        Approval(checked[event.oid], event.date, event.tag)
-        for event in standing
-        if rule.accepts(checked[event.oid])
-    )
-
-
-def approved(
-    world: "World", model: Model, commit: str, promoter: Collection[str] | None = None
-) -> bool:
-    """Whether somebody else than the one who promotes has approved a commit.
-
-    Args:
-        world: the ports.
-        model: the model.
-        commit: what is to be promoted.
-        promoter: what the promoter goes by (:attr:`Signature.identities` of a signed promotion);
-            None for the person who writes here.
-
-    Raises:
-        OutOfReach: the program that checks, or the list of signers, is missing.
-    """
-    standing = approvals(world, model, commit)
-    if not standing:
-        return False
-    known = world.signatures.own() if promoter is None else promoter
-    return by_another((approval.signature for approval in standing), known)
 
 
 def check_ref(world: "World", model: Model, ref: Ref, findings: Iterable[Finding] = ()) -> None:
@@ -204,9 +135,20 @@ def signature_findings(world: "World", events: Sequence[Event]) -> Sequence[Find
     return found
 
 
-def refuse_own(signature: Signature, tag: str, where: str) -> Refused:
-    """The refusal of an event that was just made, and that nobody else would believe."""
-    kind, why = _wrong(signature, where)
+def refuse_own(signature: Signature, tag: str, where: str, *, required: bool) -> Refused:
+    """The refusal of an event that was just made, and that nobody else would believe.
+
+    Args:
+        signature: its signature.
+        tag: its tag.
+        where: the stage, or ``versions``.
+        required: whether such an event has to be signed; else it rests on approvals by others.
+    """
+    if required:
+        kind, why = _wrong(signature, where)
+    else:
+        kind = signature.outcome.value
+        why = f"{signature.why}, and approvals count beside a promoter who is known"
     hint = "git config user.signingKey says with which key you sign; "
     return Refused(f"your tag {tag} {why}; nothing was written", kind=kind, hint=hint + _GUIDE)
 
@@ -243,6 +185,5 @@ def _wrong(signature: Signature, where: str) -> tuple[str, str]:
     """Kind and words of what is wrong with a signature that a rule does not accept."""
     required = f"signing.{where if where == 'versions' else f'stages.{where}'} of modelref.yaml"
     if signature.good:
-        signer = signature.signer or signature.key
-        return "other-signer", f"is signed by {signer}, whom {required} does not list"
+        return "other-signer", f"is signed by {signature.name}, whom {required} does not list"
     return signature.outcome.value, f"{signature.why}, as {required} requires"

@@ -13,6 +13,7 @@ from modelref.domain.outs import Out
 from modelref.domain.registry import Model, VersionState
 from modelref.errors import ModelRefError, OutOfReach
 from modelref.usecases.digest import outs_digest
+from modelref.usecases.gating.approving import audit_approvals
 from modelref.usecases.gating.audit import audit_promotions
 from modelref.usecases.reading import read_registry, unknown_model
 from modelref.usecases.sharing.beside import beside_remote
@@ -79,7 +80,10 @@ def verify(
     for model in registry.models.values():
         findings += [*audit(model), *audit_promotions(model)]
         progress(f"{model.artifact}: signatures")
-        findings += signature_findings(world, model.events)
+        findings += [
+            *signature_findings(world, model.events),
+            *audit_approvals(world, model),
+        ]
         live = [state for state in model.versions.values() if state.active]
         findings += _metrics(world, model, live)
         for state in live:

@@ -358,13 +358,12 @@ def test_a_version_that_nobody_else_could_load_is_not_told(lacking: Clones) -> N
     assert [one.tag for one in pushed.events] == ["rec#prod#1"]
     left = {one.tag: (one.why, one.hint) for one in pushed.left}
     assert set(left) == {"rec@v0.1.3", "rec@v0.1.4", "rec#dev#1", "rec#dev#2"}
-    assert left["rec@v0.1.3"] == (
-        (
-            f"waits: the bytes of rec at commit {commit} are not on their DVC remote, so that nobody "
-            "else could load the version"
-        ),
-        "dvc push --all-tags rec, then modelref push",
+    why, hint = left["rec@v0.1.3"]
+    assert why == (
+        f"waits: the bytes of rec at commit {commit} are not on their DVC remote, "
+        "so that nobody else could load the version"
     )
+    assert hint == "dvc push --all-tags rec, then modelref push"
     assert left["rec#dev#2"][0] == "comes after 'rec@v0.1.3', which waits"
     assert world.outputs.remote is not None
     world.outputs.remote |= world.outputs.objects
