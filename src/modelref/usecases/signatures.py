@@ -15,6 +15,8 @@ from modelref.errors import Refused
 if TYPE_CHECKING:
     from modelref.ports import World
 
+_UNKNOWN_RULES = "unknown-default-branch"
+_SET_HEAD = "git remote set-head origin --auto"
 _GUIDE = "docs/how-to/sign.md says how"
 
 
@@ -37,11 +39,13 @@ def check_ref(world: "World", model: Model, ref: Ref, findings: Iterable[Finding
         findings: what was wrong with tags; those in the place of newer events are refused too.
 
     Raises:
-        Refused: an event is not signed as required; the message names it and says why.
+        Refused: an event is not signed as required; the message names it and says why. Or it is
+            not known what the default branch requires.
         OutOfReach: the program that checks, or the list of signers, is missing.
     """
     if not world.agreed.signing.required:
         return
+    _refuse_unknown_rules(world, ref)
     if ref.stage is not None:
         check_stage(world, model, ref.stage, findings)
         current = model.current(ref.stage)
@@ -55,6 +59,14 @@ def check_ref(world: "World", model: Model, ref: Ref, findings: Iterable[Finding
     if rule is not None:
         _refuse_in_the_way(in_the_way(model, None, findings), f"{model.artifact}@latest")
         _refuse_unsigned(world, rule, list(deciding_latest(model)), "versions")
+
+
+def unknown_rules(world: "World") -> tuple[Finding, ...]:
+    """What to say where nothing is known of what the default branch requires: at most one."""
+    if world.agreed_known:
+        return ()
+    what = "no default branch is known here, so what must be signed is read from HEAD"
+    return (Finding(Severity.WARNING, _UNKNOWN_RULES, "", what, _SET_HEAD),)
 
 
 def check_stage(
@@ -151,6 +163,17 @@ def refuse_own(signature: Signature, tag: str, where: str, *, required: bool) ->
         why = f"{signature.why}, and approvals count beside a promoter who is known"
     hint = "git config user.signingKey says with which key you sign; "
     return Refused(f"your tag {tag} {why}; nothing was written", kind=kind, hint=hint + _GUIDE)
+
+
+def _refuse_unknown_rules(world: "World", ref: Ref) -> None:
+    """Refuse to go by the signers of what is checked out: it may be a pull request's own."""
+    if not world.agreed_known:
+        raise Refused(
+            f"what {quoted(ref)} means must be signed, and no default branch is known here that "
+            "says by whom",
+            kind=_UNKNOWN_RULES,
+            hint=_SET_HEAD,
+        )
 
 
 def _refuse_in_the_way(found: Sequence[Finding], what: str) -> None:

@@ -17,7 +17,7 @@ from modelref.usecases.gating.approving import audit_approvals
 from modelref.usecases.gating.audit import audit_promotions
 from modelref.usecases.reading import read_registry, unknown_model
 from modelref.usecases.sharing.beside import beside_remote
-from modelref.usecases.signatures import signature_findings
+from modelref.usecases.signatures import signature_findings, unknown_rules
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -74,7 +74,7 @@ def verify(
         raise unknown_model(world, artifact, at)
     # The remote is only known as it is now.
     beside = beside_remote(world, artifact) if at is None else ()
-    findings = [*registry.findings, *beside]
+    findings = [*registry.findings, *beside, *unknown_rules(world)]
     remotes = _Remotes(world)
     versions = hashed = 0
     for model in registry.models.values():
