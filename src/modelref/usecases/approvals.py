@@ -4,16 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modelref.domain.names import StageName
-from modelref.domain.registry import Model
+from modelref.domain.registry import APPROVED, Model
 from modelref.domain.signature import Signature, Signers, by_others
 from modelref.errors import Refused
 
 if TYPE_CHECKING:
     from modelref.ports import World
-
-APPROVED = StageName("approved")
-"""The stage that an approval assigns a version to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from modelref.domain.names import Artifact, StageName
 from modelref.domain.ref import Ref, quoted
 from modelref.domain.registry import Model, VersionState
 from modelref.domain.signature import Outcome, Signature, Signers
-from modelref.domain.signing import deciding, deciding_latest, in_the_way
+from modelref.domain.signing import counting, deciding, deciding_latest, in_the_way
 from modelref.errors import Refused
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN_RULES = "unknown-default-branch"
 _SET_HEAD = "git remote set-head origin --auto"
+_FORGED = (Outcome.TAMPERED, Outcome.WRONG_NAMESPACE, Outcome.UNREADABLE)
 _GUIDE = "docs/how-to/sign.md says how"
 
 
@@ -124,23 +125,44 @@ def must_sign(world: "World", artifact: Artifact, stage: StageName | None) -> Si
     return world.agreed.signing.rule(artifact, stage)
 
 
-def signature_findings(world: "World", events: Sequence[Event]) -> Sequence[Finding]:
-    """What is wrong with the signatures of some events.
+def lacks_signature(world: "World", event: Event, *, asked: bool) -> bool:
+    """Whether an event lacks a good signature, if one is required of it or asked for.
 
-    An error where a signature is required of the event; else a warning, and none for an event
-    that is not signed at all.
+    Args:
+        world: the ports.
+        event: an event that stands.
+        asked: whether the person wants one.
 
     Raises:
         OutOfReach: the program that checks, or the list of signers, is missing.
     """
-    checked = world.signatures.check([event.oid for event in events])
+    rule = must_sign(world, event.artifact, event.stage)
+    if rule is None and not asked:
+        return False
+    return not (rule or Signers()).accepts(signed(world, event))
+
+
+def signature_findings(world: "World", model: Model) -> Sequence[Finding]:
+    """What is wrong with the signatures of a model's events.
+
+    An error where a signature is required and the event counts now, or the signature is one of
+    something else; else a warning, and none for an event that need not be signed and is not.
+
+    Raises:
+        OutOfReach: the program that checks, or the list of signers, is missing.
+    """
+    checked = world.signatures.check([event.oid for event in model.events])
+    counts = counting(model, world.agreed.signing)
     found = []
-    for event in events:
+    for event in model.events:
         signature = checked[event.oid]
         rule = world.agreed.signing.rule(event.artifact, event.stage)
         if rule is not None and not rule.accepts(signature):
             kind, why = _wrong(signature, event.stage or "versions")
-            found.append(Finding(Severity.ERROR, kind, event.tag, why, _GUIDE))
+            severity = Severity.ERROR
+            if event.oid not in counts and signature.outcome not in _FORGED:
+                severity, why = Severity.WARNING, f"{why}; nothing stands on it now"
+            found.append(Finding(severity, kind, event.tag, why, _GUIDE))
         elif rule is None and not signature.good and signature.outcome is not Outcome.UNSIGNED:
             kind = signature.outcome.value
             found.append(Finding(Severity.WARNING, kind, event.tag, signature.why, _GUIDE))

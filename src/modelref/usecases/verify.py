@@ -81,7 +81,7 @@ def verify(
         findings += [*audit(model), *audit_promotions(model)]
         progress(f"{model.artifact}: signatures")
         findings += [
-            *signature_findings(world, model.events),
+            *signature_findings(world, model),
             *audit_approvals(world, model),
         ]
         live = [state for state in model.versions.values() if state.active]

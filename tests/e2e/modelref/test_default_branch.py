@@ -1,4 +1,4 @@
-"""What must be signed is the default branch's word, never that of what happens to be checked out."""
+"""What must be signed is the default branch's word, never that of what is checked out."""
 
 from pathlib import Path
 
@@ -18,8 +18,7 @@ READS = [
 ITS_OWN = "signing: {allowed_signers: mine, stages: {prod: any}}\n"
 HINT = "hint: git remote set-head origin --auto"
 WARNING = (
-    "warning: no default branch is known here, so what must be signed is read from HEAD\n"
-    f"{HINT}\n"
+    f"warning: no default branch is known here, so what must be signed is read from HEAD\n{HINT}\n"
 )
 
 

@@ -16,6 +16,7 @@ from modelref.usecases.promote import Promotion, promote
 from modelref.usecases.reading import read_model
 from modelref.usecases.register import Registration, register
 from modelref.usecases.resolve import resolve
+from modelref.usecases.rollback import Rollback, rollback
 from modelref.usecases.verify import verify
 from modelref.usecases.writing import Options
 from support.gates import gates
@@ -29,7 +30,7 @@ def world() -> MemoryWorld:
     world = MemoryWorld()
     for number in (1, 2):
         world.train("rec", b"model" * number)
-        register(world, Registration(REC), Options())
+        world.journal.acknowledge(register(world, Registration(REC), Options()).command)
     world.agreed = Config.parse({"signing": {"stages": {"prod": ["ada@example.com"]}}})
     return world
 
@@ -149,6 +150,76 @@ def test_verify_tells_errors_where_required_and_else_warnings(
     expected = [(severity, kind, f"rec#{stage}#1")] if severity else []
     assert [(one.severity, one.kind, one.tag) for one in found.findings] == expected
     assert found.ok is (severity != "error")
+
+
+@pytest.mark.parametrize(
+    ("signature", "severity", "kind"),
+    [
+        (None, "warning", "unsigned"),
+        (Signature(Outcome.GOOD, "former@x", "SHA256:former"), "warning", "other-signer"),
+        (Signature(Outcome.EXPIRED, why="has …"), "warning", "expired-key"),
+        (Signature(Outcome.REVOKED, why="is …"), "warning", "revoked-key"),
+        (Signature(Outcome.TAMPERED, why="has …"), "error", "tampered-tag"),
+    ],
+)
+def test_what_nothing_stands_on_any_more_is_history(
+    world: MemoryWorld, signature: Signature | None, severity: str, kind: str
+) -> None:
+    past_modelref(world, "rec#prod#1", world.tags.records["rec@v0.1.0"].target)
+    if signature is not None:
+        world.signatures.signed[world.tags.records["rec#prod#1"].oid] = signature
+    assert [one.severity for one in verify(world).findings] == ["error"]
+    world.clock.time += 7200
+    assert up(world, "v0.1.1")
+    (found,) = verify(world).findings
+    assert (found.severity, found.kind, found.tag) == (severity, kind, "rec#prod#1")
+    assert found.what.endswith("nothing stands on it now") is (severity == "warning")
+
+
+def test_a_newest_event_of_another_version_is_no_history(world: MemoryWorld) -> None:
+    assert up(world, "v0.1.0")
+    past_modelref(world, "rec#prod!#2", world.tags.records["rec@v0.1.1"].target)
+    assert [one.severity for one in verify(world).findings] == ["error"]
+
+
+def test_a_stage_that_is_in_use_comes_to_require_signatures(world: MemoryWorld) -> None:
+    """What counts is signed before the rule holds; then all goes on, a rollback too."""
+    rules, world.agreed = world.agreed, Config()
+    for version in ("v0.1.0", "v0.1.1"):
+        assert up(world, version)
+        assert not up(world, version)
+    for version in ("v0.1.0", "v0.1.1"):
+        assert up(world, version, sign=True)
+        assert not up(world, version, sign=True), "once is enough"
+    world.agreed = rules
+    assert held(world) == "v0.1.1"
+    rollback(world, Rollback(Ref.parse_stage("rec#prod"), unchecked=True), Options())
+    assert held(world) == "v0.1.0"
+    found = verify(world)
+    assert found.ok
+    assert [one.tag for one in found.findings] == ["rec#prod#1", "rec#prod#2"]
+
+
+def test_a_version_can_be_registered_again_to_be_signed(world: MemoryWorld) -> None:
+    commit = world.tags.records["rec@v0.1.0"].target
+    asked = Registration(REC, rev=commit)
+    assert not register(world, asked, Options()).new
+    again = register(world, asked, Options(sign=True))
+    assert (again.new, again.version, again.event.tag) == (True, "v0.1.0", "rec@v0.1.0#2")
+    assert again.note == ""
+    world.journal.acknowledge(again.command)
+    assert not register(world, asked, Options(sign=True)).new
+    world.agreed = Config.parse({"signing": {"versions": "any"}})
+    assert resolve(world, Ref.parse("rec@v0.1.0")).version == "v0.1.0"
+    found = verify(world).findings
+    assert [(one.severity, one.tag) for one in found] == [
+        ("error", "rec@v0.1.1"),
+        ("warning", "rec@v0.1.0"),
+    ]
+    world.clock.time += 60
+    last = Registration(REC, rev=world.tags.records["rec@v0.1.1"].target)
+    assert register(world, last, Options()).new, "the rule asks for it"
+    assert verify(world).ok
 
 
 def test_approvals_stand_until_they_are_taken_back(world: MemoryWorld) -> None:
