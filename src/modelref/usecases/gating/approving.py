@@ -9,10 +9,10 @@ from modelref.domain.gates.recorded.audit import before, is_promotion
 from modelref.domain.gates.rule import approvals_of
 from modelref.domain.message import PASSED, VERDICT
 from modelref.domain.ref import quoted
-from modelref.domain.registry import Model
-from modelref.domain.signature import Signers
+from modelref.domain.registry import APPROVED, Model
+from modelref.domain.signature import Signature, Signers, by_others
 from modelref.errors import BadInput
-from modelref.usecases.approvals import approvers
+from modelref.usecases.approvals import approvals
 from modelref.usecases.gating.evidence import kept_evidence
 from modelref.usecases.signatures import must_sign, signed
 
@@ -26,7 +26,7 @@ def promoter_of(world: "World", event: Event) -> frozenset[str]:
     Raises:
         OutOfReach: the program that checks, or the list of signers, is missing.
     """
-    return signed(world, event).identities or frozenset({event.email})
+    return _identities(event, signed(world, event))
 
 
 def audit_approvals(world: "World", model: Model) -> Iterator[Finding]:
@@ -42,24 +42,24 @@ def audit_approvals(world: "World", model: Model) -> Iterator[Finding]:
         least = _least(event)
         if not least:
             continue
-        past = before(model, event)
-        others = len(approvers(world, past, event.commit, promoter_of(world, event)))
-        everybody = len(approvers(world, past, event.commit, ()))
-        look = f"git show {quoted(event.tag)}; modelref history {model.artifact} --stage approved"
+        signature = signed(world, event)
+        standing = [one.signature for one in approvals(world, before(model, event), event.commit)]
+        others = len(by_others(standing, _identities(event, signature)))
+        everybody = len(by_others(standing, ()))
+        look = f"git show {quoted(event.tag)}; modelref history {model.artifact} --stage {APPROVED}"
         if others < least <= everybody:
             what = f"rests on {least} approvals by others, and has {others}: it is by an approver"
             yield Finding(Severity.ERROR, "own-approval", event.tag, what, look)
         elif everybody < least:
             what = f"rests on {least} approvals, of which {everybody} can be confirmed here"
             yield Finding(Severity.WARNING, "unconfirmed-approval", event.tag, what, look)
-        elif not _known(world, event):
+        elif not (must_sign(world, event.artifact, event.stage) or Signers()).accepts(signature):
             what = "rests on approvals by others than who made it, who is not known here"
             yield Finding(Severity.WARNING, "unknown-promoter", event.tag, what, look)
 
 
-def _known(world: "World", event: Event) -> bool:
-    rule = must_sign(world, event.artifact, event.stage) or Signers()
-    return rule.accepts(signed(world, event))
+def _identities(event: Event, signature: Signature) -> frozenset[str]:
+    return signature.identities or frozenset({event.email})
 
 
 def _least(event: Event) -> int:
