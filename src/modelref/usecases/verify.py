@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from modelref.ports import World
 
 
-_FETCH = "dvc fetch"
-
-
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What was looked at, and what was found.
@@ -129,7 +126,7 @@ def _version(
             state.event.tag,
             f"has files that are not in this clone's cache{whereabouts} "
             f"({', '.join(names)}){where}",
-            f"{mend} --all-tags {shlex.join(names)}",
+            mend,
         )
 
 
@@ -162,12 +159,15 @@ class _Remotes:
                 there = set(self.world.outputs.on_remote(absent).values())
             except OutOfReach as error:
                 self.silence = error.message
+        names = [out.path for out in absent]
+        fetch = self.world.outputs.mending(*names)
         if self.silence:
-            return Severity.WARNING, f", and it is not known who has them: {self.silence}", _FETCH
+            return Severity.WARNING, f", and it is not known who has them: {self.silence}", fetch
         if False in there:
-            return Severity.ERROR, ", nor on their DVC remote", "in a clone that has them: dvc push"
+            push = f"in a clone that has them: dvc push --all-tags {shlex.join(names)}"
+            return Severity.ERROR, ", nor on their DVC remote", push
         elsewhere = "" if None in there else ", but on their DVC remote"
-        return Severity.WARNING, elsewhere, _FETCH
+        return Severity.WARNING, elsewhere, fetch
 
 
 def _bytes(world: "World", state: VersionState, outs: tuple[Out, ...]) -> tuple[int, list[Finding]]:

@@ -132,7 +132,8 @@ def _promotion(world: "World", tag: str) -> tuple[Event, StageName]:
 def _same(then: Facts, now: Facts) -> bool:
     if UNKNOWN in then and UNKNOWN in now:
         return True  # whatever the reasons: nothing was computed, then or now
-    return set(then) == set(now) and all(_equal(then[name], now[name]) for name in then)
+    # A rule may note more by now: what it judges by has to be there then, too, or cannot be read.
+    return set(then) <= set(now) and all(_equal(then[name], now[name]) for name in then)
 
 
 def _equal(then: Scalar, now: Scalar) -> bool:

@@ -25,7 +25,9 @@ def open_outbox(repository: Repository) -> GitTags:
     """
     folder = repository.private / "modelref" / "outbox"
     try:
-        if folder.exists():
+        if folder.is_symlink():
+            folder.unlink()
+        elif folder.exists():
             shutil.rmtree(folder)
         (folder / "refs" / "tags").mkdir(parents=True)
         (folder / "HEAD").write_text("ref: refs/heads/none\n")

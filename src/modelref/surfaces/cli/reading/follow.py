@@ -44,6 +44,9 @@ def follow(
     MODELREF_TAG in its environment. If it fails, that is said, and the
     next move runs it again. Stops at Ctrl-C.
 
+    In a clone that is what the clone has: modelref fetch brings what others
+    did. With --repo the host is asked at each look.
+
     \b
     modelref follow 'recommender#prod' --exec ./deploy.sh
     modelref follow 'recommender#prod' --json
