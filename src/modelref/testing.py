@@ -481,6 +481,7 @@ class MemoryWorld:
         self.scoring = MemoryScoring()
         self.journal = MemoryJournal()
         self.config = self.agreed = Config()
+        self.agreed_known = True
         self.configs: dict[str, Config] = {}
         self.started = ""
         self.clock = MemoryClock()
