@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from modelref.adapters.extras import READERS
 from modelref.domain.diff.behaviour import Catalogue
 from modelref.domain.diff.data import ColumnChange, Counted, TableChange, by_drift
 from modelref.domain.diff.metrics import Paired, SegmentChange
@@ -20,7 +21,6 @@ from modelref.ports import Located
 _MEMORY = 448 << 20
 """Bytes of data that the child may have, its libraries' included."""
 _SECONDS = 3600
-_INSTALL = "pip install 'modelref[diff]'"
 _FRUGAL = {
     # Each thread of a BLAS keeps buffers of its own, and sums in an order of its own.
     **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
@@ -133,7 +133,7 @@ def _unread(names: str, said: str, most_bytes: int) -> OutOfReach:
         return OutOfReach(
             f"reading {names} needs {missing}, which is not installed",
             kind="not-installed",
-            hint=_INSTALL,
+            hint=READERS,
         )
     if any(sign in said for sign in ("MemoryError", "bad_alloc", "malloc", "OutOfMemory")):
         return OutOfReach(

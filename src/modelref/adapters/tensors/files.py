@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from modelref.errors import BadInput
+from modelref.adapters.extras import READERS
+from modelref.errors import BadInput, OutOfReach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -139,9 +140,13 @@ def _reader(path: str, file: BinaryIO) -> Callable[[str, BinaryIO], Sequence[Ten
         module = "torch" if zipped else None
     if module is None:
         return None
-    reader: Callable[[str, BinaryIO], Sequence[Tensor]] = getattr(
-        import_module(f"modelref.adapters.tensors.formats.{module}"), f"read_{module}"
-    )
+    try:
+        found = import_module(f"modelref.adapters.tensors.formats.{module}")
+    except ModuleNotFoundError as error:
+        raise OutOfReach(
+            f"{path} needs {error.name} to be read", kind="missing-library", hint=READERS
+        ) from error
+    reader: Callable[[str, BinaryIO], Sequence[Tensor]] = getattr(found, f"read_{module}")
     return reader
 
 

@@ -149,7 +149,7 @@ def scripts() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("host", ["github", "gitlab"])
 def test_the_jobs_lines_deploy_what_prod_holds(project: Project, host: str) -> None:
-    lines = [line for line in scripts()[host] if line != "pip install modelref"]
+    lines = [line for line in scripts()[host] if line != 'pip install "$MODELREF"']
     assert len(lines) == len(scripts()[host]) - 1
     done = project.run(
         "bash", "-euo", "pipefail", "-c", "\n".join(lines), MODELS="recommender ranker"
@@ -161,7 +161,7 @@ def test_the_jobs_lines_deploy_what_prod_holds(project: Project, host: str) -> N
 @pytest.mark.parametrize("host", ["github", "gitlab"])
 def test_the_jobs_fail_where_prod_holds_nothing(project: Project, host: str) -> None:
     modelref.open(project.root).unassign("ranker#prod")
-    lines = [line for line in scripts()[host] if line != "pip install modelref"]
+    lines = [line for line in scripts()[host] if line != 'pip install "$MODELREF"']
     done = project.run(
         "bash", "-euo", "pipefail", "-c", "\n".join(lines), check=False, MODELS="recommender ranker"
     )

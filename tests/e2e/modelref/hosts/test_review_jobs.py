@@ -118,6 +118,7 @@ def run_job(
         "CI_MERGE_REQUEST_IID": "7",
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
         "MODELREF_TOKEN": "secret-token",
+        "MODELREF": "modelref[diff,s3] @ git+https://git.example/modelref",
         **more,
     }
     code, out, err = 0, "", ""
@@ -172,7 +173,7 @@ PAGE = [note(number, "more", "ann") for number in range(100)]
 def test_one_comment_is_posted_or_updated(clone: Project, host: str, known: str, last: str) -> None:
     done, calls, posted = run_job(clone, host, known)
     assert done.code == 0, done.err
-    assert calls[0] == "pip install modelref[diff,s3]"
+    assert calls[0] == "pip install modelref[diff,s3] @ git+https://git.example/modelref"
     assert calls[-1].endswith(last.format(clone.root.parent / "scratch"))
     assert sum("--method" in call or "--request" in call for call in calls) == 1
     assert posted.startswith(f"{COMMENT}no metric differs; no gates\n")

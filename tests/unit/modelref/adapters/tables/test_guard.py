@@ -134,4 +134,4 @@ def test_a_module_of_the_repository_stands_in_for_none_of_ours(
 def test_what_is_not_installed_is_named() -> None:
     error = _unread("rows.parquet", "ModuleNotFoundError: No module named 'pyarrow'\n", 1)
     assert error.message == "reading rows.parquet needs pyarrow, which is not installed"
-    assert error.hint == "pip install 'modelref[diff]'"
+    assert error.hint.startswith("pip install numpy ")

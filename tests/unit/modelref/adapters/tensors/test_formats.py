@@ -196,3 +196,15 @@ def test_a_missing_library_is_named(
     with pytest.raises(OutOfReach, match=f"{name} needs {library} to be read") as error:
         TensorFiles().read(name, opened(b""))
     assert error.value.hint == f"pip install {library}"
+
+
+def test_the_core_alone_names_what_it_lacks(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def import_module(_: str) -> None:
+        raise ModuleNotFoundError("No module named 'numpy'", name="numpy")
+
+    monkeypatch.setattr("modelref.adapters.tensors.files.import_module", import_module)
+    with pytest.raises(OutOfReach, match=r"w.npy needs numpy to be read") as error:
+        TensorFiles().read("w.npy", opened(b""))
+    assert error.value.hint.startswith("pip install numpy ")
