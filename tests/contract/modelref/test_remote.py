@@ -10,7 +10,7 @@ from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.sync.remote import GitRemote
 from modelref.adapters.git.sync.sightings import GitSightings
 from modelref.domain.names import Artifact
-from modelref.domain.sync import Sides
+from modelref.domain.sync import Reply, Sides
 from modelref.domain.tag import TagName
 from modelref.errors import OutOfReach
 from modelref.ports import Remote, Sightings
@@ -80,7 +80,7 @@ def test_what_is_pushed_is_seen_by_everybody_and_taken_only_when_asked(
 ) -> None:
     ada, bob = clones
     made = ada.make("rec#prod#1")
-    assert not ada.remote.push(made, {"rec#prod#": ("", made["rec#prod#1"])})
+    assert ada.remote.push(made, {"rec#prod#": ("", made["rec#prod#1"])}) == Reply()
     for clone in (ada, bob):
         seen = clone.sides()
         assert (seen.here, seen.there) == ({}, made)
@@ -97,7 +97,7 @@ def test_whoever_does_not_know_the_newest_lease_moves_nothing(clones: tuple[Clon
     ada.remote.push(first, {"rec#prod#": ("", first["rec#prod#1"])})
     late = bob.make("rec#prod!#1", "rank#prod#1")
     heads = {"rec#prod#": ("", late["rec#prod!#1"]), "rank#prod#": ("", late["rank#prod#1"])}
-    assert not bob.remote.push(late, heads), "somebody was faster: that is no refusal"
+    assert bob.remote.push(late, heads) == Reply(), "somebody was faster: that is no refusal"
     seen = bob.sides()
     assert seen.there == first, "all or none"
     assert set(seen.heads) == {"rec#prod#"}

@@ -4,14 +4,17 @@ The remote is asked for the newest events before anything is decided. New tags a
 sees them, and offered together with the lease of each chain that they continue: whoever has
 continued such a chain meanwhile has moved its lease, and the offer is refused as a whole. What the
 remote then has is what counts: it is fetched again, and only then do this clone's tags follow.
+Where it refuses a job for good, the others are offered again without it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
 from modelref.domain.registry import Model
+from modelref.domain.sync import Reply
+from modelref.domain.tag import TagName
 from modelref.errors import Conflict, ModelRefError, OutOfReach, Refused
 from modelref.usecases.reading import read_registry
 from modelref.usecases.sharing.catching_up import CaughtUp, catch_up
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from modelref.ports import Remote, World
 
 _TRIES = 5
-"""Offers that are made where nobody was faster, and the remote still did not take them."""
+"""Offers that settle nothing: nobody was faster, and the remote still did not take them."""
 _PAUSE = 0.5
 
 
@@ -40,14 +43,13 @@ def publish(world: "World", remote: "Remote", jobs: Sequence[Job]) -> tuple[Outc
 
     Raises:
         OutOfReach: the remote does not answer, or does not have what it said it took.
+        Refused: a hook or a setting of this clone keeps git from telling it.
     """
     artifacts = sorted({job.artifact for job in jobs})
     settled: dict[int, Outcome] = {}
     known = catch_up(world, remote, artifacts)
-    tags: Collection[str] = ()
-    for number in range(_TRIES):
-        if number:
-            world.clock.sleep(_PAUSE)
+    tries = 0
+    while len(settled) < len(jobs):
         staged = world.with_tags(StagedTags(world.tags, remote.outbox()))
         decided = {
             at: _decided(staged, remote.name, known, job)
@@ -58,22 +60,17 @@ def publish(world: "World", remote: "Remote", jobs: Sequence[Job]) -> tuple[Outc
         if not offer.tags:
             settled |= decided
             break
-        refused = remote.push(offer.tags, offer.heads)
+        reply = remote.push(offer.tags, offer.heads)
         before, known = known, catch_up(world, remote, artifacts)
-        judge = _Judge(world, remote.name, before, known, refused)
-        for at, outcome in decided.items():
-            judged = judge.outcome(jobs[at], outcome)
-            if judged is not None:
-                settled[at] = judged
-        if len(settled) == len(jobs):
-            break
-        tags = offer.tags
-    else:
-        raise OutOfReach(
-            f"{remote.name} has not recorded {' and '.join(sorted(tags))}, and does not say why",
-            kind="not-recorded",
-            hint="repeat the command; if that does not help, see what the remote does with tags",
-        )
+        judge = _Judge(world, remote.name, before, known, reply)
+        judged = {at: judge.outcome(jobs[at], outcome) for at, outcome in decided.items()}
+        found = {at: outcome for at, outcome in judged.items() if outcome is not None}
+        settled |= found
+        if not found:
+            tries += 1
+            if tries == _TRIES:
+                raise _not_recorded(remote, offer)
+            world.clock.sleep(_PAUSE)
     return tuple(_told(settled[at], known) for at in range(len(jobs)))
 
 
@@ -84,6 +81,23 @@ def _decided(staged: "World", remote: str, known: CaughtUp, job: Job) -> Outcome
         return ()
 
     return attempt(check) or run_noted(staged, job)
+
+
+def _not_recorded(remote: "Remote", offer: Offer) -> OutOfReach:
+    tags = " and ".join(sorted(offer.tags))
+    both = remote.elsewhere()
+    if both:
+        return OutOfReach(
+            f"{remote.name} has not recorded {tags}: it {both}",
+            kind="not-recorded",
+            hint=f"git remote set-url --push {remote.name} URL, with the address that it is asked "
+            "at, if these are two repositories",
+        )
+    return OutOfReach(
+        f"{remote.name} has not recorded {tags}, and does not say why",
+        kind="not-recorded",
+        hint="repeat the command; if that does not help, see what the remote does with tags",
+    )
 
 
 def _made(outcome: Outcome) -> Iterable[Event]:
@@ -107,14 +121,14 @@ class _Judge:
         remote: its name.
         before: what it had when the jobs were decided.
         now: what it has.
-        refused: by tag, why it refused it for good.
+        reply: what it said to the offer.
     """
 
     world: "World"
     remote: str
     before: CaughtUp
     now: CaughtUp
-    refused: Mapping[str, str]
+    reply: Reply
 
     def outcome(self, job: Job, outcome: Outcome) -> Outcome | None:
         """What became of a job; None where it is to be decided and offered again."""
@@ -122,10 +136,13 @@ class _Judge:
         if isinstance(outcome, ModelRefError) or not made:
             return outcome
         model = read_registry(self.world, job.artifact).model(job.artifact)
-        if all(self.now.sides.there.get(event.tag) == event.oid for event in made):
+        there = [event for event in made if self.now.sides.there.get(event.tag) == event.oid]
+        if len(there) == len(made):
             return self._recorded(job, outcome, model)
-        error = self._refusal(made) or self._beaten(made, model)
-        if error is not None:
+        # A hook of the host's may be who notices that somebody was first.
+        error = self._beaten(made, there, model) or self._refusal(job, there)
+        # What is half done is completed by a repeat: that goes by the intent.
+        if error is not None and not there:
             self.world.journal.acknowledge(job.command)
         return error
 
@@ -141,41 +158,56 @@ class _Judge:
                 kind="counter-twice",
                 hint="modelref show says what holds now; repeat the command to settle it",
             )
-        newest = chain[-1]
+        outcome = tuple(replace(one, alone=self.reply.alone) for one in outcome)
+        last, newest = outcome[-1], chain[-1]
         if last.event.stage is None or newest.tag == last.event.tag:
             return outcome
         note = f"superseded meanwhile by {newest.tag}, by {newest.author}: {newest.subject}"
         return (*outcome[:-1], replace(last, note="; ".join(filter(None, [last.note, note]))))
 
-    def _refusal(self, made: Sequence[Event]) -> Refused | None:
-        for event in made:
-            if event.tag in self.refused:
+    def _refusal(self, job: Job, there: Sequence[Event]) -> Refused | None:
+        for tag, why in self.reply.refused.items():
+            name = TagName.parse(tag)
+            if name is not None and name.artifact == job.artifact:
                 return Refused(
-                    f"{self.remote} refused the tag {event.tag}: {self.refused[event.tag]}",
+                    f"{self.remote} refused the tag {tag}: {why}{_but(there)}",
                     kind="remote-refused",
                     hint="ask who may make such tags there; --no-push makes it in this clone only",
                 )
         return None
 
-    def _beaten(self, made: Sequence[Event], model: Model) -> Conflict | None:
+    def _beaten(
+        self, made: Sequence[Event], there: Sequence[Event], model: Model
+    ) -> Conflict | None:
+        known = self.before.sides.there
+        recorded = {event.tag for event in there}
         for event in made:
-            known = self.before.sides.there
             theirs = [
                 one
                 for one in _chain(model, event)
-                if one.tag in self.now.sides.there and known.get(one.tag) != one.oid
+                if one.tag in self.now.sides.there
+                and known.get(one.tag) != one.oid
+                and one.tag not in recorded
             ]
             if theirs:
                 winner = theirs[-1]
                 where = f" --stage {winner.stage}" if winner.stage else ""
                 return Conflict(
                     f"{winner.author} was first: {winner.tag} at {winner.when:%Y-%m-%d %H:%M} UTC, "
-                    f"{winner.subject!r}; nothing was written",
+                    f"{winner.subject!r}{_but(there) or '; nothing was written'}",
                     kind="beaten",
                     hint=f"modelref history {winner.artifact}{where}, "
                     "then run the command again if it still applies",
                 )
         return None
+
+
+def _but(there: Sequence[Event]) -> str:
+    """Say what a command that failed has done before: the remote could not take all or none."""
+    if not there:
+        return ""
+    tags = " and ".join(event.tag for event in there)
+    return f"; recorded before that: {tags}; repeat the command to complete it"
 
 
 def _chain(model: Model, event: Event) -> tuple[Event, ...]:

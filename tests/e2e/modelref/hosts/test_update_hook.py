@@ -11,6 +11,7 @@ from support.keys import content_of, put_tag
 from support.project import Project, Result
 from support.tiny import tiny_registry
 
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A clone with three versions of two models; its remote has the hook, and prod#1 to prod#2."""
