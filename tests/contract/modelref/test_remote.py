@@ -115,6 +115,39 @@ def test_a_tag_that_is_there_is_never_overwritten(clones: tuple[Clone, Clone]) -
     assert bob.sides().there == first
 
 
+def forbid(clone: Clone, host: Path, tag: str, *, together: bool) -> None:
+    """Have the host refuse a tag, and perhaps not change refs together."""
+    if isinstance(clone.remote, MemoryRemote):
+        clone.remote.host.refuses[tag] = "not yours"
+        clone.remote.host.together = together
+        return
+    Project(host, ()).git("config", "receive.advertiseAtomic", str(together).lower())
+    hook = host / "hooks" / "update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f'#!/bin/sh\n[ "$1" != "refs/tags/{tag}" ] || {{ echo not yours; exit 1; }}\n')
+    hook.chmod(0o755)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_is_refused_stops_all_or_what_comes_after_it_in_its_model(
+    clones: tuple[Clone, Clone], tmp_path: Path, together: bool
+) -> None:
+    ada, bob = clones
+    forbid(ada, tmp_path / "host.git", "rec#prod#2", together=together)
+    made = ada.make("rec#prod#1", "rank#prod#1", "rec#prod#2", "rec#dev#1", "rank#prod#2")
+    reply = ada.remote.push(made, {"rec#prod#": ("", made["rec#prod#2"])})
+    assert list(reply.refused) == ["rec#prod#2"]
+    assert "not yours" in reply.refused["rec#prod#2"]
+    assert bool(reply.alone) is not together
+    seen = bob.sides()
+    assert set(seen.there) == (set() if together else set(made) - {"rec#prod#2", "rec#dev#1"})
+    assert seen.heads == {}
+
+
+def test_one_address_is_no_two(clones: tuple[Clone, Clone]) -> None:
+    assert clones[0].remote.elsewhere() == ""
+
+
 def test_one_model_is_asked_for_without_its_neighbours(clones: tuple[Clone, Clone]) -> None:
     ada, bob = clones
     tags = [
