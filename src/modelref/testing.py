@@ -473,6 +473,7 @@ class MemoryWorld:
         self.scoring = MemoryScoring()
         self.journal = MemoryJournal()
         self.config = self.agreed = Config()
+        self.agreed_known = True
         self.configs: dict[str, Config] = {}
         self.started = ""
         self.clock = MemoryClock()

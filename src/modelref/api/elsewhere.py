@@ -88,6 +88,11 @@ class ElsewhereWorld:
         """The same: no other branch is looked at."""
         return self.config
 
+    @property
+    def agreed_known(self) -> bool:
+        """Its HEAD names its default branch."""
+        return True
+
     def config_at(self, branch: "Branch") -> "Config":
         """What ``modelref.yaml`` says in a branch."""
         from modelref.adapters.config import config_of

@@ -13,10 +13,11 @@ from modelref.domain.outs import Out
 from modelref.domain.registry import Model, VersionState
 from modelref.errors import ModelRefError, OutOfReach
 from modelref.usecases.digest import outs_digest
+from modelref.usecases.gating.approving import audit_approvals
 from modelref.usecases.gating.audit import audit_promotions
 from modelref.usecases.reading import read_registry, unknown_model
 from modelref.usecases.sharing.beside import beside_remote
-from modelref.usecases.signatures import signature_findings
+from modelref.usecases.signatures import signature_findings, unknown_rules
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -73,13 +74,16 @@ def verify(
         raise unknown_model(world, artifact, at)
     # The remote is only known as it is now.
     beside = beside_remote(world, artifact) if at is None else ()
-    findings = [*registry.findings, *beside]
+    findings = [*registry.findings, *beside, *unknown_rules(world)]
     remotes = _Remotes(world)
     versions = hashed = 0
     for model in registry.models.values():
         findings += [*audit(model), *audit_promotions(model)]
         progress(f"{model.artifact}: signatures")
-        findings += signature_findings(world, model.events)
+        findings += [
+            *signature_findings(world, model),
+            *audit_approvals(world, model),
+        ]
         live = [state for state in model.versions.values() if state.active]
         findings += _metrics(world, model, live)
         for state in live:

@@ -1,6 +1,6 @@
 """Evaluating a gate: every rule of a stage, on one version."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ class Trial:
         stage: the stage that it is to hold.
         instead: what to compare with instead of what stages hold.
         now: what time it is taken to be; None for what the clock says.
+        promoter: what the one who promotes goes by; None for the person who writes here.
     """
 
     model: Model
@@ -37,6 +38,7 @@ class Trial:
     stage: StageName
     instead: Revision | None = None
     now: int | None = None
+    promoter: Collection[str] | None = None
 
     @property
     def against(self) -> str | None:
@@ -112,7 +114,7 @@ def _outcomes(
     from modelref.usecases.gating.measurements import Measurements
 
     memo, now = measured
-    seen = Measurements(world, trial.model, trial.target, now, memo, trial.instead)
+    seen = Measurements(world, trial.model, trial.target, now, memo, trial.instead, trial.promoter)
     return decide(rules, seen)
 
 

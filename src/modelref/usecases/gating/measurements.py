@@ -1,6 +1,6 @@
 """What rules look at, measured when the first of them asks, and not again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,15 @@ from modelref.domain.names import StageName
 from modelref.domain.outs import Out
 from modelref.domain.ref import Ref, quoted
 from modelref.domain.registry import Model
-from modelref.domain.signature import Signers, by_another
+from modelref.domain.signature import Signers, by_others
 from modelref.domain.snapshot import Snapshot, Value
 from modelref.domain.target import Revision, target_of
 from modelref.errors import OutOfReach
+from modelref.usecases.approvals import approvals
 from modelref.usecases.compare import ModelDiff, Side, compare_pair
 from modelref.usecases.comparing.sides import Pair
 from modelref.usecases.gating.memo import Memo
-from modelref.usecases.signatures import approvals, must_sign, signed
+from modelref.usecases.signatures import must_sign, signed
 from modelref.usecases.weights.nonfinite import nonfinite
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ class Measurements:
         model: the candidate's model, as it stands at the time.
         target: the candidate.
         now: the time, seconds since 1970-01-01 UTC.
-        instead: what to compare with instead of what stages hold.
         memo: what was measured before; several evaluations may share it.
+        instead: what to compare with instead of what stages hold.
+        promoter: what the one who promotes goes by; None for the person who writes here.
     """
 
     world: "World"
@@ -47,6 +49,7 @@ class Measurements:
     now: int
     memo: Memo
     instead: Revision | None = None
+    promoter: Collection[str] | None = None
 
     def against(self, stage: StageName) -> str | None:
         """The version to compare with."""
@@ -131,9 +134,12 @@ class Measurements:
 
     def approvers(self) -> Sequence[str]:
         """Who approved the candidate, the one who promotes left out."""
-        standing = approvals(self.world, self.model, self.target.commit)
-        own = self.world.signatures.own() if standing else ()
-        return [one.signer for one in standing if by_another([one.signature], own)]
+        found = approvals(self.world, self.model, self.target.commit)
+        own = self.promoter
+        if own is None:
+            own = self.world.signatures.own() if found else ()
+        others = by_others((approval.signature for approval in found), own)
+        return [signature.name for signature in others]
 
     def signer(self) -> str | None:
         """Who signed its registration, if it is somebody whom the repository trusts."""
@@ -142,7 +148,7 @@ class Measurements:
             return None
         rule = must_sign(self.world, self.model.artifact, None) or Signers()
         signature = signed(self.world, state.event)
-        return signature.signer or signature.key if rule.accepts(signature) else None
+        return signature.name if rule.accepts(signature) else None
 
     def _other(self, stage: StageName) -> Revision | None:
         if self.instead is not None:
