@@ -1,12 +1,13 @@
 """Many clones of one bare remote that write at once, GTO in between: nothing lost, nothing stale.
 
     PYTHONPATH=tests python benchmarks/clones.py [--clones N] [--events N] [--only file,ssh,https]
+        [--guard]
 
 Each clone makes its events (promotions, unassignments, registrations of two models) as fast as it
 can; ``gto assign --push`` writes to the same stages from one more clone meanwhile. Checked
 afterwards, by ``support.clones.check_clones``: what was acknowledged is recorded, no counter is
 used twice in a stage (but by GTO, which knows no lease: counted apart), no clone has a tag that the
-remote has not, and ``verify`` finds no other error.
+remote has not, and ``verify`` finds no other error. ``--guard`` gives the remote our hook.
 ssh and https need openssh-server, nginx and fcgiwrap; each server is our own, on the loopback.
 """
 
@@ -24,7 +25,15 @@ from typing import TYPE_CHECKING
 
 import modelref
 from measuring import SCRIPTS, apart_from_home
-from support.clones import FIRST, MODELS, check_clones, clone_of, host_and_clone, write_from_clones
+from support.clones import (
+    FIRST,
+    MODELS,
+    check_clones,
+    clone_of,
+    guard,
+    host_and_clone,
+    write_from_clones,
+)
 from support.project import Project
 from support.servers import Server, https_server, ssh_server
 
@@ -40,20 +49,24 @@ def main() -> None:
     parser.add_argument("--clones", type=int, default=8)
     parser.add_argument("--events", type=int, default=100)
     parser.add_argument("--only", default="file,ssh,https")
+    parser.add_argument("--guard", action="store_true")
     asked = parser.parse_args()
-    print(f"{asked.clones} clones of {asked.events} events each, and gto beside them")
+    guarded = "; docs/hosts/update on the remote" if asked.guard else ""
+    print(f"{asked.clones} clones of {asked.events} events each, and gto beside them{guarded}")
     for way in asked.only.split(","):
         with tempfile.TemporaryDirectory(prefix="modelref-clones-") as folder:
-            print(_run(Path(folder), way, asked.clones, asked.events), flush=True)
+            print(_run(Path(folder), way, asked), flush=True)
 
 
-def _run(folder: Path, way: str, clones: int, events: int) -> str:
+def _run(folder: Path, way: str, asked: argparse.Namespace) -> str:
     with ExitStack() as stack:
         (folder / "home").mkdir()
         apart_from_home(folder / "home")
         with (folder / "home" / "gitconfig").open("a") as settings:
             settings.write("[init]\n\tdefaultBranch = main\n")
         host, first = host_and_clone(folder, MODELS, FIRST)
+        if asked.guard:
+            guard(host)
         Project(host, ()).git("config", "http.receivepack", "true")
         server = stack.enter_context(_served(way, folder))
         os.environ.update(server.env)
@@ -63,12 +76,12 @@ def _run(folder: Path, way: str, clones: int, events: int) -> str:
         for number, commit in enumerate(first.commits, start=1):
             for model in MODELS:
                 registry.register(model, rev=commit, version=f"v0.{number}.0")
-        names = [f"clone{number}" for number in range(1, clones)]
+        names = [f"clone{number}" for number in range(1, asked.clones)]
         roots = [first.root, *(clone_of(url, folder / name, name).root for name in names)]
         stranger = clone_of(url, folder / "gto", "GTO")
         started = time.monotonic()
         with _gto_beside(stranger) as taken:
-            told = write_from_clones(roots, events)
+            told = write_from_clones(roots, asked.events)
         seconds = time.monotonic() - started
         shared = check_clones(host, roots, told)
     made, beaten = sum(len(one.made) for one in told), sum(one.beaten for one in told)

@@ -17,4 +17,5 @@ protect '*@deprecated*' 30
 protect '*@created*' 30
 protect '*#*' 30
 # What prod holds: where two wildcards match a tag, whoever one of them allows may create it. So if
-# only maintainers shall promote to prod, list the other stages instead of '*#*'.
+# only maintainers shall promote to prod, list the other stages instead of '*#*'. A version that is
+# withdrawn ('*@v*!*') leaves the stage that holds it; no wildcard tells that from '*@v*'.

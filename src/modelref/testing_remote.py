@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelref.domain.event import TagRecord
 from modelref.domain.names import Artifact
-from modelref.domain.sync import Head, Sides, agreed_after, lease_artifact
+from modelref.domain.sync import Head, Reply, Sides, agreed_after, lease_artifact
 from modelref.domain.tag import TagName
 from modelref.errors import OutOfReach
 
@@ -22,7 +22,9 @@ class MemoryHost:
         tags: by name.
         heads: object ids by lease.
         refuses: by tag, why it is refused for good.
-        keeps_leases: whether it takes lease refs, and changes refs together.
+        one_reason: whether it stops at the first that it refuses, and says nothing of others.
+        keeps_leases: whether it takes lease refs.
+        together: whether it changes refs together.
         lies: whether it says that it took what it did not.
         up: whether it answers.
     """
@@ -30,7 +32,9 @@ class MemoryHost:
     tags: dict[str, TagRecord] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
     refuses: dict[str, str] = field(default_factory=dict)
+    one_reason: bool = False
     keeps_leases: bool = True
+    together: bool = True
     lies: bool = False
     up: bool = True
 
@@ -72,23 +76,28 @@ class MemoryRemote:
         self.heads = old | new
         return ()
 
-    def push(
-        self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]
-    ) -> Mapping[str, str]:
-        """Take tags, all or none where leases are kept."""
+    def push(self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Reply:
+        """Take tags: all or none with their leases, all or none, or each up to one that fails."""
         if not self.host.up:
             raise OutOfReach(f"the remote {self.name} does not answer", kind="unreachable")
         refused = {tag: why for tag, why in self.host.refuses.items() if tag in tags}
-        if refused or self.host.lies:
-            return refused
-        free = [tag for tag in tags if tag not in self.host.tags]
-        if self.host.keeps_leases:
-            stale = any(self.host.heads.get(lease, "") != old for lease, (old, _) in heads.items())
-            if stale or len(free) < len(tags):
-                return {}
+        if self.host.one_reason:
+            refused = dict(list(refused.items())[:1])
+        free = [tag for tag in tags if tag not in self.host.tags and tag not in refused]
+        alone = "" if self.host.keeps_leases and self.host.together else "it keeps no leases"
+        stale = any(self.host.heads.get(lease, "") != old for lease, (old, _) in heads.items())
+        if self.host.lies or (not alone and stale):
+            return Reply(refused)
+        if self.host.together and len(free) < len(tags):
+            return Reply(refused, alone)
+        if not alone:
             self.host.heads |= {lease: new for lease, (_, new) in heads.items()}
-        self.host.tags |= {tag: self._record(tag) for tag in free}
-        return {}
+        self.host.tags |= {tag: self._record(tag) for tag in _in_order(tags, free)}
+        return Reply(refused, alone)
+
+    def elsewhere(self) -> str:
+        """It is told where it is asked."""
+        return ""
 
     def sides(self, artifacts: Collection[Artifact] = ()) -> Sides:
         """Both sides."""
@@ -118,6 +127,20 @@ class MemoryRemote:
     def _record(self, tag: str) -> TagRecord:
         made = self._outbox.records if self._outbox else {}
         return made.get(tag) or self.tags.records[tag]
+
+
+def _in_order(tags: Collection[str], free: Collection[str]) -> list[str]:
+    """Those tags of each model that come before the first that is not free."""
+    taken: list[str] = []
+    stopped: set[Artifact | None] = set()
+    for tag in tags:
+        name = TagName.parse(tag)
+        model = name.artifact if name else None
+        if tag not in free:
+            stopped.add(model)
+        if model not in stopped:
+            taken.append(tag)
+    return taken
 
 
 def _of(tag: str, names: Collection[str]) -> bool:

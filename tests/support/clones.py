@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import shutil
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from modelref.errors import BadInput, Conflict, Refused
 from support.project import Project
 from support.tiny import tiny_clone
 
+HOOK = Path(__file__).parents[2] / "docs" / "hosts" / "update"
 MODELS = ("ada", "bob")
 STAGES = ("prod", "dev")
 FIRST = 3
@@ -48,6 +50,14 @@ def clone_of(host: Path | str, root: Path, name: str, commits: Sequence[str] = (
     project.git("config", "user.name", name)
     project.git("config", "user.email", "somebody@example.com")  # GTO wants both in one place
     return project
+
+
+def guard(host: Path) -> None:
+    """Give a bare repository our own hook, as docs/how-to/host-rules.md says."""
+    hooks = host / "hooks"
+    hooks.mkdir(exist_ok=True)
+    shutil.copy(HOOK, hooks / "update")
+    (hooks / "pre-receive").symlink_to("update")
 
 
 def host_tags(host: Path, below: str = "refs/tags") -> dict[str, str]:

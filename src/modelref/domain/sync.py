@@ -71,6 +71,19 @@ class Sides:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What a remote says to an offer; what it took, only a fetch tells.
+
+    Attributes:
+        refused: by tag, why it refuses it for good, in its own words; not if somebody was faster.
+        alone: why it was offered the tags without their leases, ``""`` where it was not.
+    """
+
+    refused: Mapping[str, str] = field(default_factory=dict)
+    alone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One tag that is not the same on both sides.
 
@@ -80,6 +93,7 @@ class Difference:
         old: the object that this clone has, or that the remote had; None for a new one.
         new: the object that the remote has now; None where it has none.
         lease: the remote's lease that still names the old object, or ``""``.
+        here: whether this clone has a tag of this name.
     """
 
     tag: str
@@ -87,6 +101,7 @@ class Difference:
     old: str | None
     new: str | None
     lease: str = ""
+    here: bool = True
 
 
 def compare(sides: Sides) -> tuple[Difference, ...]:
@@ -95,7 +110,8 @@ def compare(sides: Sides) -> tuple[Difference, ...]:
     for tag in {*sides.here, *sides.there}:
         here, there = sides.here.get(tag), sides.there.get(tag)
         if here != there:
-            found[tag] = Difference(tag, _standing(here, there, sides.agreed.get(tag)), here, there)
+            standing = _standing(here, there, sides.agreed.get(tag))
+            found[tag] = Difference(tag, standing, here, there, here=here is not None)
     found |= {one.tag: one for one in _by_head(sides)}
     return tuple(found[tag] for tag in sorted(found))
 
@@ -184,7 +200,7 @@ def _by_head(sides: Sides) -> Iterator[Difference]:
         there = sides.there.get(head.tag)
         if head.tag and there != head.oid:
             standing = Standing.VANISHED if there is None else Standing.MOVED
-            yield Difference(head.tag, standing, head.oid, there, lease)
+            yield Difference(head.tag, standing, head.oid, there, lease, head.tag in sides.here)
 
 
 def of_artifact(differences: Iterable[Difference], artifact: Artifact) -> list[Difference]:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from modelref.domain.names import Artifact
-    from modelref.domain.sync import Sides
+    from modelref.domain.sync import Reply, Sides
     from modelref.ports.events import Tags
 
 
@@ -32,6 +32,7 @@ class Sightings(Protocol):
 
         Raises:
             Conflict: another git is making one of these tags.
+            Refused: a hook of this clone keeps git from making them.
             OutOfReach: the repository cannot be written.
         """
 
@@ -56,22 +57,22 @@ class Remote(Protocol):
             OutOfReach: it does not answer.
         """
 
-    def push(
-        self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]
-    ) -> Mapping[str, str]:
+    def push(self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Reply:
         """Offer tags to the remote, all or none where it can do that; what it took is not said.
 
-        Only a fetch tells what a remote has: one that can neither change refs together nor keep
-        lease refs is offered the tags alone, and one that says yes may have none of them.
+        One that keeps no lease refs is offered the tags alone. One that cannot change refs together
+        is offered the tags of each model one after another, up to the first that it does not take.
+        Only a fetch tells what a remote has: one that says yes may have none of them.
 
         Args:
-            tags: object ids by tag; the remote must have none of these names.
+            tags: object ids by tag, in an order that is safe to stop in; the remote must have none
+                of these names.
             heads: by lease, the object that it must name there, ``""`` for none, and the new one.
 
-        Returns:
-            By tag, why the remote refuses it for good, in its own words; not where somebody was
-            faster.
-
         Raises:
+            Refused: a hook or a setting of this clone keeps git from telling it; nothing was told.
             OutOfReach: it does not answer, or went away: it may have taken them.
         """
+
+    def elsewhere(self) -> str:
+        """Both addresses, where it is told at another than it is asked at; else ``""``."""

@@ -58,6 +58,7 @@ class Written:
         before: the version that the stage held until then, or ``""``.
         now: the version that the stage holds after it, or ``""``.
         pushed: whether the remote has it; None where there is none, or it was not asked.
+        alone: why the remote took it without its lease, or ``""``.
     """
 
     event: Event
@@ -68,6 +69,7 @@ class Written:
     before: str = ""
     now: str = ""
     pushed: bool | None = None
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.sync.remote import GitRemote
 from modelref.adapters.git.sync.sightings import GitSightings
 from modelref.domain.names import Artifact
-from modelref.domain.sync import Sides
+from modelref.domain.sync import Reply, Sides
 from modelref.domain.tag import TagName
 from modelref.errors import OutOfReach
 from modelref.ports import Remote, Sightings
@@ -97,7 +97,7 @@ def test_what_is_pushed_is_seen_by_everybody_and_taken_only_when_asked(
 ) -> None:
     ada, bob = clones
     made = ada.make("rec#prod#1")
-    assert not ada.remote.push(made, {"rec#prod#": ("", made["rec#prod#1"])})
+    assert ada.remote.push(made, {"rec#prod#": ("", made["rec#prod#1"])}) == Reply()
     for clone in (ada, bob):
         seen = clone.sides()
         assert (seen.here, seen.there) == ({}, made)
@@ -114,7 +114,7 @@ def test_whoever_does_not_know_the_newest_lease_moves_nothing(clones: tuple[Clon
     ada.remote.push(first, {"rec#prod#": ("", first["rec#prod#1"])})
     late = bob.make("rec#prod!#1", "rank#prod#1")
     heads = {"rec#prod#": ("", late["rec#prod!#1"]), "rank#prod#": ("", late["rank#prod#1"])}
-    assert not bob.remote.push(late, heads), "somebody was faster: that is no refusal"
+    assert bob.remote.push(late, heads) == Reply(), "somebody was faster: that is no refusal"
     seen = bob.sides()
     assert seen.there == first, "all or none"
     assert set(seen.heads) == {"rec#prod#"}
@@ -130,6 +130,39 @@ def test_a_tag_that_is_there_is_never_overwritten(clones: tuple[Clone, Clone]) -
     second = bob.make("rec@v1.0.0", words="Bob's")
     bob.remote.push(second, {"rec@": (first["rec@v1.0.0"], second["rec@v1.0.0"])})
     assert bob.sides().there == first
+
+
+def forbid(clone: Clone, host: Path, tag: str, *, together: bool) -> None:
+    """Have the host refuse a tag, and perhaps not change refs together."""
+    if isinstance(clone.remote, MemoryRemote):
+        clone.remote.host.refuses[tag] = "not yours"
+        clone.remote.host.together = together
+        return
+    Project(host, ()).git("config", "receive.advertiseAtomic", str(together).lower())
+    hook = host / "hooks" / "update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f'#!/bin/sh\n[ "$1" != "refs/tags/{tag}" ] || {{ echo not yours; exit 1; }}\n')
+    hook.chmod(0o755)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_is_refused_stops_all_or_what_comes_after_it_in_its_model(
+    clones: tuple[Clone, Clone], tmp_path: Path, together: bool
+) -> None:
+    ada, bob = clones
+    forbid(ada, tmp_path / "host.git", "rec#prod#2", together=together)
+    made = ada.make("rec#prod#1", "rank#prod#1", "rec#prod#2", "rec#dev#1", "rank#prod#2")
+    reply = ada.remote.push(made, {"rec#prod#": ("", made["rec#prod#2"])})
+    assert list(reply.refused) == ["rec#prod#2"]
+    assert "not yours" in reply.refused["rec#prod#2"]
+    assert bool(reply.alone) is not together
+    seen = bob.sides()
+    assert set(seen.there) == (set() if together else set(made) - {"rec#prod#2", "rec#dev#1"})
+    assert seen.heads == {}
+
+
+def test_one_address_is_no_two(clones: tuple[Clone, Clone]) -> None:
+    assert clones[0].remote.elsewhere() == ""
 
 
 def test_one_model_is_asked_for_without_its_neighbours(clones: tuple[Clone, Clone]) -> None:

@@ -171,6 +171,8 @@ def test_the_hints_of_a_changed_tag_settle_it(pair: Pair) -> None:
         for line in pair.bob.modelref("fetch", check=False).out.splitlines()
         if line.startswith("  hint: ")
     ]
+    assert hint.endswith("on the host: git update-ref -d 'refs/modelref/head/rec#prod#'")
+    hint = hint.partition("; where a hook there refuses that")[0]
     back, accept = hint.removeprefix("  hint: to put it back: ").split("; to accept: ")
     pair.bob.run("bash", "-c", back)
     assert pair.bob.modelref("fetch").out == "nothing new on origin\n"
@@ -218,7 +220,9 @@ def test_a_remote_that_keeps_no_leases_takes_the_tags_alone(pair: Pair, what: st
     else:
         pair.host_git("config", "receive.advertiseAtomic", "false")
     before = host_tags(pair.host, LEASES)
-    assert pair.ada.modelref("promote", "rec@v0.1.0", "prod").out.endswith("pushed to origin\n")
+    told = pair.ada.modelref("promote", "rec@v0.1.0", "prod")
+    assert told.out.endswith("pushed to origin\n")
+    assert told.err.startswith("warning: origin took the tags without their leases: ")
     assert host_tags(pair.host) == tags(pair.ada)
     assert host_tags(pair.host, LEASES) == before
     written = pair.bob.modelref("promote", "rec@v0.2.0", "prod", "--json").json["event"]
@@ -235,6 +239,127 @@ def test_a_host_that_protects_its_tags_is_quoted(pair: Pair) -> None:
     )
     assert tags(pair.ada) == before
     assert pair.ada.modelref("promote", "rec@v0.1.0", "dev").code == 0
+
+
+@pytest.fixture
+def three(pair: Pair) -> Pair:
+    """A pair whose ``prod`` held three versions in turn."""
+    pair.ada.modelref("register", "rec", "--rev", pair.ada.commits[2], "--version", "v0.3.0")
+    for number in (1, 2, 3):
+        pair.ada.modelref("promote", f"rec@v0.{number}.0", "prod")
+    return pair
+
+
+@pytest.mark.parametrize("together", ["true", "false"])
+def test_a_rule_that_refuses_half_of_a_command_refuses_all_of_it(
+    three: Pair, together: str
+) -> None:
+    three.host_git("config", "receive.advertiseAtomic", together)
+    three.hook("update", 'case "$1" in *tags/*quarantine*) echo no quarantine here; exit 1;; esac')
+    before, leases = host_tags(three.host), host_tags(three.host, LEASES)
+    rollback = ("rollback", "rec#prod", "--quarantine", "--unchecked")
+    for _ in range(2):
+        refused = three.ada.modelref(*rollback, check=False)
+        assert refused.code == 1
+        assert "refused the tag rec#quarantine#1: hook declined: no quarantine here" in refused.err
+        assert host_tags(three.host) == before
+        assert host_tags(three.host, LEASES) == leases
+    (three.host / "hooks" / "update").unlink()
+    done = three.ada.modelref(*rollback)
+    assert "rec@v0.3.0 is in quarantine\n'rec#prod' holds v0.2.0 again (left: v0.3.0)" in done.out
+
+
+def test_a_half_that_a_host_took_alone_is_completed_by_the_repeat(three: Pair) -> None:
+    three.host_git("config", "receive.advertiseAtomic", "false")
+    three.hook("update", 'case "$1" in *"#prod#"*) echo only releasers may; exit 1;; esac')
+    rollback = ("rollback", "rec#prod", "--quarantine", "--unchecked")
+    refused = three.ada.modelref(*rollback, check=False)
+    assert refused.code == 1
+    assert "only releasers may; recorded before that: rec#quarantine#1; repeat the" in refused.err
+    (three.host / "hooks" / "update").unlink()
+    assert "'rec#prod' holds v0.2.0 again (left: v0.3.0)" in three.ada.modelref(*rollback).out
+    assert {"rec#quarantine#1", "rec#prod#4"} == {
+        tag for tag in host_tags(three.host) if tag.endswith(("#4", "quarantine#1", "quarantine#2"))
+    }
+
+
+def test_a_host_that_looks_at_whole_pushes_and_wants_no_leases_takes_the_tags(pair: Pair) -> None:
+    pair.hook("pre-receive", "if grep refs/modelref/ >/dev/null; then echo tags only; exit 1; fi")
+    told = pair.ada.modelref("promote", "rec@v0.1.0", "prod")
+    assert "without their leases: pre-receive hook declined: tags only" in told.err
+    assert host_tags(pair.host) == tags(pair.ada)
+
+
+def own_hook(project: Project, name: str, script: str) -> Path:
+    path = project.root / ".git" / "hooks" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("says", "quoted"),
+    [
+        ("echo not now >&2; echo wait >&2", "not now; wait"),
+        (":", "it does not say why"),
+    ],
+)
+def test_a_pre_push_hook_that_says_no_is_quoted(pair: Pair, says: str, quoted: str) -> None:
+    hook = own_hook(pair.ada, "pre-push", f"{says}; exit 1")
+    before = tags(pair.ada)
+    refused = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
+    assert refused.code == 1
+    said = f"error: the pre-push hook of this clone refused the push: {quoted}\n"
+    assert refused.err.startswith(said)
+    assert tags(pair.ada) == before == host_tags(pair.host)
+    hook.unlink()
+    assert pair.ada.modelref("promote", "rec@v0.1.0", "prod").code == 0
+
+
+def test_a_hook_that_guards_this_clones_refs_is_quoted(pair: Pair) -> None:
+    hook = own_hook(pair.bob, "reference-transaction", "echo refs are frozen >&2; exit 1")
+    pair.ada.modelref("promote", "rec@v0.1.0", "prod")
+    refused = pair.bob.modelref("fetch", check=False)
+    assert refused.code == 1
+    assert "hook of this clone refused what origin has: refs are frozen\n" in refused.err
+    own_hook(
+        pair.bob, "reference-transaction", "if grep refs/tags/ >&2; then echo no tags; exit 1; fi"
+    )
+    refused = pair.bob.modelref("fetch", check=False)
+    assert refused.code == 1
+    assert "hook of this clone refused tags that the remote has: " in refused.err
+    hook.unlink()
+    assert "rec#prod#1" in pair.bob.modelref("fetch").out
+
+
+@pytest.mark.parametrize(
+    ("setting", "what"),
+    [(("push.gpgSign", "true"), "--signed push"), (("push.pushOption", "ci.skip"), "push options")],
+)
+def test_a_setting_that_the_host_does_not_know_is_named(
+    pair: Pair, setting: tuple[str, str], what: str
+) -> None:
+    pair.ada.git("config", *setting)
+    before = host_tags(pair.host)
+    refused = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
+    assert refused.code == 1
+    assert f"does not know: the receiving end does not support {what}" in refused.err
+    assert tags(pair.ada) == before == host_tags(pair.host)
+    pair.ada.run("bash", "-c", refused.err.partition("hint: ")[2])
+    assert pair.ada.modelref("promote", "rec@v0.1.0", "prod").code == 0
+
+
+def test_a_remote_that_is_told_elsewhere_than_asked_is_named_so(pair: Pair, tmp_path: Path) -> None:
+    other = tmp_path / "other.git"
+    Project(tmp_path, ()).git("clone", "--quiet", "--mirror", str(pair.host), str(other))
+    pair.ada.git("remote", "set-url", "--push", "origin", str(other))
+    result = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
+    assert result.code == 5
+    said = f"origin has not recorded rec#prod#1: it is asked at {pair.host} and told at {other}\n"
+    assert said in result.err
+    assert "hint: git remote set-url --push origin URL" in result.err
+    assert "rec#prod#1" not in tags(pair.ada)
 
 
 def test_a_remote_that_is_away_leaves_everything_as_it_was(pair: Pair, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ _ALLOWED = frozenset(
         "pack-refs",
         "push",
         "read-tree",
+        "remote",
         "reset",
         "rev-list",
         "rev-parse",

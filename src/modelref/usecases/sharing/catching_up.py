@@ -80,16 +80,20 @@ def describe(one: Difference, remote: str) -> tuple[str, str]:
     old, new, tag = (one.old or "")[:10], (one.new or "")[:10], quoted(one.tag)
     ref = quoted(f"refs/tags/{one.tag}")
     lease = quoted(f"refs/modelref/head/{one.lease}")
-    forget = f" && git push {remote} --delete {lease}" if one.lease else ""
+    drop = [f"git tag -d {tag}"] if one.here else []
+    drop += [f"git push {remote} --delete {lease}"] if one.lease else []
+    guarded = "; where a hook there refuses that, on the host: git update-ref"
+    lasting = f"{guarded} -d {lease}" if one.lease else ""
     if one.standing is Standing.VANISHED:
         what = f"is no longer on {remote}: it was {old}"
         back = f"to put it back: git push {remote} {old}:{ref}"
-        return what, f"{back}; to accept: git tag -d {tag}{forget}"
+        return what, f"{back}; to accept: {' && '.join(drop)}{lasting}"
     both = f"git show {old} {new} shows both"
     if one.standing is Standing.MOVED:
         what = f"was moved on {remote}: it was {old} and is {new} now"
-        accept = f"to accept: git tag -d {tag}{forget} && modelref fetch"
-        return what, f"{both}; {accept}; to put it back: git push -f {remote} {old}:{ref}"
+        accept = f"to accept: {' && '.join([*drop, 'modelref fetch'])}{lasting}"
+        back = f"to put it back: git push -f {remote} {old}:{ref}{guarded} {ref} {old}"
+        return what, f"{both}; {accept}; {back}"
     what = f"was made here as {old} and on {remote} as {new}"
     keep = f"to keep theirs: git tag -d {tag} && modelref fetch"
     return what, f"{both}; {keep}, then repeat what you did if it still applies"

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modelref.domain.event import Event
+from modelref.domain.event import Event, name_of
+from modelref.domain.message import ID
 from modelref.domain.names import Artifact
 from modelref.domain.ref import quoted
 from modelref.domain.registry import Registry
-from modelref.domain.sync import CHANGED
+from modelref.domain.sync import CHANGED, lease_of
 from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.sharing.catching_up import CaughtUp, catch_up, describe
 from modelref.usecases.sharing.offer import Offer, behind, mend_overtaken, only_here
@@ -42,12 +43,14 @@ class PushedEvents:
         registry: as it is now.
         events: what the remote has now that it did not have, oldest first.
         left: what was not pushed.
+        alone: why the remote took the tags without their leases, or ``""``.
     """
 
     remote: str
     registry: Registry
     events: tuple[Event, ...]
     left: tuple[Left, ...]
+    alone: str = ""
 
 
 def push(
@@ -64,6 +67,7 @@ def push(
 
     Raises:
         BadInput: there is no remote.
+        Refused: a hook or a setting of this clone keeps git from telling it.
         OutOfReach: it does not answer.
     """
     refuse_partial(world)
@@ -72,15 +76,20 @@ def push(
         known = catch_up(world, remote, artifacts)
         registry = _registry(world, artifacts)
         ready, left = _sorted_out(world, known, registry, remote.name)
-        offer = Offer.of_events(known, ready)
-        if ready and not dry_run:
-            refused = remote.push(offer.tags, offer.heads)
+        offered, alone = ([] if dry_run else ready), ""
+        while offered:
+            offer = Offer.of_events(known, offered)
+            reply = remote.push(offer.tags, offer.heads)
             known = catch_up(world, remote, artifacts)
             registry = _registry(world, artifacts)
-            left += _not_taken(known, ready, refused)
+            missing = [one for one in offered if known.sides.there.get(one.tag) != one.oid]
+            kept = _kept_back(missing, reply.refused) or missing
+            left += _not_taken(kept, reply.refused)
+            offered = [one for one in missing if one not in kept]
+            alone = reply.alone
     waiting = {one.tag for one in left}
-    events = (event for event in ready if event.tag not in waiting)
-    return PushedEvents(remote.name, registry, tuple(events), tuple(left))
+    events = tuple(event for event in ready if event.tag not in waiting)
+    return PushedEvents(remote.name, registry, events, tuple(left), alone if events else "")
 
 
 def _registry(world: "World", artifacts: Collection[Artifact]) -> Registry:
@@ -131,14 +140,25 @@ def _left_waiting(waiting: Waiting, events: Sequence[Event]) -> Iterator[Left]:
             yield Left(tag, f"comes after {quoted(cause)}, which waits", "see that one first")
 
 
-def _not_taken(known: CaughtUp, offered: Sequence[Event], refused: Mapping[str, str]) -> list[Left]:
-    """Those of the offered events that the remote does not have."""
+def _kept_back(offered: Sequence[Event], refused: Mapping[str, str]) -> list[Event]:
+    """Events that were refused, and those after them, of the same chain or of the same command."""
+    kept: list[Event] = []
+    stopped: set[str] = set()
+    for event in offered:
+        marks = {lease_of(name_of(event)), event.trailer(ID) or event.oid}
+        if event.tag in refused or marks & stopped:
+            kept.append(event)
+            stopped |= marks
+    return kept
+
+
+def _not_taken(kept: Sequence[Event], refused: Mapping[str, str]) -> list[Left]:
+    """What is said of events that the remote did not take."""
     return [
         Left(
             event.tag,
             f"was refused: {refused[event.tag]}" if event.tag in refused else "was not taken",
             "modelref push again; if that does not help, ask who may make such tags there",
         )
-        for event in offered
-        if known.sides.there.get(event.tag) != event.oid
+        for event in kept
     ]

@@ -33,9 +33,24 @@ EVENTS = [
     "shop/eu=ranker#prod#3",
     "team/rec#prod#3",
     "rec#prod",
+    "rec#prod!",
+    "rec#dev",
+    "rec#eu/prod!",
+    "shop/eu=ranker@v0.1.0!",
 ]
 OTHERS = ["v1.0.0", "build-7", "release/2026-11", "rec-v1.0.0"]
-PROD = {"rec#prod#1", "rec#prod!#12", "shop/eu=ranker#prod#3", "team/rec#prod#3"}
+PROD = {
+    "rec#prod#1",
+    "rec#prod!#12",
+    "shop/eu=ranker#prod#3",
+    "team/rec#prod#3",
+    "rec#prod",
+    "rec#prod!",
+    "rec@v0.1.0!",
+    "rec@v0.1.0!#2",
+    "shop/eu=ranker@v0.1.0!",
+}
+"""What may change what ``prod`` holds: its own events, and versions that are withdrawn."""
 
 
 def test_these_are_events_and_others_are_none() -> None:

@@ -1,17 +1,15 @@
 """The update hook of docs/hosts on a real bare repository: what must pass, what must not."""
 
-import shutil
 import time
 from pathlib import Path
 
 import pytest
 
 import modelref
+from support.clones import guard
 from support.keys import content_of, put_tag
 from support.project import Project, Result
 from support.tiny import tiny_registry
-
-HOOK = Path(__file__).parents[4] / "docs" / "hosts" / "update"
 
 
 @pytest.fixture
@@ -20,7 +18,7 @@ def project(tmp_path: Path) -> Project:
     project = tiny_registry(tmp_path / "clone", ("rec", "shop/eu/ranker"), 3)
     bare = tmp_path / "server.git"
     project.git("init", "--quiet", "--bare", str(bare))
-    shutil.copy(HOOK, bare / "hooks" / "update")
+    guard(bare)
     project.git("remote", "add", "origin", str(bare))
     registry = modelref.open(project.root)
     registry.promote("rec@v0.1.0", "prod")
@@ -122,8 +120,10 @@ def test_other_stages_and_models_have_counters_of_their_own(project: Project) ->
 
 
 def test_a_lease_goes_forward_only(project: Project) -> None:
-    lease = "refs/modelref/head/rec#prod"
+    lease = "refs/modelref/head/rec#prod#"
     first, second = (project.git("rev-parse", f"rec#prod#{number}") for number in (1, 2))
+    bare = lease.removesuffix("#")
+    refused(project, f"{bare} names an event of another chain", f"{second}:{bare}")
     assert push(project, f"{second}:{lease}").code == 0
     refused(project, f"{lease} would go back from 2 to 1", "--force", f"{first}:{lease}")
     refused(project, f"{lease} is a lease, and leases are not deleted", f":{lease}")
@@ -145,9 +145,42 @@ def test_a_lease_of_versions_goes_forward_only(project: Project) -> None:
     refused(project, f"{lease} would go back in time", "--force", f"{old}:{lease}")
 
 
+def test_a_lease_may_name_an_older_version_that_comes_with_it(project: Project) -> None:
+    lease = "refs/modelref/head/rec@"
+    assert push(project, f"{project.git('rev-parse', 'rec@v0.3.0')}:{lease}").code == 0
+    tag = annotated(project, "rec@v0.4.0", date="@1000000000 +0000")
+    done = push(project, "--atomic", "--force", tag, f"{tag}:{lease}")
+    assert done.code == 0, done.err
+
+
 def test_in_an_atomic_push_one_refusal_refuses_all(project: Project) -> None:
     good = annotated(project, "rec#prod#5")
     refused(project, "rec#prod!#2 has", "--atomic", good, annotated(project, "rec#prod!#2"))
+
+
+@pytest.mark.parametrize("tags", [("rec#prod#3", "rec#prod!#3"), ("rec#dev#7", "rec#dev#007")])
+def test_two_events_of_one_push_have_no_place_in_common(
+    project: Project, tags: tuple[str, str]
+) -> None:
+    place = tags[0]
+    made = [annotated(project, tag) for tag in ("shop/eu=rec#prod#3", *tags)]
+    refused(project, f"two events of this push have the counter of {place}", "--atomic", *made)
+    assert push(project, "--atomic", *made[:2]).code == 0
+
+
+def test_a_push_that_deletes_and_makes_is_told_by_what_it_makes(project: Project) -> None:
+    project.git("tag", "build-7")
+    assert push(project, "build-7").code == 0
+    assert push(project, ":refs/tags/build-7", annotated(project, "rec#prod#3")).code == 0
+
+
+@pytest.mark.parametrize("counter", ["90071992547409931234", "1000000000000000"])
+def test_a_counter_that_no_shell_can_compare_is_refused(project: Project, counter: str) -> None:
+    tag = f"rec#dev#{counter}"
+    refused(project, f"{tag} has a counter of more than 15 digits", annotated(project, tag))
+    assert push(project, annotated(project, "rec#dev#1")).code == 0
+    assert push(project, annotated(project, "rec#dev#999999999999998")).code == 0
+    assert push(project, annotated(project, "rec#dev#999999999999999")).code == 0
 
 
 def test_a_name_that_a_shell_would_run_is_a_name(project: Project) -> None:

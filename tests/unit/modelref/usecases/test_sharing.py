@@ -6,6 +6,7 @@ import pytest
 
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.ref import Ref
+from modelref.domain.sync import Reply
 from modelref.errors import Conflict, OutOfReach, Refused
 from modelref.testing import MemoryClock, MemoryWorld
 from modelref.testing_remote import MemoryHost, MemoryRemote
@@ -60,7 +61,7 @@ def between(world: MemoryWorld, act: Callable[[], object]) -> None:
     remote = world.remote()
     pushed = remote.push
 
-    def late(tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Mapping[str, str]:
+    def late(tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Reply:
         remote.push = pushed  # type: ignore[method-assign]
         act()
         return pushed(tags, heads)
@@ -130,7 +131,7 @@ def pushes(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     def counted(
         self: MemoryRemote, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]
-    ) -> Mapping[str, str]:
+    ) -> Reply:
         made.append(list(tags))
         return pushed(self, tags, heads)
 
@@ -267,6 +268,105 @@ def test_a_refusal_is_told_in_the_hosts_words_and_leaves_nothing(clones: Clones)
     assert "rec#prod#1" not in clones.ada.tags.records
 
 
+def three_promoted(clones: Clones) -> Rollback:
+    for number in (0, 1, 2):
+        clones.promote(clones.ada, f"rec@v0.1.{number}")
+    return Rollback(Ref.parse_stage("rec#prod"), unchecked=True, quarantine=True)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_of_a_command_that_is_refused_in_part_nothing_stays(clones: Clones, together: bool) -> None:
+    asked = three_promoted(clones)
+    clones.host.together = together
+    clones.host.refuses["rec#quarantine#1"] = "no quarantine here"
+    for _ in range(2):
+        with pytest.raises(Refused, match="refused the tag rec#quarantine#1: no quarantine here"):
+            rollback(clones.ada, asked, Options())
+        assert "rec#prod#4" not in clones.host.tags
+    clones.host.refuses.clear()
+    first, last = rollback(clones.ada, asked, Options())
+    assert (first.version, last.version, last.event.tag) == ("v0.1.2", "v0.1.1", "rec#prod#4")
+
+
+def test_what_a_remote_took_one_by_one_is_completed_by_the_repeat(clones: Clones) -> None:
+    asked = three_promoted(clones)
+    clones.host.together = False
+    clones.host.refuses["rec#prod#4"] = "only releasers may"
+    with pytest.raises(
+        Refused, match="only releasers may; recorded before that: rec#quarantine#1; repeat"
+    ):
+        rollback(clones.ada, asked, Options())
+    assert [one for one in clones.ada.journal.intents if one.startswith("rollback")]
+    clones.host.refuses.clear()
+    (last,) = rollback(clones.ada, asked, Options())
+    assert (last.version, last.event.tag, last.pushed) == ("v0.1.1", "rec#prod#4", True)
+    assert "rec#quarantine#2" not in clones.host.tags, "the wrong version is not quarantined"
+
+
+def test_one_by_one_who_is_beaten_half_way_is_told_what_stays(clones: Clones) -> None:
+    asked = three_promoted(clones)
+    fetch(clones.bob)
+    clones.host.together = False
+    between(clones.ada, lambda: clones.promote(clones.bob, "rec@v0.1.0"))
+    with pytest.raises(
+        Conflict, match=r"Bob was first: rec#prod#4 .*; recorded before that: rec#quarantine#1; rep"
+    ):
+        rollback(clones.ada, asked, Options())
+
+
+def test_what_is_refused_keeps_no_other_model_back(clones: Clones) -> None:
+    models = [f"m{number}" for number in range(8)]
+    for model in models:
+        clones.ada.train(model, model.encode())
+    clones.host.refuses = {f"m{number}@v0.1.0": "not yours" for number in range(1, 8)}
+    clones.host.one_reason = True
+    asked = [Registration(Artifact("", model)) for model in models]
+    batch = register_each(clones.ada, asked, Options())
+    assert [one.event.tag for one in batch.done] == ["m0@v0.1.0"]
+    assert {error.kind for _, error in batch.failed} == {"remote-refused"}
+    assert len(batch.failed) == 7
+    assert "m0@" in clones.host.heads, "and what is taken has its lease"
+
+
+def test_what_only_this_clone_has_and_the_remote_refuses_refuses_what_is_built_on_it(
+    clones: Clones,
+) -> None:
+    clones.promote(clones.ada, "rec@v0.1.0", options=HERE)
+    clones.host.refuses["rec#prod#1"] = "only releasers may"
+    with pytest.raises(Refused, match="refused the tag rec#prod#1: only releasers may"):
+        clones.promote(clones.ada, "rec@v0.1.1", "dev")
+    assert "rec#dev#1" not in clones.host.tags
+
+
+def test_a_push_leaves_what_is_refused_and_what_stands_on_it(clones: Clones) -> None:
+    for version, stage in (("v0.1.0", "prod"), ("v0.1.0", "dev"), ("v0.1.1", "prod")):
+        clones.promote(clones.ada, f"rec@{version}", stage, options=HERE)
+    asked = Rollback(Ref.parse_stage("rec#dev"), unchecked=True, quarantine=True)
+    clones.promote(clones.ada, "rec@v0.1.2", "dev", options=HERE)
+    rollback(clones.ada, asked, HERE)
+    clones.promote(clones.ada, "rank@v0.1.0", options=HERE)
+    clones.host.refuses = {"rec#prod#1": "not yours", "rec#quarantine#1": "not here"}
+    clones.host.one_reason = True
+    done = push(clones.ada)
+    assert {event.tag for event in done.events} == {"rec#dev#1", "rec#dev#2", "rank#prod#1"}
+    assert {left.tag: left.why for left in done.left} == {
+        "rec#prod#1": "was refused: not yours",
+        "rec#prod#2": "was not taken",
+        "rec#quarantine#1": "was refused: not here",
+        "rec#dev#3": "was not taken",
+    }
+    assert done.alone == ""
+
+
+def test_a_remote_that_takes_no_leases_is_told_of(clones: Clones) -> None:
+    assert clones.promote(clones.ada, "rec@v0.1.0").alone == ""
+    clones.host.keeps_leases = False
+    assert clones.promote(clones.ada, "rec@v0.1.1").alone == "it keeps no leases"
+    clones.promote(clones.ada, "rec@v0.1.2", options=HERE)
+    assert push(clones.ada).alone == "it keeps no leases"
+    assert push(clones.ada).alone == ""
+
+
 def test_a_remote_that_is_down_leaves_everything_as_it_was(clones: Clones) -> None:
     clones.host.up = False
     before = dict(clones.ada.tags.records)
@@ -280,7 +380,7 @@ def test_a_push_without_an_answer_is_found_by_the_repeat(clones: Clones) -> None
     remote = clones.ada.remote()
     pushed = remote.push
 
-    def cut(tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Mapping[str, str]:
+    def cut(tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Reply:
         remote.push = pushed  # type: ignore[method-assign]
         pushed(tags, heads)
         raise OutOfReach("the line went dead", kind="unreachable")
@@ -319,7 +419,7 @@ def test_a_writer_that_was_superseded_before_it_looked_is_told(clones: Clones) -
     remote = clones.ada.remote()
     pushed = remote.push
 
-    def slow(tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Mapping[str, str]:
+    def slow(tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Reply:
         remote.push = pushed  # type: ignore[method-assign]
         answer = pushed(tags, heads)
         clones.promote(clones.bob, "rec@v0.1.1")

@@ -12,6 +12,7 @@ from modelref.adapters.git.program import Finished
 from modelref.domain.secrets import without_credentials
 
 _REFUSED = re.compile(r"^!\t[^\t]*:([^\t]*)\t\[remote rejected\] \((.*)\)$", re.MULTILINE)
+_LEFT = re.compile(r"^!\t[^\t]*:([^\t]*)\t", re.MULTILINE)
 _ANSWERED = re.compile(r"^[ +\-*=!]\t[^\t]*:[^\t]*\t", re.MULTILINE)
 _UNABLE = re.compile(r"does not support --atomic|dumb http transport does not support")
 # What git-receive-pack(1) and its kin say when another push holds or has moved a ref; and of the
@@ -22,7 +23,7 @@ _RACE = re.compile(
     re.IGNORECASE,
 )
 
-_GITS_OWN = re.compile(r", done\.$|^hook declined|^failed to|^cannot lock")
+_GITS_OWN = re.compile(r", done\.$|: +\d+% \(|^hook declined|^failed to|^cannot lock|^\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,12 @@ class Answer:
 
     Attributes:
         refused: by ref, why it is refused for good: a hook, a rule of the host, a hidden ref.
+        left: the refs that were not taken, for whatever reason.
         unable: whether the remote cannot change refs together.
     """
 
     refused: Mapping[str, str]
+    left: frozenset[str] = frozenset()
     unable: bool = False
 
 
@@ -51,11 +54,11 @@ def read_answer(done: Finished) -> Answer | None:
         for ref, why in _REFUSED.findall(out)
         if not _RACE.search(why)
     }
-    return Answer(refused)
+    return Answer(refused, frozenset(_LEFT.findall(out)))
 
 
 def _by_hook(stderr: str) -> str:
-    """The last words of the remote's own: what its hook has to say."""
+    """The words of the remote's own, in one line: what its hook has to say."""
     lines = [line for line in re.split(r"[\r\n]+", stderr) if line.startswith("remote: ")]
     words = [line.removeprefix("remote: ").removeprefix("error: ").strip() for line in lines]
-    return next((word for word in reversed(words) if word and not _GITS_OWN.search(word)), "")
+    return "; ".join(dict.fromkeys(word for word in words if not _GITS_OWN.search(word)))

@@ -11,12 +11,16 @@ from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.stale import IN_THE_WAY
 from modelref.adapters.git.sync.answers import Answer, read_answer
 from modelref.adapters.git.sync.outbox import open_outbox
+from modelref.adapters.git.sync.own import push_stopped, refs_kept
 from modelref.adapters.git.sync.sightings import ORIGIN
 from modelref.adapters.git.tags import GitTags
 from modelref.domain.names import Artifact
 from modelref.domain.secrets import without_credentials
+from modelref.domain.sync import Reply
+from modelref.domain.tag import TagName
 from modelref.errors import BadInput, OutOfReach
 
+_TAG = "refs/tags"
 _HEAD = "refs/modelref/head"
 _FETCH_QUIET = 60.0
 _PUSH_QUIET = 300.0
@@ -83,25 +87,52 @@ class GitRemote:
         if done.code and IN_THE_WAY.search(done.stderr):
             done = self._fetch(artifacts)
         if done.code:
-            raise self._unreachable(done.stderr)
+            raise refs_kept(done, f"what {self.name} has") or self._unreachable(done.stderr)
         return self._lost(before)
 
-    def push(
-        self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]
-    ) -> Mapping[str, str]:
+    def push(self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Reply:
         """Offer tags; all or none, with the leases, where the remote can do that."""
         leases = [f"--force-with-lease={_HEAD}/{name}:{old}" for name, (old, _) in heads.items()]
         moves = [f"{new}:{_HEAD}/{name}" for name, (_, new) in heads.items()]
-        offered = [f"{oid}:refs/tags/{tag}" for tag, oid in tags.items()]
+        offered = [f"{oid}:{_TAG}/{tag}" for tag, oid in tags.items()]
         answer = self._push("--atomic", *leases, refspecs=[*offered, *moves])
-        if answer.unable or answer.refused:
-            answer = self._push(refspecs=offered)
-        found = {ref.removeprefix("refs/tags/"): why for ref, why in answer.refused.items()}
-        return {tag: why for tag, why in found.items() if tag in tags}
+        if answer.unable:
+            return Reply(self._push_each(tags), "it cannot change refs together")
+        why = next((why for ref, why in answer.refused.items() if ref.startswith(_HEAD)), "")
+        if why:
+            answer = self._push("--atomic", refspecs=offered)
+        return Reply(_of_tags(answer), why)
+
+    def elsewhere(self) -> str:
+        """Where it is asked and where it is told, if these are two."""
+        asked, told = (
+            self.repository.git.output("remote", "get-url", *option, operands=[self.name])
+            for option in ((), ("--push",))
+        )
+        if asked == told:
+            return ""
+        both = f"is asked at {asked.decode().strip()} and told at {told.decode().strip()}"
+        return without_credentials(both)
+
+    def _push_each(self, tags: Mapping[str, str]) -> Mapping[str, str]:
+        """Offer the tags of each model one by one, up to the first that is not taken."""
+        queues: dict[Artifact | None, list[str]] = {}
+        for tag in tags:
+            name = TagName.parse(tag)
+            queues.setdefault(name.artifact if name else None, []).append(tag)
+        refused: dict[str, str] = {}
+        waiting = list(queues.values())
+        while waiting:
+            first = [queue[0] for queue in waiting]
+            answer = self._push(refspecs=[f"{tags[tag]}:{_TAG}/{tag}" for tag in first])
+            refused |= _of_tags(answer)
+            taken = [queue for queue in waiting if f"{_TAG}/{queue[0]}" not in answer.left]
+            waiting = [queue[1:] for queue in taken if len(queue) > 1]
+        return refused
 
     def _fetch(self, artifacts: Collection[Artifact]) -> Finished:
         wanted = [f"{one.in_tag}{mark}*" for one in artifacts for mark in "@#"] or ["*"]
-        pairs = [("refs/tags", "tags"), (_HEAD, "head")]
+        pairs = [(_TAG, "tags"), (_HEAD, "head")]
         specs = [
             f"+{there}/{name}:{ORIGIN}/{here}/{name}" for there, here in pairs for name in wanted
         ]
@@ -123,7 +154,9 @@ class GitRemote:
         )  # fmt: skip
         answer = read_answer(done)
         if answer is None:
-            raise self._unreachable(done.stderr, "; it may have taken the events: repeat to see")
+            raise push_stopped(done, self.name) or self._unreachable(
+                done.stderr, "; it may have taken the events: repeat to see"
+            )
         return answer
 
     def _branches(self) -> Sequence[str]:
@@ -150,3 +183,9 @@ class GitRemote:
             kind="unreachable",
             hint=f"see that it is up, and that you may use it: git ls-remote {self.name}",
         )
+
+
+def _of_tags(answer: Answer) -> Mapping[str, str]:
+    """Why tags were refused, by tag."""
+    found = answer.refused.items()
+    return {ref.removeprefix(f"{_TAG}/"): why for ref, why in found if ref.startswith(f"{_TAG}/")}

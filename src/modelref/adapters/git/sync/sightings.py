@@ -17,6 +17,7 @@ from modelref.adapters.git.lock import WriterLock, unwritable
 from modelref.adapters.git.program import DURABLE, failed
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.stale import IN_THE_WAY
+from modelref.adapters.git.sync.own import refs_kept
 from modelref.adapters.git.tags import patterns_of
 from modelref.domain.names import Artifact
 from modelref.domain.sync import Head, Sides, agreed_after, lease_artifact
@@ -92,6 +93,9 @@ class GitSightings:
             if not done.code:
                 self.lock.made()
                 return
+            kept = refs_kept(done, "tags that the remote has")
+            if kept is not None:
+                raise kept
             said = done.stderr
             for path in IN_THE_WAY.findall(said):
                 self.lock.clear(path.partition(f"{_TAGS}/")[2].removesuffix(".lock"))

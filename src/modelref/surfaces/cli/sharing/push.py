@@ -10,6 +10,7 @@ from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
 from modelref.surfaces.cli.output import say, say_json
+from modelref.surfaces.cli.sharing.leases import warn_alone
 from modelref.usecases.sharing.push import PushedEvents
 from modelref.usecases.sharing.push import push as push_events
 
@@ -36,6 +37,7 @@ def push(context: Context, models: tuple[str, ...], dry_run: bool, as_json: bool
         say_json(pushed_shape(pushed))
     else:
         _say(pushed, dry_run)
+    warn_alone(pushed.remote, pushed.alone)
     if pushed.left:
         click.get_current_context().exit(Conflict.exit_code)
 

@@ -10,6 +10,7 @@ from modelref.domain.names import Artifact
 from modelref.errors import ModelRefError
 from modelref.ports import World
 from modelref.surfaces.cli.output import report_error, report_findings, say, say_json
+from modelref.surfaces.cli.sharing.leases import warn_alone
 from modelref.usecases.batch import Batch
 from modelref.usecases.reading import read_registry
 from modelref.usecases.writing import Options, Written
@@ -85,5 +86,6 @@ def report(
     if not options.dry_run:
         for written in done:
             world.journal.acknowledge(written.command)
+    warn_alone(world.config.remote, next((one.alone for one in done if one.alone), ""))
     for artifact in dict.fromkeys(written.event.artifact for written in done):
         report_findings(read_registry(world, artifact).findings)

@@ -1,0 +1,70 @@
+"""What keeps git from talking to a remote on this side: hooks and settings of the clone's own."""
+
+import re
+
+from modelref.adapters.git.program import Finished
+from modelref.domain.secrets import without_credentials
+from modelref.errors import Refused
+
+_NOT_ABLE = re.compile(r"the receiving end does not support (--signed push|push options)")
+_SETTINGS = {
+    "--signed push": "git config push.gpgSign if-asked",
+    "push options": "git config push.pushOption ''",
+}
+_STOPPED = re.compile(r"^error: failed to push some refs to ", re.MULTILINE)
+_TALKED = re.compile(
+    r"^(?:fatal: |remote: |Enumerating |Writing |Total |send-pack: )|RPC failed", re.MULTILINE
+)
+_DO_AS_IT_SAYS = (
+    "do as it says, then repeat the command; git rev-parse --git-path hooks says where it lies"
+)
+_ABORTED = "ref updates aborted by hook"
+_GITS_OWN = re.compile(
+    rf"error: failed to push some refs to |(?:fatal|error): {_ABORTED}|hint: |remote: |From "
+    r"|Receiving |Resolving |Unpacking |\s*$"
+)
+
+
+def push_stopped(done: Finished, remote: str) -> Refused | None:
+    """The error for a push that ended before git told the remote anything, if it did.
+
+    Args:
+        done: a push that the remote gave no answer to.
+        remote: its name.
+    """
+    unable = _NOT_ABLE.search(done.stderr)
+    if unable:
+        return Refused(
+            f"git is set up to push in a way that {remote} does not know: {unable[0]}",
+            kind="push-settings",
+            hint=_SETTINGS[unable[1]],
+        )
+    if done.code != 1 or not _STOPPED.search(done.stderr) or _TALKED.search(done.stderr):
+        return None
+    return Refused(
+        f"the pre-push hook of this clone refused the push: {_words(done)}",
+        kind="hook-here",
+        hint=_DO_AS_IT_SAYS,
+    )
+
+
+def refs_kept(done: Finished, what: str) -> Refused | None:
+    """The error for a run of git whose refs a hook of this clone did not let change, if one did.
+
+    Args:
+        done: a run that failed.
+        what: what the refs are.
+    """
+    if _ABORTED not in done.stderr:
+        return None
+    return Refused(
+        f"the reference-transaction hook of this clone refused {what}: {_words(done)}",
+        kind="hook-here",
+        hint=_DO_AS_IT_SAYS,
+    )
+
+
+def _words(done: Finished) -> str:
+    """What a hook said, in one line."""
+    lines = [line for line in re.split(r"[\r\n]+", done.stderr) if not _GITS_OWN.match(line)]
+    return without_credentials("; ".join(dict.fromkeys(lines))) or "it does not say why"
