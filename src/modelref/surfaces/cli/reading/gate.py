@@ -41,7 +41,7 @@ def gate(
     """Say whether a version may hold a stage; nothing is assigned.
 
     The rules are those that modelref.yaml of the default branch has for the
-    stage. Exit code 1 if one is not met, 5 if one cannot be computed.
+    stage. Exit code 1 if one is not met, else 5 if one cannot be computed.
 
     \b
     modelref gate recommender@latest prod
@@ -53,7 +53,7 @@ def gate(
             raise BadInput(
                 "--again takes the tag of a promotion and nothing else",
                 kind="usage",
-                hint="modelref gate --again 'recommender#prod#3'",
+                hint="modelref gate --again 'MODEL#STAGE#NUMBER'",
             )
         _again(context, again, as_json)
         return
@@ -61,7 +61,7 @@ def gate(
         raise BadInput(
             "no version and stage are named",
             kind="usage",
-            hint="modelref gate recommender@latest prod",
+            hint="modelref gate MODEL@latest STAGE",
         )
     asked = Question(
         Ref.parse_version(version),
@@ -74,10 +74,12 @@ def gate(
         say_json(verdict_shape(verdict))
     else:
         _say(verdict)
+    for doubt in verdict.doubts:
+        note(f"warning: {doubt}")
+    if verdict.failed:
+        click.get_current_context().exit(1)
     if verdict.unknown:
         raise refusal(verdict)
-    if not verdict.passed:
-        click.get_current_context().exit(1)
 
 
 def _again(context: Context, tag: str, as_json: bool) -> None:
@@ -104,10 +106,17 @@ def _say(verdict: Verdict) -> None:
     for outcome in verdict.outcomes:
         _say_outcome(outcome)
     say()
-    broken = len(verdict.failed) + len(verdict.unknown)
-    count = len(verdict.outcomes)
-    say(f"passed: {count} of {count} rules" if not broken else f"failed: {broken} of {count} rules")
+    say(_counted(verdict))
     _warn_of_head(verdict)
+
+
+def _counted(verdict: Verdict) -> str:
+    count = len(verdict.outcomes)
+    if verdict.passed:
+        return f"passed: {count} of {count} rules"
+    failed, unknown = len(verdict.failed), len(verdict.unknown)
+    told = (f"{failed} failed" if failed else "", f"{unknown} unknown" if unknown else "")
+    return f"not passed: {', '.join(filter(None, told))} of {count} rules"
 
 
 def _say_outcome(outcome: Outcome) -> None:
