@@ -338,10 +338,13 @@ class MemoryOutputs:
         return (out.object,)
 
     def check(self, file: OutFile, *, deep: bool = True) -> int:
-        """Return the size of the bytes."""
+        """Hash the bytes, deep or not, and return their size."""
         if file.hash not in self.objects:
             raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")
-        return len(self.objects[file.hash])
+        data = self.objects[file.hash]
+        if md5(data, usedforsecurity=False).hexdigest() != file.hash:
+            raise OutOfReach(f"other bytes for {file.path}", kind="damaged-bytes")
+        return len(data)
 
     def place(self, file: OutFile, target: Path, *, deep: bool = False) -> None:
         """Write the bytes to a new file."""

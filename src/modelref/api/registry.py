@@ -119,6 +119,7 @@ class ModelRegistry(RegistryReader):
         expect: str | None = None,
         unchecked: bool = False,
         quarantine: bool = False,
+        deep: bool = False,
         message: str = "",
         sign: bool = False,
         push: bool = True,
@@ -128,7 +129,7 @@ class ModelRegistry(RegistryReader):
         Raises:
             Conflict: the stage holds something else than expected.
             Refused: nothing to go back to.
-            OutOfReach: the target's bytes are not here.
+            OutOfReach: the target's bytes are not here, or with ``deep`` not what they were.
         """
         asked = rolling.Rollback(
             Ref.parse_stage(stage),
@@ -136,6 +137,7 @@ class ModelRegistry(RegistryReader):
             Version.parse(expect) if expect is not None else None,
             unchecked,
             quarantine,
+            deep,
         )
         options = Options(message, sign=sign, push=push)
         written = rolling.rollback(self._world, asked, options)[-1]

@@ -4,6 +4,7 @@
 grammar.
 """
 
+import re
 from collections.abc import Mapping
 
 from modelref.errors import BadInput
@@ -24,11 +25,17 @@ MOST_WORDS = 16 * 1024
 """Most bytes of a person's own words: every clone carries them forever, and every read of them."""
 
 
+# Where git takes a signature to begin, and a message to end (git help config, gpg.format).
+_SIGNATURE = re.compile(
+    r"^-----BEGIN (PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----", re.MULTILINE
+)
+
+
 def check_words(text: str) -> None:
     """Refuse words that a tag cannot hold, or should not.
 
     Raises:
-        BadInput: they are too long, hold a NUL, or are no text.
+        BadInput: they are too long, hold a NUL or the first line of a signature, or are no text.
     """
     try:
         size = len(text.encode("utf-8", "surrogateescape"))
@@ -42,6 +49,13 @@ def check_words(text: str) -> None:
         )
     if "\0" in text:
         raise BadInput("the message holds a NUL, where git ends it", kind="bad-message")
+    header = _SIGNATURE.search(text)
+    if header is not None:
+        raise BadInput(
+            f"the message has a line {header[0]!r}, which git takes for the event's own signature",
+            kind="bad-message",
+            hint="leave that line out, or indent it",
+        )
 
 
 def compose(subject: str, words: str, trailers: Mapping[str, str], evidence: str = "") -> str:

@@ -47,7 +47,7 @@ class Artifact:
             raise BadInput(
                 f"{text!r} is a version or a stage, where a model alone is meant",
                 kind="invalid-name",
-                hint=f"write {bare}; a stage is given as --stage, a version as --version",
+                hint=f"write {bare}",
             )
         if match is None:
             raise BadInput(

@@ -117,7 +117,8 @@ def flatten(value: object, prefix: str = "") -> dict[str, Value]:
         key, item = pending.pop()
         if isinstance(item, Mapping):
             children = [
-                (f"{key}.{name}" if key else str(name), child) for name, child in item.items()
+                (f"{key}.{name}" if key else str(name) or '""', child)
+                for name, child in item.items()
             ]
             pending.extend(reversed(children))
         elif key:
@@ -130,4 +131,6 @@ def _plain(item: object) -> Value:
         return item
     if isinstance(item, list | tuple):
         return [_plain(child) for child in item]
+    if isinstance(item, set | frozenset):
+        return [*sorted(str(child) for child in item)]  # else in another order in each run
     return str(item)

@@ -87,7 +87,7 @@ def empty_stage(model: Model, ref: Ref) -> UnknownRef:
         kind="empty-stage",
         hint=f"stages that do: {known}"
         if known
-        else f"modelref promote {model.artifact}@latest {ref.stage}",
+        else f"no stage of it holds anything: modelref show {model.artifact}",
     )
 
 

@@ -75,9 +75,15 @@ def get(
             made.
     """
     wanted = _select(resolved, list_files(world, resolved.outs, progress), paths)
-    if len(os.fsencode(folder.name)) > _LONGEST or _occupied(folder):
+    if len(os.fsencode(folder.name)) > _LONGEST:
         raise BadInput(
-            f"{str(folder)[:200]} exists and is not an empty folder, or has too long a name",
+            f"{str(folder)[:_LONGEST]}… is too long a name for a folder",
+            kind="invalid-name",
+            hint="name another folder with -o",
+        )
+    if _occupied(folder):
+        raise BadInput(
+            f"{folder} exists and is not an empty folder",
             kind="target-exists",
             hint="name another folder with -o, or remove it",
         )
@@ -85,16 +91,17 @@ def get(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        made = scratch / "made"  # a folder as the person's umask has it, which mkdtemp ignores
+        made.mkdir()
     except OSError as error:
         raise _unwritable(folder, error) from error
     try:
         for file in wanted:
             progress(file.path)
-            target = scratch / _inside(resolved, file)
+            target = made / _inside(resolved, file)
             target.parent.mkdir(parents=True, exist_ok=True)
             world.outputs.place(file, target, deep=deep)
-        scratch.chmod(0o755)
-        scratch.replace(folder)
+        made.replace(folder)
     except OSError as error:
         raise _unwritable(folder, error) from error
     finally:
@@ -115,6 +122,8 @@ def _select(resolved: Filed, files: list[OutFile], paths: Sequence[str]) -> list
     chosen: dict[OutFile, None] = {}
     for path in paths:
         clean = path.removeprefix("./").rstrip("/")
+        if clean in ("", "."):
+            return files
         hits = [
             file
             for file in files

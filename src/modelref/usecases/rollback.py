@@ -18,8 +18,17 @@ from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.usecases.promote import check_expected, next_tag, still_stands
 from modelref.usecases.reading import read_model
 from modelref.usecases.signatures import check_version, check_went_through, stands_signed
-from modelref.usecases.whereabouts import out_of_reach
-from modelref.usecases.writing import Draft, Job, Options, Written, run_once, with_event, write
+from modelref.usecases.whereabouts import list_files, out_of_reach
+from modelref.usecases.writing import (
+    Draft,
+    Job,
+    Options,
+    Written,
+    revived,
+    run_once,
+    with_event,
+    write,
+)
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -34,6 +43,7 @@ class Rollback:
         to: the version to go back to; None for the one before.
         expect: the version that the stage must hold now; None for whatever it holds.
         unchecked: do not look whether the target's bytes are there.
+        deep: hash the target's bytes now, even if they were hashed before.
         quarantine: also quarantine the version being left, first: a command that is stopped
             between the two has done no harm, and repeating it completes it.
     """
@@ -43,6 +53,7 @@ class Rollback:
     expect: Version | None = None
     unchecked: bool = False
     quarantine: bool = False
+    deep: bool = False
 
 
 def rollback(world: "World", asked: Rollback, options: Options) -> tuple[Written, ...]:
@@ -91,7 +102,9 @@ def rollback(world: "World", asked: Rollback, options: Options) -> tuple[Written
             {EVENT: ROLLBACK},
         )
         event = write(world, model, draft, options, intent)
-        return [*done, Written(event, command, new=True, version=name, before=before, now=name)]
+        told = revived(model)
+        back = Written(event, command, new=True, version=name, note=told, before=before, now=name)
+        return [*done, back]
 
     job = Job(artifact, command, decide, still_stands(asked.ref, stage, command))
     return run_once(world, job, options)
@@ -156,6 +169,9 @@ def _check_bytes(world: "World", model: Model, asked: Rollback, commit: str) -> 
             kind="missing-bytes",
             hint=f"dvc fetch --all-tags {shlex.join(absent)}; or, {unchecked}",
         )
+    if asked.deep:
+        for file in list_files(world, made.outs):
+            world.outputs.check(file, deep=True)
 
 
 def _typed(asked: Rollback) -> str:

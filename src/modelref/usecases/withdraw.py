@@ -1,7 +1,7 @@
 """Withdraw: take a version off a stage, withdraw a version, retire a model; each a new event."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
@@ -20,6 +20,7 @@ from modelref.usecases.writing import (
     Written,
     by_id,
     free_tag,
+    revived,
     run_once,
     with_event,
     write,
@@ -68,6 +69,7 @@ def unassign(world: "World", asked: Unassignment, options: Options) -> tuple[Wri
                 kind="unknown-stage",
                 hint=f"modelref history {artifact}",
             )
+        told = revived(model)
         done = []
         for live in held.live[-1:] if asked.fall_back else held.live:
             name = model.name_at(live.commit)
@@ -82,6 +84,8 @@ def unassign(world: "World", asked: Unassignment, options: Options) -> tuple[Wri
             current = model.current(stage)
             now = model.name_at(current.commit) if current else ""
             done.append(Written(event, command, new=True, version=name, before=name, now=now))
+        if told and done:
+            done[-1] = replace(done[-1], note=told)
         return done
 
     def already(world: "World", intent: str) -> Sequence[Written]:
@@ -122,11 +126,12 @@ def deregister(world: "World", ref: Ref, options: Options) -> Written:
             return [Written(_newest(model, ref), command, new=False, version=name)]
         stages = model.stages_of(state.commit)
         if stages:
-            held = " and ".join(quoted(f"{ref.artifact}#{stage}") for stage in stages)
+            names = [quoted(f"{ref.artifact}#{stage}") for stage in stages]
+            empty = "; ".join(f"modelref unassign {name}" for name in names)
             raise Refused(
-                f"{ref.artifact}@{name} is what {held} holds",
+                f"{ref.artifact}@{name} is what {' and '.join(names)} holds",
                 kind="version-in-use",
-                hint=f"promote or roll back to another first, or modelref unassign {held}",
+                hint=f"promote or roll back to another first; or {empty}",
             )
         draft = Draft(
             free_tag(model, TagName(ref.artifact, Kind.DEREGISTER, version=state.version)),
@@ -135,7 +140,7 @@ def deregister(world: "World", ref: Ref, options: Options) -> Written:
             {EVENT: Kind.DEREGISTER.value},
         )
         event = write(world, model, draft, options, intent)
-        return [Written(event, command, new=True, version=name)]
+        return [Written(event, command, new=True, version=name, note=revived(model))]
 
     def already(world: "World", intent: str) -> Sequence[Written]:
         model, _ = read_model(world, ref.artifact)

@@ -253,6 +253,14 @@ def with_event(model: Model, event: Event) -> Model:
     return fold_model(model.artifact, [*model.events, event], model.taken)
 
 
+def revived(model: Model) -> str:
+    """What to tell where an event that is no promotion ends a deprecation, as GTO has it."""
+    name = model.artifact
+    if not model.deprecated:
+        return ""
+    return f"{name} is deprecated no longer; to retire it again: modelref deprecate {name}"
+
+
 def _date(now: int, model: Model) -> int:
     if not model.events:
         return now

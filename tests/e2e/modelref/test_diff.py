@@ -179,6 +179,17 @@ class TestWhatIsNotAvailable:
         found = shape(evaluated, *OTHER)
         assert found["absent"]["metrics"][-1]["mend"] == "dvc fetch --all-tags data"
 
+    def test_that_nothing_differs_is_not_said_of_what_cannot_be_read(
+        self, evaluated: Project
+    ) -> None:
+        evaluated.write("metrics.json", "{")
+        result = evaluated.modelref(
+            "diff", "rec@latest", "--only", "metrics", "--exit-code", check=False
+        )
+        assert "differs" not in result.out
+        assert "metrics.json is not valid JSON" in flat(result.out)
+        assert result.code == 5
+
     def test_equal_folders_around_the_hold_out_are_equal_without_their_bytes(
         self, evaluated: Project
     ) -> None:

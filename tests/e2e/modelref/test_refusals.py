@@ -1,6 +1,7 @@
 """What people see when something is wrong: the fact, the mend, the exit code; never a traceback."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,7 @@ def test_missing_bytes_are_out_of_reach(project: Project) -> None:
     ("args", "code", "said"),
     [
         (["shwo"], 2, "did you mean modelref show?"),
+        (["ls"], 2, "did you mean modelref show?"),
         (["show", "rec@1.0.0"], 2, "write v1.0.0"),
         (["show", "nope"], 2, "no version of nope is registered"),
         (["show", "ghost@v1.0.0"], 2, "did you mean"),
@@ -100,6 +102,20 @@ def test_missing_bytes_are_out_of_reach(project: Project) -> None:
         (["register"], 2, "no model is named"),
         (["diff", "rec@latest", "--only", "vibes"], 2, "kinds: metrics, params"),
         (["show", "--at", "yesterday"], 2, "write 2026-11-03"),
+        (["show", "--at", "2026-W48"], 2, "write 2026-11-03"),
+        (["show", "--at", "20261103"], 2, "write 2026-11-03"),
+        (["follow", "rec@latest", "--exec", "true", "--interval", "nan"], 2, "--interval"),
+        (["follow", "rec@latest", "--exec", "true", "--interval", "inf"], 2, "--interval"),
+        (["follow", "rec@latest", "--exec", "true", "--interval", "1e300"], 2, "--interval"),
+        (["rollback", "rec#prod", "--deep", "--unchecked"], 2, "exclude each other"),
+        (["resolve", "rec#typo"], 2, "stages that do: 'rec#held'"),
+        (["promote", "rec@latest", "held/eu"], 2, "the tag rec#held is in the way"),
+        (["get", "rec@latest", "-o", "x" * 300], 2, "is too long a name"),
+        (
+            ["promote", "rec@latest", "prod", "-m", "see:\n-----BEGIN SSH SIGNATURE-----\nab"],
+            2,
+            "which git takes for the event's own signature",
+        ),
         (["get", "rec@latest", "nope.bin"], 2, "has no file 'nope.bin'"),
     ],
 )
@@ -116,6 +132,7 @@ def registered_once(built_project: Project, tmp_path_factory: pytest.TempPathFac
     project = built_project.copied_to(tmp_path_factory.mktemp("refusals") / "shop")
     project.modelref("register", "rec")
     project.run("git", "tag", "-a", "ghosts@v1.0.0", "-m", "x")
+    project.run("git", "tag", "-a", "rec#held", "-m", "by hand, without a counter")
     return project
 
 
@@ -236,3 +253,47 @@ def test_the_bare_command_is_help(project: Project) -> None:
     shown = project.modelref()
     assert shown.out.startswith("Usage: modelref")
     assert shown.err == ""
+
+
+def test_a_name_that_the_locale_cannot_write_is_escaped(registered_once: Project) -> None:
+    project = registered_once
+    project.git("-c", "user.name=Łukasz", "tag", "-a", "rec#dev#1", "-m", "→ dev", "rec@v0.1.0^{}")
+    latin = {"PYTHONIOENCODING": "latin-1"}
+    result = project.run("modelref", "history", "rec", "--stage", "dev", **latin)
+    assert "\\u0141ukasz" in result.out
+    assert "\\u2192 dev" in result.out
+
+
+def test_everything_is_named_from_the_folder_of_dash_c(
+    registered_once: Project, tmp_path: Path
+) -> None:
+    elsewhere = Project(tmp_path, ())
+    shop = str(registered_once.root)
+    elsewhere.modelref("-C", shop, "get", "rec@latest", "-o", "build/got")
+    assert (registered_once.root / "build" / "got").is_dir()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_is_made_as_the_umask_says(registered_once: Project) -> None:
+    before = os.umask(0o077)
+    try:
+        registered_once.modelref("get", "rec@latest", "-o", "build/private")
+    finally:
+        os.umask(before)
+    assert (registered_once.root / "build" / "private").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_whole_model_is_a_dot(registered_once: Project) -> None:
+    registered_once.modelref("get", "rec@latest", ".", "-o", "build/all")
+    registered_once.modelref("get", "rec@latest", "-o", "build/same")
+    names = [
+        sorted(path.name for path in (registered_once.root / "build" / folder).iterdir())
+        for folder in ("all", "same")
+    ]
+    assert names[0] == names[1]
+
+
+def test_a_commit_is_found_by_its_message(project: Project) -> None:
+    project.git("commit", "--quiet", "--allow-empty", "--message", "week 50, warm start")
+    project.modelref("register", "rec", "--rev", ":/warm start")
+    assert project.git("rev-parse", "rec@v0.1.0^{}") == project.git("rev-parse", "HEAD")

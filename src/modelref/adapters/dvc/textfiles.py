@@ -1,6 +1,7 @@
 """Reading YAML, JSON and TOML as DVC reads them, from files that nobody vouches for."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
@@ -14,6 +15,11 @@ _MOST_ADDED_VALUES = 100_000
 """Values that a file's aliases may add once they are written out; a bomb has billions."""
 _MOST_ADDED_BYTES = 4 << 20
 """Characters that they may add."""
+_DEEPEST_KEY = 100
+# The standard library's parser takes time and memory that grow with the square of a key's parts.
+_LONG_KEY = re.compile(
+    rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_DEEPEST_KEY}}}"""
+)
 _ENDLESS = (_MOST_ADDED_VALUES * 2, 0)
 
 
@@ -40,6 +46,8 @@ def parse(path: str, data: bytes) -> Any:
         if suffix == ".toml":
             import tomllib
 
+            if _LONG_KEY.search(text):
+                raise _refused(path, f"has a key of more than {_DEEPEST_KEY} parts")
             return tomllib.loads(text)
         return _parse_yaml(path, text)
     except UnicodeDecodeError as error:

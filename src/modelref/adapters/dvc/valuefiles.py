@@ -76,7 +76,8 @@ def _read(paths: Sequence[str], data_of: Callable[[str], bytes | None]) -> Value
             else:
                 read.values[path] = read_values(path, data)
         except ModelRefError as error:
-            read.unread[path] = error.message
+            mend = f"; mend: {error.hint}" if error.hint else ""
+            read.unread[path] = f"{error.message}{mend}"
     return read
 
 

@@ -3,6 +3,8 @@
 import ast
 import csv
 import io
+import math
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,6 +15,9 @@ from modelref.errors import BadInput
 _MOST_BYTES = {".json": 8 << 20}
 """A metrics file of ten million keys is refused before it fills the memory."""
 _MOST_BYTES_ELSE = 512 << 10
+_MOST_VALUES = 50_000
+"""Values that a file may have: a table of them is shown within a second."""
+_DEEPEST = 100
 _MOST_BITS = 1000
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 
@@ -42,12 +47,17 @@ def read_values(path: str, data: bytes) -> dict[str, Value]:
         raise too_large(path, len(data))
     suffix = PurePosixPath(path).suffix.lower()
     if suffix == ".py":
-        return _bounded(path, flatten(_assignments(path, data)))
+        assigned = _assignments(path, data)
+        _refuse_vast(path, assigned)
+        return flatten(assigned)
     if suffix in _DELIMITERS:
         return _only_row(path, data, _DELIMITERS[suffix])
     value = parse(path, data)
+    if isinstance(value, list):
+        raise _refused(path, "holds a list where a mapping belongs")
+    _refuse_vast(path, value)
     alone = isinstance(value, str | int | float)
-    return _bounded(path, {"": value} if alone else flatten(value))
+    return {"": value} if alone else flatten(value)
 
 
 def too_large(path: str, size: int) -> BadInput:
@@ -61,34 +71,45 @@ def too_large(path: str, size: int) -> BadInput:
 
 def _only_row(path: str, data: bytes, delimiter: str) -> dict[str, Value]:
     try:
-        rows = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), delimiter=delimiter))
+        rows = list(
+            csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=delimiter)
+        )
     except (UnicodeDecodeError, csv.Error) as error:
         raise _refused(path, f"is not readable: {error}") from error
     if len(rows) != 2 or len(rows[0]) != len(rows[1]):
         raise _refused(path, "is not a head with one row of metrics below")
-    return _bounded(path, {name: _number(text) for name, text in zip(*rows, strict=True)})
-
-
-def _bounded(path: str, values: dict[str, Value]) -> dict[str, Value]:
-    """The values, unless one is a whole number that no float holds: nobody measured that."""
-    for name, value in values.items():
-        if _is_endless(value):
-            raise _refused(path, f"has a number of more than 300 digits: {name or 'its value'}")
+    values = {name: _number(text) for name, text in zip(*rows, strict=True)}
+    _refuse_vast(path, values)
     return values
 
 
-def _is_endless(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return any(_is_endless(item) for item in value)
-    return isinstance(value, int) and value.bit_length() > _MOST_BITS
+def _refuse_vast(path: str, value: Any) -> None:
+    """Refuse what no person reads, and numbers that no float holds: nobody measured those."""
+    pending: list[tuple[str, Any, int]] = [("", value, 0)]
+    count = 0
+    while pending:
+        name, item, depth = pending.pop()
+        count += 1
+        if count > _MOST_VALUES:
+            raise _refused(path, f"has more than {_MOST_VALUES:,} values")
+        if depth > _DEEPEST:
+            raise _refused(path, "is nested too deeply")
+        if isinstance(item, Mapping):
+            pending += [(str(key), child, depth + 1) for key, child in item.items()]
+        elif isinstance(item, list | tuple | set):
+            pending += [(name, child, depth + 1) for child in item]
+        elif isinstance(item, int) and item.bit_length() > _MOST_BITS:
+            raise _refused(path, f"has a number of more than 300 digits: {name or 'its value'}")
 
 
 def _number(text: str) -> Value:
     for kind in (int, float):
         try:
-            return kind(text)
+            value = kind(text)
         except ValueError:
             continue
+        # Python reads what is too large for a float as infinite.
+        return text if math.isinf(value) and "inf" not in text.lower() else value
     return text
 
 

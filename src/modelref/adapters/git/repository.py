@@ -117,6 +117,8 @@ class GitCommits:
         done = self.repository.git.run(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"
         )
+        if done.code and rev.startswith(":/"):  # all that follows is a text to search for
+            done = self.repository.git.run("rev-parse", "--verify", "--quiet", rev)
         if done.code:
             raise _no_commit(rev)
         return done.stdout.decode().strip()

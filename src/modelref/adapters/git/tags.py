@@ -37,6 +37,7 @@ _PAST_TARGET = _TARGET + 2
 _SIGNED = "%(if)%(contents:signature)%(then)%(contents:body)%(end)%00"
 _FORMAT = "".join(f"%({field})%00" for field in _FIELDS) + _SIGNED
 _BODY = "%(contents:body)%00"
+_ABOVE = re.compile(r"cannot lock ref .*: '(refs/tags/.*?)' exists")
 _BROKEN = re.compile(r"warning: ignoring broken ref refs/tags/(.*)")
 _SIGNING_LIMIT = 300.0
 """Seconds that making a tag may take: a person may have to type a passphrase, or touch a key."""
@@ -204,6 +205,15 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
             f"somebody else made the tag {name} first",
             kind="tag-exists",
             hint="modelref history shows what happened; run the command again if it still applies",
+        )
+    above = _ABOVE.search(said)
+    if above is not None:
+        other = above[1].removeprefix("refs/tags/")
+        return BadInput(
+            f"the tag {other} is in the way of {name}: git keeps no tag below another",
+            kind="name-taken",
+            hint="choose another name; a wrong tag that nobody else has is taken away by: "
+            f"git tag -d '{other}'",
         )
     locked = in_the_way(said)
     if locked is not None:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pyarrow as pa
+
 from modelref.adapters.tables.panels import read_panels
 from modelref.adapters.tables.profiles import compare_tables
 from modelref.adapters.tables.results import compare_results
@@ -27,6 +29,11 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         return {"found": _TASKS[request["task"]](**request["arguments"])}
     except ModelRefError as error:
         return {"error": {"kind": error.kind, "message": error.message, "hint": error.hint}}
+    except pa.ArrowException as error:  # its message may hold somebody's value
+        if isinstance(error, MemoryError):
+            raise
+        message = f"a table has values that cannot be read ({type(error).__name__})"
+        return {"error": {"kind": "unreadable-table", "message": message, "hint": ""}}
 
 
 def main(most_bytes: int) -> None:

@@ -108,9 +108,13 @@ def _numbers(column: Any, mode: str) -> NDArray[Any]:
     """Values as int64 or float64, those that are null or not finite left out."""
     column = column.drop_null()
     if mode == "days":
-        column = column.cast(pa.timestamp("us")) if not pa.types.is_date(column.type) else column
+        if not pa.types.is_date(column.type):
+            column = column.cast(pa.timestamp("us"), safe=False)  # a day needs no nanoseconds
         days = column.cast(pa.date32()).cast(pa.int32())
         return np.asarray(days.to_numpy(zero_copy_only=False))
+    if pa.types.is_uint64(column.type):  # hashes as ids: half of them fit in no int64
+        halved = column.to_numpy(zero_copy_only=False) >> np.uint64(1)
+        column = pa.array(halved.astype(np.int64))
     if mode == "integer":
         return np.asarray(column.cast(pa.int64()).to_numpy(zero_copy_only=False))
     values = column.cast(pa.float64()).to_numpy(zero_copy_only=False)

@@ -60,7 +60,7 @@ def _hashes(column: Any) -> Hashes:
         column, kind = column.dictionary_decode(), kind.value_type
     if pa.types.is_integer(kind) or pa.types.is_temporal(kind) or pa.types.is_boolean(kind):
         wide = pa.int32() if kind.bit_width == 32 and pa.types.is_temporal(kind) else pa.int64()
-        numbers = pc.fill_null(column.cast(wide), 0).to_numpy(zero_copy_only=False)
+        numbers = pc.fill_null(column.cast(wide, safe=False), 0).to_numpy(zero_copy_only=False)
         return hash_array(numbers.astype(np.int64))
     if pa.types.is_floating(kind):
         values = pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy(zero_copy_only=False)

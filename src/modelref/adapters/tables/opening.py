@@ -1,6 +1,7 @@
 """Opening tables: Parquet, CSV and TSV, by blocks of rows or whole."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,6 +17,9 @@ PARQUET = (".parquet", ".pq")
 TEXT = {".csv": ",", ".tsv": "\t"}
 _BLOCK = 2 << 20
 """Bytes of text parsed at once; the types of columns are told from the first block."""
+_WRONG_TYPE = re.compile(r"In CSV column #(\d+): ")
+_VALUE = re.compile(r":? invalid value.*|(?<=\d): [^:]*$")
+"""What Arrow quotes of a table: it may be somebody's id."""
 _ROWS = 1 << 16
 """Rows held at once."""
 _MOST_COLUMNS = 5_000
@@ -46,7 +50,7 @@ class Table:
         self._suffix = PurePosixPath(name).suffix.lower()
         with _readable(name):
             self._file = _open_parquet(path, name) if self._suffix in PARQUET else None
-            schema = self._file.schema_arrow if self._file else self._open_text().schema
+            schema = self._file.schema_arrow if self._file else self._text_schema()
         if len(schema.names) > _MOST_COLUMNS or len(set(schema.names)) < len(schema.names):
             raise BadInput(
                 f"{name} has more than {_MOST_COLUMNS:,} columns, or two of one name",
@@ -64,15 +68,41 @@ class Table:
             if self._file is not None:
                 yield from self._file.iter_batches(batch_size=_ROWS, use_threads=False)
                 return
-            for batch in self._open_text():
+            for batch in self._open_text(self.types):
                 for start in range(0, batch.num_rows, _ROWS):
                     yield batch.slice(start, _ROWS)
 
-    def _open_text(self) -> Any:
+    def _text_schema(self) -> Any:
+        """Columns and types of a text file: a number may turn out to be none far below.
+
+        What is larger than the first block is read whole for that, once more for each column whose
+        type was wrong.
+        """
+        types: dict[str, pa.DataType] = {}
+        while True:
+            table = self._open_text(types)
+            if self._path.stat().st_size <= _BLOCK:
+                return table.schema
+            try:
+                for _ in table:
+                    pass
+            except pa.ArrowInvalid as error:
+                wrong = _WRONG_TYPE.search(str(error))
+                field = table.schema.field(int(wrong[1])) if wrong else None
+                if field is None or pa.types.is_string(field.type):
+                    raise
+                whole = pa.types.is_integer(field.type)
+                types[field.name] = pa.float64() if whole else pa.string()
+            else:
+                return table.schema
+
+    def _open_text(self, types: Mapping[str, pa.DataType]) -> Any:
         return csv.open_csv(
             self._path,
             read_options=csv.ReadOptions(use_threads=False, block_size=_BLOCK),
             parse_options=csv.ParseOptions(delimiter=TEXT[self._suffix]),
+            # An empty text is a missing one, as an empty number is.
+            convert_options=csv.ConvertOptions(strings_can_be_null=True, column_types=types),
         )
 
 
@@ -122,5 +152,5 @@ def _readable(name: str) -> Iterator[None]:
         if isinstance(error, MemoryError):
             raise
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        said = said.partition(" invalid value")[0][:200]  # it may be somebody's id
+        said = _VALUE.sub("", said)[:200]
         raise BadInput(f"{name} is not readable: {said}", kind="unreadable-table") from error

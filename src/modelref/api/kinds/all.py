@@ -56,9 +56,11 @@ def sections_of(diff: ModelDiff, kind: DiffKind) -> list[Section]:
         f"{kind.value}: {one.why}" + (f"; mend: {one.mend}" if one.mend else "")
         for one in diff.absent.get(kind, ())
     )
-    if reasons:
-        told.append(Section(title="Not available:", notes=reasons))
-    return told
+    if not reasons:
+        return told
+    # That nothing differs would be believed, and it is not known.
+    shown = [section for section in told if section.rows or section.notes or section.patch]
+    return [*shown, Section(title="Not available:", notes=reasons)]
 
 
 def examples_of(diff: ModelDiff, most: int) -> list[Section]:

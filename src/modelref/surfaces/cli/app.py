@@ -3,9 +3,11 @@
 import errno
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
+from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
@@ -40,6 +42,21 @@ _COMMANDS = {
     "deregister": ("writing", "Withdraw a version."),
     "deprecate": ("writing", "Retire a model."),
     "restore": ("writing", "The workspace back to a version of one model."),
+}
+# What git, GTO and others call it.
+_NAMED_OTHERWISE = {
+    "assign": "promote",
+    "checkout": "restore",
+    "doctor": "verify",
+    "download": "get",
+    "list": "show",
+    "log": "history",
+    "ls": "show",
+    "pull": "fetch",
+    "revert": "rollback",
+    "status": "show",
+    "tag": "register",
+    "watch": "follow",
 }
 _SECTIONS = (("reading", "Read"), ("writing", "Write"), ("sharing", "Share"))
 _WORDS = ("-m", "--message")
@@ -100,7 +117,8 @@ class _LazyGroup(click.Group):
         if args and args[0] not in _COMMANDS:
             from difflib import get_close_matches
 
-            close = get_close_matches(args[0], _COMMANDS, n=1)
+            close = [_NAMED_OTHERWISE[args[0]]] if args[0] in _NAMED_OTHERWISE else []
+            close += get_close_matches(args[0], _COMMANDS, n=1)
             raise BadInput(
                 f"{args[0]!r} is not a command",
                 kind="usage",
@@ -150,7 +168,8 @@ def cli(ctx: click.Context, folder: Path, repo: str | None) -> None:
     A version is a git tag (NAME@v1.2.0), and so is what a stage holds
     (NAME#prod). Quote refs with # or ! in the shell.
     """
-    ctx.obj = Context(folder, repo)
+    _enter(folder)
+    ctx.obj = Context(Path(), repo)
     command = ctx.invoked_subcommand
     if repo is not None and command is not None and _COMMANDS[command][0] == "writing":
         raise Refused(
@@ -160,9 +179,22 @@ def cli(ctx: click.Context, folder: Path, repo: str | None) -> None:
         )
 
 
+def _enter(folder: Path) -> None:
+    """Go to the folder that ``-C`` names, so that all files are named from there."""
+    if folder == Path():
+        return
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        raise OutOfReach(
+            f"there is no folder {str(folder)!r} to work in: {error.strerror}", kind="no-folder"
+        ) from error
+
+
 def main() -> Never:
     """Run the command and exit with its code; see ``docs/cli.md``."""
     wants_json = "--json" in sys.argv
+    _write_any_name()
     try:
         code = _invoke()
         sys.stdout.flush()
@@ -196,6 +228,12 @@ def main() -> Never:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _write_any_name() -> None:
+    """Have standard output escape what the locale's encoding cannot write."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def _give_up_output() -> None:
     """Drop what was still to be printed: Python would fail on it once more at its exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -209,7 +247,9 @@ def _short(text: str) -> str:
 
 def _invoke() -> object:
     if "_MODELREF_COMPLETE" in os.environ:
-        return cli.main(standalone_mode=False)  # a shell asks for completions
+        with suppress(Exception):  # a shell asks for completions, and can do nothing with an error
+            return cli.main(standalone_mode=False)
+        return 1
     # Not cli.main(): it would answer a reader that has gone (head) with exit code 1.
     with cli.make_context("modelref", sys.argv[1:]) as ctx:
         return cli.invoke(ctx)

@@ -1,5 +1,6 @@
 """Options that several commands take, and how their texts are parsed."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 from typing import Any, TypeVar
@@ -46,6 +47,9 @@ def change_options(command: _F) -> _F:
     return command
 
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
+
+
 def parse_time(text: str) -> int:
     """Parse a date or a time to seconds since 1970-01-01 UTC; without a zone it is UTC.
 
@@ -53,7 +57,8 @@ def parse_time(text: str) -> int:
         BadInput: it is neither.
     """
     try:
-        when = datetime.fromisoformat(text)
+        # fromisoformat reads weeks too, and a week is no moment.
+        when = datetime.fromisoformat(text if _TIME.match(text) else "")
     except ValueError:
         raise BadInput(
             f"{text!r} is not a time",

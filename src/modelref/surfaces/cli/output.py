@@ -46,7 +46,11 @@ def _strict(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        try:
+            data = value.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:  # half of a character, which JSON and YAML can write
+            data = value.encode("utf-8", "surrogatepass")
+        return data.decode("utf-8", "replace")
     return value
 
 

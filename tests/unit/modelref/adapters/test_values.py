@@ -32,6 +32,10 @@ class Model:
         ("accuracy", b"0.93\n", {"": 0.93}),
         ("m.csv", b"ndcg,n,name\n0.5,3,x\n", {"ndcg": 0.5, "n": 3, "name": "x"}),
         ("m.tsv", b"a\tb\n1\t2\n", {"a": 1, "b": 2}),
+        ("m.csv", b"\xef\xbb\xbfndcg,n\n0.5," + b"9" * 5_000, {"ndcg": 0.5, "n": "9" * 5_000}),
+        ("m.yaml", b"a: !!set {z, y, x}\n", {"a": ["x", "y", "z"]}),
+        ("m.json", b'{"": 5}', {'""': 5}),
+        ("m.toml", b"a = [" + b"1.5, " * 1000 + b"]", {"a": [1.5] * 1000}),
         (
             "p.py",
             PYTHON,
@@ -58,6 +62,20 @@ def test_nan_is_read_as_it_stands() -> None:
         ("m.json", b" " * ((8 << 20) + 1), "m.json has 8,388,609 bytes, more than the 8,388,608"),
         ("m.yaml", b" " * ((512 << 10) + 1), "m.yaml has 524,289 bytes, more than the 524,288"),
         ("m.json", b"{", "m.json is not valid JSON"),
+        ("m.json", b'[{"a": 1}]', "m.json holds a list where a mapping belongs"),
+        ("m.json", b'{"a": ' + b"[" * 900 + b"]" * 900 + b"}", "m.json is nested too deeply"),
+        (
+            "m.json",
+            b'{"a": [' + b"[]," * 60_000 + b"[]]}",
+            "m.json has more than 50,000 values",
+        ),
+        (
+            "m.json",
+            b"{" + b",".join(b'"k%d": 1' % number for number in range(60_000)) + b"}",
+            "m.json has more than 50,000 values",
+        ),
+        ("m.toml", b".".join([b"a"] * 100_000) + b" = 1", "a key of more than 100 parts"),
+        ("m.toml", b"x = {" + b".".join([b'"a"'] * 200) + b" = 1}", "a key of more than 100 parts"),
     ],
 )
 def test_what_cannot_be_read_is_named(path: str, data: bytes, said: str) -> None:

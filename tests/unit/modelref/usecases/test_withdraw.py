@@ -7,7 +7,7 @@ from modelref.domain.names import Artifact, StageName
 from modelref.domain.ref import Ref
 from modelref.domain.tag import TagName
 from modelref.domain.version import Version
-from modelref.errors import Refused, UnknownRef
+from modelref.errors import OutOfReach, Refused, UnknownRef
 from modelref.testing import MemoryWorld
 from modelref.usecases.promote import Promotion, promote
 from modelref.usecases.reading import read_model
@@ -188,3 +188,29 @@ def test_registering_again_what_gto_withdrew_under_a_stage_says_that_it_is_back(
     assert model.name_at(now.commit if (now := model.current(PROD)) else "") == "v2.0.0"
     written = register(world, Registration(REC, version=Version(3, 0, 0)), Options())
     assert written.note == "rec#prod held it before it was withdrawn, and now holds it again"
+
+
+def test_whatever_ends_a_deprecation_says_so_and_how_to_retire_it_again(world: MemoryWorld) -> None:
+    told = "rec is deprecated no longer; to retire it again: modelref deprecate rec"
+    world.journal.acknowledge(deprecate(world, REC, Options()).command)
+    assert empty(world)[-1].note == told
+    assert empty(world) == ()
+    world.journal.acknowledge(deprecate(world, REC, Options()).command)
+    assert deregister(world, Ref.parse_version("rec@v3.0.0"), Options()).note == told
+    up(world, 2)
+    up(world, 1)
+    world.journal.acknowledge(deprecate(world, REC, Options()).command)
+    (back,) = rollback(world, Rollback(Ref.parse_stage("rec#prod")), Options())
+    assert back.note == told
+
+
+def test_a_deep_rollback_hashes_first_and_changes_nothing_where_bytes_are_damaged(
+    world: MemoryWorld,
+) -> None:
+    (damaged,) = [key for key, data in world.outputs.objects.items() if data == b"model" * 2]
+    world.outputs.objects[damaged] = b"lodem" * 2
+    with pytest.raises(OutOfReach):
+        rollback(world, Rollback(Ref.parse_stage("rec#prod"), deep=True), Options())
+    assert held(world) == "v3.0.0"
+    rollback(world, Rollback(Ref.parse_stage("rec#prod")), Options())
+    assert held(world) == "v2.0.0"

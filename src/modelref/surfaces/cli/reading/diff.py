@@ -21,6 +21,7 @@ from modelref.surfaces.cli.output import note, say, say_json, table
 from modelref.usecases.compare import ModelDiff, compare
 
 _WIDTH = 80
+_EVERY_KIND = ",".join(DiffKind)
 
 
 @click.command(short_help="What changed between two versions, or since one.")
@@ -29,7 +30,7 @@ _WIDTH = 80
 @click.option(
     "--only",
     metavar="KIND,...",
-    default=",".join(DiffKind),
+    default=_EVERY_KIND,
     show_default=True,
     help="What to compare.",
 )
@@ -42,7 +43,9 @@ _WIDTH = 80
 )
 @click.option("--patch", is_flag=True, help="Show code that differs line by line.")
 @click.option("--examples", is_flag=True, help="Show all lists that change most, no one's id.")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
+@click.option(
+    "--exit-code", is_flag=True, help="Exit with 1 if anything differs, 5 if that cannot be told."
+)
 @as_json
 @at_option
 @click.pass_obj
@@ -81,8 +84,21 @@ def diff(
         sys.stdout.write(diff_markdown(found, examples=examples))
     else:
         _say_diff(found, ALL if examples else 1)
-    if exit_code and found:
-        click.get_current_context().exit(1)
+    if exit_code:
+        click.get_current_context().exit(_exit_code(found, wholly=only != _EVERY_KIND))
+
+
+def _exit_code(found: ModelDiff, *, wholly: bool) -> int:
+    """1 where anything differs, 5 where that cannot be told.
+
+    Args:
+        found: the diff.
+        wholly: the person asked for its kinds; else a model may do without lists to compare.
+    """
+    if found:
+        return 1
+    unknown = set(found.absent) if wholly else set(found.absent) - {DiffKind.BEHAVIOUR}
+    return OutOfReach.exit_code if unknown else 0
 
 
 def _write_page(found: ModelDiff, path: Path) -> None:

@@ -1,5 +1,6 @@
 """``modelref follow``."""
 
+import math
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from modelref.surfaces.cli.output import note, say, say_json_line
 from modelref.usecases.follow import follow as follow_ref
 
 _STANDARD_ERROR = 2
+_LONGEST_INTERVAL = 7 * 24 * 3600.0
 
 
 @click.command(short_help="Run a command each time a ref moves.")
@@ -23,7 +25,7 @@ _STANDARD_ERROR = 2
 @click.option("--exec", "command", metavar="CMD", help="What to run, by the shell.")
 @click.option(
     "--interval",
-    type=click.FloatRange(min=0.05),
+    type=click.FloatRange(min=0.05, max=_LONGEST_INTERVAL),
     default=10.0,
     show_default=True,
     metavar="SECONDS",
@@ -49,6 +51,8 @@ def follow(
         raise BadInput(
             "there is nothing to do for a move", kind="usage", hint="add --exec CMD, or --json"
         )
+    if not math.isfinite(interval):
+        raise BadInput("--interval is no number of seconds", kind="usage", hint="--interval 10")
     for target in follow_ref(context.world, Ref.parse(ref), interval, _note_failure):
         if as_json:
             say_json_line(target_shape(ref, target))

@@ -5,6 +5,7 @@ import click
 from modelref.domain.ref import Ref, quoted
 from modelref.domain.registry import QUARANTINE
 from modelref.domain.version import Version
+from modelref.errors import BadInput
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
@@ -19,6 +20,7 @@ from modelref.usecases.writing import Options, Written
 @click.option("--to", metavar="VERSION", help="Back to this version, which held the stage once.")
 @click.option("--expect", metavar="VERSION", help="Refuse unless the stage holds this now.")
 @click.option("--quarantine", is_flag=True, help="Also quarantine the version being left.")
+@click.option("--deep", is_flag=True, help="First hash every byte of the version to go back to.")
 @click.option("--unchecked", is_flag=True, help="Do not look whether the files are here.")
 @write_options
 @click.pass_obj
@@ -28,6 +30,7 @@ def rollback(
     to: str | None,
     expect: str | None,
     quarantine: bool,
+    deep: bool,
     unchecked: bool,
     message: str,
     dry_run: bool,
@@ -43,6 +46,8 @@ def rollback(
     modelref rollback 'recommender#prod' -m "clicks fell by half"
     modelref rollback 'recommender#prod' --to v1.2.0 --expect v1.3.0
     """
+    if deep and unchecked:
+        raise BadInput("--deep and --unchecked exclude each other", kind="usage", hint="choose one")
     options = Options(message, dry_run, sign, push=not no_push)
     asked = Rollback(
         Ref.parse_stage(ref),
@@ -50,6 +55,7 @@ def rollback(
         Version.parse(expect) if expect is not None else None,
         unchecked,
         quarantine,
+        deep,
     )
     done = roll_back(context.world, asked, options)
     report(context.world, done, options, _sentence, as_json=as_json)

@@ -40,12 +40,22 @@ def unassign(
     parsed = Ref.parse_stage(ref)
     done = empty_stage(context.world, Unassignment(parsed, fall_back), options)
     empty = f"{quoted(parsed)} holds nothing already; nothing was written"
-    report(context.world, done, options, _sentence, as_json=as_json, nothing=empty, several=True)
+    report(
+        context.world,
+        done,
+        options,
+        lambda written: _sentence(written, last=written is done[-1]),
+        as_json=as_json,
+        nothing=empty,
+        several=True,
+    )
 
 
-def _sentence(written: Written) -> str:
+def _sentence(written: Written, *, last: bool) -> str:
     stage = quoted(f"{written.event.artifact}#{written.event.stage}")
     now = f"now holds {written.now}" if written.now else "holds nothing now"
     if not written.new:
         return f"{stage} {now}, as this command left it; nothing more was written"
+    if not last:  # what it held before that one, and never comes back to
+        return f"{stage}: {written.version} taken off, an older assignment"
     return f"{stage} {now} (taken off: {written.version})"

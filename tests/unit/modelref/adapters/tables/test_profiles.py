@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from modelref.adapters.tables import hashing
@@ -168,3 +169,29 @@ def test_hashes_are_spread_evenly() -> None:
     hashes = hashing.mixed(np.arange(100_000, dtype=np.uint64))
     assert np.unique(hashes).size == 100_000
     assert (hashes < np.uint64(1 << 60)).mean() == pytest.approx(1 / 16, rel=0.1)
+
+
+def test_hashes_as_ids_and_times_to_the_nanosecond_are_compared(tmp_path: Path) -> None:
+    largest = 2**64
+    ids = np.array([largest - 1, largest - 2, 5], dtype=np.uint64)
+    times = np.array(["2026-01-01T00:00:00.000000001"] * 3, dtype="datetime64[ns]")
+    before, after = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    pd.DataFrame({"user": ids, "when": times}).to_parquet(before)
+    ids[2] = largest - 3
+    pd.DataFrame({"user": ids, "when": times}).to_parquet(after)
+    found = compare_tables((str(before), "a.parquet"), (str(after), "b.parquet"), IDS)
+    assert found["ids"]["user"] == [3, 3, 1, 1, False]
+    assert found["rows"] == [3, 3, 1, 1, False]
+
+
+def test_a_number_far_below_that_is_none_changes_the_type_of_its_column(tmp_path: Path) -> None:
+    many = 400_000  # more than the block from which types are told
+    text = "user,n,coupon\n" + "".join(f"{row},{row},\n" for row in range(many))
+    before, after = tmp_path / "a.csv", tmp_path / "b.csv"
+    before.write_text(text + f"{many},{many},summer\n")
+    after.write_text(text + f"{many},290000.5,winter\n")
+    found = compare_tables((str(before), "a.csv"), (str(after), "b.csv"), IDS)
+    assert column(found, "n")["types"] == ["int64", "double"]
+    assert column(found, "coupon")["types"] == ["string", "string"]
+    assert column(found, "coupon")["missing"] == [many / (many + 1)] * 2
+    assert found["rows"][:2] == [many + 1, many + 1]
