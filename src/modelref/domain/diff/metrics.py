@@ -148,7 +148,7 @@ def diff_metrics(
     basis: Basis | None = None,
     directions: Mapping[str, bool] | None = None,
 ) -> tuple[MetricChange, ...]:
-    """Compare metrics; equal ones are left out.
+    """Compare metrics; equal ones are left out, unless results per user show a change.
 
     Args:
         a: the first side.
@@ -162,16 +162,20 @@ def diff_metrics(
         _metric_change(path, key, before, after, rest, direction(key, known))
         for path, key, before, after in found
     ]
-    return (
-        *listed,
-        *(
-            _paired_change(
-                path, key, (one.paired.before, one.paired.after), one, direction(key, known)
-            )
-            for (path, key), one in rest.results.items()
-            if path == rest.path and one.paired.change != 0
-        ),
-    )
+    told = {(path, key) for path, key, *_ in found}
+    hidden = [
+        _metric_change(
+            path,
+            key,
+            a.metrics.get(path, {}).get(key, one.paired.before),
+            b.metrics.get(path, {}).get(key, one.paired.after),
+            rest,
+            direction(key, known),
+        )
+        for (path, key), one in rest.results.items()
+        if (path, key) not in told and one.paired.change != 0
+    ]
+    return (*listed, *hidden)
 
 
 def direction(metric: str, declared: Mapping[str, bool]) -> bool | None:

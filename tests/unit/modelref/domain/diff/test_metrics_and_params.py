@@ -136,6 +136,12 @@ def test_a_metric_that_only_the_users_file_has_is_told_too() -> None:
     )  # fmt: skip
 
 
+def test_figures_that_are_equal_because_they_were_rounded_hide_no_change_of_the_users() -> None:
+    basis = Basis(results={(FILE, "ndcg"): PairedMetric(paired(-0.02, 0.001))})
+    (change,) = diff_metrics(snapshot({"ndcg": 0.5}), snapshot({"ndcg": 0.5}), basis)
+    assert (change.before, change.after, change.outcome) == (0.5, 0.5, Outcome.WORSE)
+
+
 @pytest.mark.parametrize(
     ("declared", "up"),
     [
