@@ -1,9 +1,11 @@
 """What a comparing rule rests on: it passes by nothing that proves nothing."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from modelref.domain.config import Config
@@ -233,3 +235,42 @@ def test_a_version_without_files_has_no_size(world: MemoryWorld) -> None:
         None,
         "rec@v2.0.0 has no files that DVC or git keeps",
     )
+
+
+class Folder(MemoryPipeline):
+    """A model that is all files of a folder."""
+
+    def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
+        paths = [path for path in self.commits.trees[commit] if path.startswith("rec/")]
+        outs = tuple(out for path in paths for out in self.outs_at(artifact, commit, path))
+        return replace(super().snapshot(artifact, commit), outs=outs)
+
+
+def npz(array: object) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, w=array)  # type: ignore[arg-type]  # any array
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("files", "observed"),
+    [
+        ({"w.npz": npz(np.zeros(3)), "ids.json": b"[1]", ".keep": b""}, "0 NaN or infinite"),
+        ({"w.npz": npz(np.array([1, np.nan]))}, "1 NaN or infinite"),
+        ({"w.npz": npz(np.zeros(3)), "more.pkl": b"?", "b": b"?"}, "cannot be read: more.pkl, b"),
+        ({"w.npz": npz(np.array([1, 2]))}, "holds weights that are real numbers"),
+        ({"model.json": b"{}"}, "holds weights that are real numbers"),
+    ],
+)
+def test_weights_are_finite_only_where_all_of_them_are_read(
+    files: dict[str, bytes], observed: str
+) -> None:
+    world = MemoryWorld()
+    world.pipeline = Folder(world.commits)
+    for name, data in files.items():
+        write(world, f"rec/{name}", data)
+    release(world, 1)
+    guard(world, "{weights: finite}")
+    found = outcome(world, "v1.0.0")
+    assert observed in found.observed
+    assert found.passed is {"0": True, "1": False}.get(observed[0])
