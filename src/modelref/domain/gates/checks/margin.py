@@ -102,7 +102,11 @@ class Margin:
             return {AGAINST: None}
         value = seen.metric(self.metric)
         if finite(value) is None:
-            raise OutOfReach(f"{self.metric} is no number: {value!r:.80}", kind="no-number")
+            raise OutOfReach(
+                f"{self.metric} is no number: {value!r:.80}",
+                kind="no-number",
+                hint="see what writes the metrics file",
+            )
         return {AGAINST: against, SAME: True} if seen.same(self.stage) else None
 
     def note(self, seen: Measured, paired: Paired) -> Facts:
