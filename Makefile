@@ -8,10 +8,13 @@ STAMP  := $(VENV)/.installed
 S3     := build/s3
 export DVC_NO_ANALYTICS = 1
 
-.PHONY: demo test test-system check lint bench clean
+.PHONY: demo report test test-system check lint bench clean
 
 demo: $(STAMP)  ## train, register, compare, promote and roll back in a scratch clone under build/
 	$(BIN)/python docs/demo.py
+
+report: $(STAMP)  ## after a demo: what a reviewer sees of it, in docs/report (the picture by chromium)
+	$(BIN)/python docs/report.py
 
 test: $(STAMP)  ## every test that git and Python are enough for
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/system
@@ -25,7 +28,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy tests benchmarks docs/demo.py
+	$(BIN)/mypy tests benchmarks docs/demo.py docs/report.py
 	$(BIN)/lint-imports
 
 $(STAMP): pyproject.toml

@@ -239,6 +239,10 @@ class MemoryPipeline:
         """Every file is a model."""
         return [Artifact.parse(path) for path in sorted(self.commits.trees.get(commit, {}))]
 
+    def misnamed(self, commit: str | None) -> Sequence[Finding]:
+        """Every file's name will do."""
+        return ()
+
     def undeclared(self) -> Sequence[Candidate]:
         """Every file is declared."""
         return ()
@@ -317,6 +321,10 @@ class MemoryOutputs:
         if self.remote is None:
             return dict.fromkeys(outs)
         return {out: out.hash in self._asked() for out in outs}
+
+    def mending(self, *paths: str) -> str:
+        """A command."""
+        return f"fetch {' '.join(paths)}"
 
     def fetch(
         self, files: Sequence[OutFile], progress: Callable[[str], None] = lambda _: None
@@ -478,6 +486,7 @@ class MemoryWorld:
         self.scoring = MemoryScoring()
         self.journal = MemoryJournal()
         self.config = self.agreed = Config()
+        self.agreed_known = True
         self.configs: dict[str, Config] = {}
         self.started = ""
         self.clock = MemoryClock()

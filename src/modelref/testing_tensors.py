@@ -35,7 +35,7 @@ class MemoryTensor:
     @property
     def dtype(self) -> str:
         """Its type of values."""
-        return str(self.array.dtype)
+        return "text" if self.array.dtype.kind in "SU" else str(self.array.dtype)
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,8 @@ class MemoryTensors:
         """Compare whole arrays."""
         import numpy as np
 
+        if "text" in (a.dtype, b.dtype):
+            return _of_texts(a, b)
         x, y = _rows(a, b, pairing)
         if isinstance(columns, MemoryPairing):
             here, there = columns.places
@@ -195,7 +197,7 @@ class MemoryTensors:
 
     def nonfinite(self, tensor: Tensor) -> Nonfinite:
         """Count values that are no numbers."""
-        return _nonfinite(_array(tensor))
+        return Nonfinite() if tensor.dtype == "text" else _nonfinite(_array(tensor))
 
 
 def _whole(file: BinaryIO) -> io.BytesIO:
@@ -210,6 +212,15 @@ def _array(tensor: Tensor) -> Any:
     return tensor.array.reshape(
         tensor.shape[0] if tensor.shape else 1, math.prod(tensor.shape[1:])
     ).astype("float64")
+
+
+def _of_texts(a: Tensor, b: Tensor) -> ValueChange:
+    """Nothing, where both are the same."""
+    if not (isinstance(a, MemoryTensor) and isinstance(b, MemoryTensor)):
+        raise TypeError
+    if a.array.tolist() != b.array.tolist():
+        raise BadInput(f"{b.name} holds texts, which are not compared", kind="no-numbers")
+    return ValueChange(0.0, None, 0.0, a.array.size, 0, 0)
 
 
 def _rows(a: Tensor, b: Tensor, pairing: Pairing | None) -> tuple[Any, Any]:

@@ -41,10 +41,8 @@ class Host:
 @contextmanager
 def serving(root: Path, scratch: Path, login: str = "") -> Iterator[Host]:
     """Serve the repositories below a folder through ``git http-backend``."""
-    certificate = _certificate(scratch)
+    tls, certificate = encryption(scratch)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate, scratch / "key.pem")
     server.socket = tls.wrap_socket(server.socket, server_side=True)
     host = Host(server.server_address[1], certificate, login)
     server.host, server.root = host, root  # type: ignore[attr-defined]
@@ -56,6 +54,14 @@ def serving(root: Path, scratch: Path, login: str = "") -> Iterator[Host]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def encryption(scratch: Path) -> tuple[ssl.SSLContext, Path]:
+    """What a server of this machine encrypts with, and the certificate that clients must trust."""
+    certificate = _certificate(scratch)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, scratch / "key.pem")
+    return tls, certificate
 
 
 class _Handler(BaseHTTPRequestHandler):

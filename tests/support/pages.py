@@ -1,12 +1,16 @@
 """A diff with something of every kind, and names that would like to be more than names."""
 
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
+from modelref.domain.diff.behaviour import BehaviourDiff, Catalogue, diff_behaviour
+from modelref.domain.diff.code import CodeChange
+from modelref.domain.diff.code import FileChange as FileChangeInGit
 from modelref.domain.diff.data import ColumnChange, Counted, InputChange, TableChange
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.metrics import MetricChange, Outcome, Paired, SegmentChange
 from modelref.domain.diff.params import ParamChange
+from modelref.domain.diff.pipeline import StageChange
 from modelref.domain.diff.values import Absent, Status
 from modelref.domain.diff.weights import (
     FactorChange,
@@ -28,7 +32,7 @@ from modelref.usecases.compare import ModelDiff, Side
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\x1b[31m\u202e`|\ud800"
 _AGES = ("19-24", "25-34", "35-44", "45-54", "55-64", "65+")
-_KEPT = (3, 0, 2, 5, 8, 9, 14, 20, 31, 44, 60, 91, 130, 170, 240, 301, 330, 340, 290, 212, 100)
+_USERS, _LENGTH = 240, 20
 _METRICS = (
     ("all.ndcg@20", 0.326, 0.026, Outcome.BETTER),
     ("all.recall@20", 0.131, 0.0146, Outcome.BETTER),
@@ -51,25 +55,39 @@ def rich_diff(name: str = "") -> ModelDiff:
             ParamChange(f"params.yaml{name}", f"train.factors{name}", f"64{name}", [128, name]),
         ),
         data=(_input(name),),
+        code=(
+            CodeChange(FileChangeInGit(f"train.py{name}", Status.CHANGED, 3, 1), (f"fit{name}",)),
+        ),
+        pipeline=(StageChange(f"fit{name}", Status.CHANGED, (f"old{name}",), (f"new{name}",)),),
         weights=_weights(name),
+        behaviour=_behaviour(name),
         absent=MappingProxyType({DiffKind.CODE: (Absent(f"no code{name}", f"git fetch{name}"),)}),
         stale=(f"train is stale{name}",),
     )
 
 
-def behaviour(name: str = "") -> dict[str, Any]:
-    """The part ``behaviour`` of a diff's shape."""
-    return {
-        "k": 20,
-        "users": 2400,
-        "overlap": 0.782,
-        "floor": 0.93,
-        "histogram": list(_KEPT),
-        "segments": [
-            {"column": f"age{name}", "segment": age, "users": 100 * at, "overlap": 0.6 + at / 20}
-            for at, age in enumerate(_AGES, start=1)
-        ],
+def _behaviour(name: str) -> BehaviourDiff:
+    """Lists of 240 users, the younger a third of whom get others."""
+    before = {user: tuple(range(user, user + _LENGTH)) for user in range(_USERS)}
+    after = {
+        user: tuple(
+            item + 500 if user < _USERS / 3 and rank % (1 + user % 4) == 0 else item
+            for rank, item in enumerate(items)
+        )
+        for user, items in before.items()
     }
+    ages = {user: {f"age{name}": f"{_AGES[user * len(_AGES) // _USERS]}{name}"} for user in before}
+    items = sorted({item for side in (before, after) for one in side.values() for item in one})
+    catalogue = Catalogue(
+        names={item: f"Product {item}{name}" for item in items},
+        categories={item: f"{'new' if item >= 500 else 'old'}{name}" for item in items},
+        popularity={item: 1 + item % 7 for item in items},
+        met=9_000,
+        count=700,
+    )
+    found = diff_behaviour(before, after, catalogue=catalogue, segments=ages)
+    assert found is not None
+    return replace(found, floor=0.93)
 
 
 def _metrics(name: str) -> list[MetricChange]:

@@ -3,11 +3,12 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from hashlib import md5
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from ssl import SSLContext
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.checked import Checked
@@ -61,7 +62,12 @@ class Handler(SimpleHTTPRequestHandler):
             server.over.wait()
             return
         server.asked.append(self.path)
-        if server.fault in ("truncate", "lie"):
+        server.logins.append(self.headers.get("Authorization", ""))
+        if server.leads_to:
+            self._lead()
+        elif server.fault == "endless":
+            self._send_endlessly()
+        elif server.fault in ("truncate", "lie"):
             self._send_wrong(half=server.fault == "truncate")
         elif not self._refused():
             super().do_GET()
@@ -79,6 +85,21 @@ class Handler(SimpleHTTPRequestHandler):
             return False
         return True
 
+    def _lead(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", f"{self.server.leads_to}{self.path}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _send_endlessly(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.close_connection = True
+        with suppress(OSError):
+            while not self.server.over.is_set():
+                self.wfile.write(bytes(1 << 20))
+                self.server.sent += 1 << 20
+
     def _send_wrong(self, *, half: bool) -> None:
         data = Path(self.translate_path(self.path)).read_bytes()
         self.send_response(200)
@@ -95,31 +116,41 @@ class Server(ThreadingHTTPServer):
     """A web server on a free port of this machine.
 
     Attributes:
-        fault: what it does instead of serving: an HTTP status, ``hang``, ``truncate`` or ``lie``.
+        fault: what it does instead of serving: an HTTP status, ``hang``, ``truncate``, ``lie`` or
+            ``endless``.
+        leads_to: URL that it leads to instead of serving.
         asked: paths of the files that were asked for, and were answered.
+        logins: of those who asked.
+        sent: bytes of an endless answer.
         stop_after: how many it answers before it says no more, and that this was reached.
     """
 
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tls: SSLContext | None) -> None:
         super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+        self.scheme = "https" if tls else "http"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.fault: int | str | None = None
+        self.leads_to = ""
         self.asked: list[str] = []
+        self.logins: list[str] = []
+        self.sent = 0
         self.stop_after: int | None = None
         self.reached, self.over = threading.Event(), threading.Event()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}"
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
+def serving(folder: Path, tls: SSLContext | None = None) -> Iterator[Server]:
     """Serve a folder while the context lasts."""
     folder.mkdir(parents=True, exist_ok=True)
-    server = Server(folder)
+    server = Server(folder, tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -157,3 +157,16 @@ def test_without_gpg_it_is_said_what_is_missing(project: Project, tmp_path: Path
     assert done.code == 5
     assert "cannot run /nowhere/gpg" in done.err
     assert "hint: install gnupg for OpenPGP signatures" in done.err
+
+
+def test_a_short_key_id_and_another_address_hide_no_approver(project: Project, alice: str) -> None:
+    project.write(
+        "modelref.yaml", REQUIRED.format(alice=alice) + "gates: {prod: [{approvals: 1}]}\n"
+    )
+    project.git("commit", "--quiet", "--all", "--message", "have each other look")
+    assert run(project.root, "promote", "rec@v0.2.0", "approved", "--sign").code == 0
+    project.git("config", "user.signingKey", alice[-16:])
+    project.git("config", "user.email", "other@shop.example")
+    done = run(project.root, "promote", "rec@v0.2.0", "prod")
+    assert done.code == 1
+    assert "is promoted by alice@shop.example, and has 0 of 1 approvals by others" in done.err

@@ -1,25 +1,26 @@
-"""The page of a diff in a browser: it renders, complains of nothing, and asks for nothing."""
+"""The page of a diff in a browser: it is drawn, can be read, complains and asks for nothing."""
 
 import json
+import re
 import subprocess
-import zlib
-from importlib.resources import files
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modelref.surfaces.report.diffpage import diff_page
-from modelref.surfaces.report.kinds import behaviour_plots
-from modelref.surfaces.report.nodes import node, page
-from support.pages import HOSTILE, behaviour, rich_diff
+from support.pages import HOSTILE, rich_diff
 
-_LIGHT, _DARK = (255, 255, 255), (13, 17, 23)
+_DARK = ("--blink-settings=preferredColorScheme=0",)
+_LOOK = (Path(__file__).parents[1] / "support" / "look.js").read_text(encoding="utf-8")
+_HARNESS = """<!doctype html><iframe src="{address}" style="border:0;width:{width}px;height:900px"
+></iframe><pre id="seen"></pre><script>{script}</script>"""
 
 
-def browse(path: Path, width: int, *options: str) -> tuple[bytes, str, list[str]]:
-    """Open a page; what it looks like, what was said on the console, and what was asked for."""
-    picture, log = path.with_suffix(".png"), path.with_suffix(".netlog")
-    done = subprocess.run(
+def chromium(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Open a file in a browser of its own."""
+    return subprocess.run(
         [
             "chromium",
             "--headless",
@@ -29,9 +30,6 @@ def browse(path: Path, width: int, *options: str) -> tuple[bytes, str, list[str]
             "--enable-logging=stderr",
             "--host-resolver-rules=MAP * ~NOTFOUND",  # the browser's own upkeep stays at home
             f"--user-data-dir={path.parent / 'profile'}",
-            f"--log-net-log={log}",
-            f"--window-size={width},2600",
-            f"--screenshot={picture}",
             *options,
             path.as_uri(),
         ],
@@ -39,8 +37,17 @@ def browse(path: Path, width: int, *options: str) -> tuple[bytes, str, list[str]
         text=True,
         check=True,
     )
-    console = "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
-    return picture.read_bytes(), console, requested(log)
+
+
+def looked_at(page: Path, width: int, *options: str) -> dict[str, Any]:
+    """What ``look.js`` measures in a page of some width, all that is folded opened."""
+    harness = page.with_name("harness.html")
+    harness.write_text(_HARNESS.format(address=page.as_uri(), width=width, script=_LOOK))
+    dumped = chromium(harness, "--allow-file-access-from-files", "--dump-dom", *options).stdout
+    found = re.search(r'<pre id="seen">(.+?)</pre>', dumped, re.DOTALL)
+    assert found
+    seen: dict[str, Any] = json.loads(unescape(found[1]))
+    return seen
 
 
 def requested(log: Path) -> list[str]:
@@ -52,48 +59,72 @@ def requested(log: Path) -> list[str]:
     return [one["url"] for one in by_page]
 
 
-def corner(picture: bytes) -> tuple[int, ...]:
-    """Red, green and blue of a PNG's first pixel, which no filter changes."""
-    data, at = b"", 8
-    while at < len(picture):
-        size = int.from_bytes(picture[at : at + 4])
-        if picture[at + 4 : at + 8] == b"IDAT":
-            data += picture[at + 8 : at + 8 + size]
-        at += size + 12
-    return tuple(zlib.decompress(data)[1:4])
+def said_and_asked(page: Path) -> tuple[str, list[str]]:
+    """What a page says on the console, and what it asks for."""
+    log = page.with_suffix(".netlog")
+    done = chromium(page, f"--log-net-log={log}", f"--screenshot={page.with_suffix('.png')}")
+    console = "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
+    return console, requested(log)
 
 
 @pytest.mark.parametrize("name", ["", HOSTILE], ids=["plain", "hostile"])
-@pytest.mark.parametrize("width", [1000, 500])
+def test_it_asks_for_nothing_and_complains_of_nothing(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(diff_page(rich_diff(name), examples=9), encoding="utf-8")
+    assert said_and_asked(path) == ("", [])
+
+
+@pytest.mark.parametrize("name", ["", HOSTILE], ids=["plain", "hostile"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_it_is_drawn_within_the_width(name: str, width: int, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(diff_page(rich_diff(name), examples=9), encoding="utf-8")
+    seen = looked_at(path, width)
+    assert seen["innerWidth"] == width
+    assert seen["scrollWidth"] <= width
+    assert seen["beyond"] == []
+    assert seen["outside"] == []
+    shapes = {one["id"]: one["shapes"] for one in seen["parts"]}
+    assert list(shapes) == [
+        *("metrics", "segments", "behaviour", "weights", "data", "params", "code", "pipeline")
+    ]
+    assert shapes["metrics"]["circle"] == 4
+    assert shapes["segments"]["circle"] == 3 * 6
+    assert shapes["behaviour"]["rect"] >= 6 + 4  # segments, and columns with users
+    assert shapes["weights"]["rect"] == 3 + 2
+    assert shapes["data"]["rect"] == 3
+    assert all(one["height"] > 40 for one in seen["parts"])
+
+
 @pytest.mark.parametrize(
     ("scheme", "paper"),
-    [((), _LIGHT), (("--blink-settings=preferredColorScheme=0",), _DARK)],
+    [((), "rgb(255, 255, 255)"), (_DARK, "rgb(13, 17, 23)")],
     ids=["light", "dark"],
 )
-def test_it_renders_quietly(
-    name: str, width: int, scheme: tuple[str, ...], paper: tuple[int, ...], tmp_path: Path
-) -> None:
+def test_it_can_be_read(scheme: tuple[str, ...], paper: str, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    path.write_text(diff_page(rich_diff(name)), encoding="utf-8")
-    picture, console, asked = browse(path, width, *scheme)
-    assert corner(picture) == paper
-    assert len(picture) > 40_000
-    assert (console, asked) == ("", [])
+    path.write_text(diff_page(rich_diff(), examples=9), encoding="utf-8")
+    seen = looked_at(path, 1280, *scheme)
+    assert seen["paper"] == paper
+    assert seen["faint"] == []  # WCAG 2.2, 1.4.3: contrast of 4.5 or more
+    assert seen["overlapping"] == []
+    assert seen["answers"][-1]["bottom"] < 900
 
 
-def test_lists_that_change_are_drawn(tmp_path: Path) -> None:
-    style = files("modelref.surfaces.report").joinpath("style.css").read_text(encoding="utf-8")
-    path = tmp_path / "behaviour.html"
-    plots = behaviour_plots({"behaviour": behaviour()})
-    path.write_text(page("Behaviour", style, node("body", *plots)), encoding="utf-8")
-    picture, console, asked = browse(path, 800)
-    assert len(picture) > 10_000
-    assert (console, asked) == ("", [])
-
-
-def test_a_page_that_asks_and_complains_would_be_noticed(tmp_path: Path) -> None:
+def test_what_is_wrong_would_be_noticed(tmp_path: Path) -> None:
     path = tmp_path / "bad.html"
-    path.write_text('<img src="http://127.0.0.1:9/x.png"><script>console.error("no")</script>')
-    _, console, asked = browse(path, 500)
+    path.write_text(
+        '<body style="background:#fff"><section id="x"><p style="width:500px;color:#ccc">faint</p>'
+        '<svg width="100" height="20"><circle cx="300" cy="9" r="4"/><text y="9">one</text>'
+        '<text y="9" x="2">two</text></svg></section><img src="http://127.0.0.1:9/x.png">'
+        '<script>console.error("no")</script>'
+    )
+    seen = looked_at(path, 360)
+    assert seen["scrollWidth"] > 360
+    assert seen["beyond"] == ["P: faint"]
+    assert seen["outside"] == ["circle in x"]
+    assert seen["faint"] == ["faint"]
+    assert seen["overlapping"] == ["one, two"]
+    console, asked = said_and_asked(path)
     assert '"no"' in console
     assert asked == ["http://127.0.0.1:9/x.png"]

@@ -162,3 +162,34 @@ def test_credentials_are_not_shown_when_s3_refuses(shop: Shop, broken: str) -> N
         assert "Traceback" not in said.err
         assert KEY not in said.out + said.err
         assert SECRET not in said.out + said.err
+
+
+_WITHOUT_LOGIN = """
+import sys
+from pathlib import Path
+from modelref.adapters.dvc.remotes.opening import open_store
+from modelref.adapters.dvc.remotes.settings import Trust, read_remote
+store = open_store(read_remote(Path(sys.argv[1]), "", Trust(own=False, local=False)))
+store.files.fs.connect()
+print(store.files.fs._s3._request_signer._credentials, store.files.fs.client_kwargs)
+"""
+
+
+def test_a_strangers_endpoint_is_asked_without_the_persons_keys(tmp_path: Path) -> None:
+    remotes.configure(tmp_path, "s3://bucket/x", "endpointurl = https://s3.example.com")
+    shop = Shop(tmp_path, ())
+    ask = ("python", "-c", _WITHOUT_LOGIN, str(tmp_path))
+    said = shop.tool(*ask, AWS_ACCESS_KEY_ID=KEY, AWS_SECRET_ACCESS_KEY=SECRET).out
+    assert said.startswith("None ")
+    assert "https://s3.example.com" in said
+
+
+def test_a_strangers_bytes_come_from_the_persons_own_endpoint(
+    shop: Shop, moto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    read = ["--repo", str(shop.root), "get", "big@v1.0.0", "-o", str(tmp_path / "got")]
+    assert "at an endpoint without TLS" in shop.tool("modelref", *read, check=False).err
+    assert "42 files" in shop.tool("modelref", *read, AWS_ENDPOINT_URL=moto).out

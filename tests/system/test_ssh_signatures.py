@@ -1,5 +1,6 @@
 """SSH signatures, with keys that ssh-keygen makes: good ones are believed, eight kinds are not."""
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from functools import partial
@@ -65,7 +66,8 @@ def signature(project: Project, tag: str) -> Signature:
 def assign(project: Project, counter: int, *options: str, version: str = "v0.2.0") -> str:
     """An assignment that git makes, past modelref."""
     tag = f"rec#prod#{counter}"
-    project.git("tag", *options, "--message", f"Assign {version}", tag, f"rec@{version}^{{}}")
+    said = [] if "--file=message" in options else ["--message", f"Assign {version}"]
+    project.git("tag", *options, *said, tag, f"rec@{version}^{{}}")
     return tag
 
 
@@ -116,6 +118,12 @@ def text_below(project: Project, keys: SshKeys) -> None:
     put_tag(project, "rec#prod#2", content + b"\nModelref-Verdict: passed\n")
 
 
+def header_outside_the_signature(project: Project, keys: SshKeys) -> None:
+    assign(project, 2, "--sign")
+    content = content_of(project, "rec#prod#2")
+    put_tag(project, "rec#prod#2", content.replace(b"\n\n", b"\ngpgsig-sha256 unseen\n\n", 1))
+
+
 def trailing_nul(project: Project, keys: SshKeys) -> None:
     assign(project, 2, "--annotate")
     content = content_of(project, "rec#prod#2") + b"\0"
@@ -150,6 +158,12 @@ WRONG: list[tuple[str, Callable[[Project, SshKeys], None], str, str]] = [
         signed_by("carol"),
         "other-signer",
         "is signed by carol@shop.example, whom signing.stages.prod of modelref.yaml does not list",
+    ),
+    (
+        "header outside",
+        header_outside_the_signature,
+        "tampered-tag",
+        "rec#prod#2 has other headers than object, type, tag and tagger",
     ),
     ("tampered", tampered, "tampered-tag", "rec#prod#2 has a signature of something else"),
     ("revoked", signed_by("thief"), "revoked-key", "rec#prod#2 is signed with a revoked key: SHA"),
@@ -287,6 +301,15 @@ def test_without_a_key_nothing_is_written_and_the_hint_says_how(project: Project
     assert "nothing was written" in done.err
     assert "hint: say with which key: git config gpg.format ssh" in done.err
     assert project.git("for-each-ref") == before
+
+
+def test_without_any_key_set_up_it_is_said_the_same_way(project: Project) -> None:
+    project.git("config", "--unset", "user.signingKey")
+    done = run(project.root, "promote", "rec@v0.2.0", "dev", "--sign")
+    assert done.code == 2
+    assert "error: git could not sign the tag rec#dev#1: " in done.err
+    assert "nothing was written" in done.err
+    assert "hint: say with which key: git config gpg.format ssh" in done.err
 
 
 def test_an_unsigned_unassignment_does_not_bring_back_the_version_before(
@@ -431,29 +454,64 @@ def test_versions_may_have_to_be_signed_too(project: Project, keys: SshKeys) -> 
     assert run(project.root, "resolve", "rec#prod", "--json").json["version"] == "v0.4.0"
 
 
-def test_an_approval_is_by_somebody_else(project: Project, keys: SshKeys) -> None:
-    from modelref.api.compose import RepositoryWorld
-    from modelref.domain.names import Artifact
-    from modelref.usecases.reading import read_model
-    from modelref.usecases.signatures import approvals, approved
+@pytest.fixture
+def approved(project: Project, keys: SshKeys) -> Project:
+    """A gate that wants one approval; v0.2.0 has Alice's, who may promote."""
+    project.write("modelref.yaml", REQUIRED + "gates: {prod: [{approvals: 1}]}\n")
+    project.git("commit", "--quiet", "--all", "--message", "have each other look")
+    assert run(project.root, "promote", "rec@v0.2.0", "approved", "--sign").code == 0
+    return project
 
-    def standing() -> tuple[list[str], bool]:
-        world = RepositoryWorld(project.root)
-        model, _ = read_model(world, Artifact.parse("rec"))
-        commit = project.commits[1]
-        found = [one.signer for one in approvals(world, model, commit)]
-        return found, approved(world, model, commit)
 
-    assert standing() == ([], False)
-    approve = ["promote", "rec@v0.2.0", "approved"]
-    assert run(project.root, *approve).code == 0
-    assert standing() == ([], False), "an approval that is not signed is none"
-    assert run(project.root, *approve, "--sign").code == 0
-    assert standing() == (["alice@shop.example"], False), "one's own approval does not count"
-    assert "nothing was written" in run(project.root, *approve, "--sign").out
-    keys.use(project, "bob")
-    assert standing() == (["alice@shop.example"], True)
-    assert run(project.root, *approve, "--sign").code == 0
-    assert standing() == (["alice@shop.example", "bob@shop.example"], True)
-    assert run(project.root, "unassign", "rec#approved").code == 0
-    assert standing() == ([], False)
+def promoted(project: Project) -> Result:
+    return run(project.root, "promote", "rec@v0.2.0", "prod")
+
+
+def test_an_approval_is_by_somebody_else(approved: Project, keys: SshKeys) -> None:
+    refused(promoted(approved), "does not pass the gate of prod: approved by 1 other: 0 by others")
+    again = run(approved.root, "promote", "rec@v0.2.0", "approved", "--sign")
+    assert "nothing was written" in again.out
+    keys.use(approved, "bob")
+    assert run(approved.root, "unassign", "rec#approved").code == 0
+    refused(promoted(approved), "does not pass the gate of prod: approved by 1 other: 0 by others")
+    assert run(approved.root, "promote", "rec@v0.2.0", "approved").code == 0
+    refused(promoted(approved), "does not pass the gate of prod: approved by 1 other: 0 by others")
+    keys.use(approved, "alice")
+    assert run(approved.root, "promote", "rec@v0.2.0", "approved", "--sign").code == 0
+    keys.use(approved, "bob")
+    assert promoted(approved).code == 0
+    assert run(approved.root, "verify").code == 0
+    keys.use(approved, "alice")
+    again = run(approved.root, "gate", "--again", "rec#prod#2")
+    assert "confirmed" in again.out, "whoever asks again is not who promoted"
+    assert again.code == 0
+
+
+def test_nobody_promotes_past_the_own_approval_whatever_git_is_told(
+    approved: Project, keys: SshKeys, tmp_path: Path
+) -> None:
+    before = approved.git("for-each-ref")
+    same = tmp_path / "same-key"
+    shutil.copy(keys.make("alice"), same)  # and no public one beside it
+    approved.git("config", "user.signingKey", str(same))
+    approved.git("config", "user.email", "other@shop.example")
+    refused(
+        promoted(approved),
+        "rec@v0.2.0 is promoted by alice@shop.example, and has 0 of 1 approvals by others",
+    )
+    assert approved.git("for-each-ref") == before
+
+
+def test_verify_finds_a_promotion_by_its_approver(
+    approved: Project, keys: SshKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys.use(approved, "bob")
+    assert promoted(approved).code == 0
+    head, _, message = content_of(approved, "rec#prod#2").partition(b"\n\n")
+    approved.write("message", message[: message.index(b"-----BEGIN")].decode())
+    approved.git("tag", "--delete", "rec#prod#2")
+    keys.use(approved, "alice")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", head.decode().rpartition("> ")[2])
+    assign(approved, 2, "--sign", "--cleanup=verbatim", "--file=message")
+    found = run(approved.root, "verify", "rec", "--json").json["findings"]
+    assert {(one["tag"], one["kind"]) for one in found} == {("rec#prod#2", "own-approval")}

@@ -115,6 +115,11 @@ class RepositoryWorld:
 
         return parse_config(f"{file.branch}:{FILE}", file.data)
 
+    @property
+    def agreed_known(self) -> bool:
+        """Whether that branch is known to be the default one."""
+        return self._agreed_file.known
+
     @cached_property
     def signatures(self) -> "GitSignatures":
         """Signatures, against the signers of the person, or of the default branch."""

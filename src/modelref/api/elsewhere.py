@@ -1,5 +1,6 @@
 """The composition root of repositories that are not the person's own, and are only read."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cached_property, partial
@@ -42,6 +43,7 @@ class ElsewhereWorld:
 
         self.name = str(address)
         self.shelf = Shelf.of(user_cache(), self.name)
+        self._branch = "the default branch"
         self.tags, self.commits = self._lying_at(address)
         self._local = address.folder is not None
         self.sightings = NoSightings()
@@ -55,6 +57,8 @@ class ElsewhereWorld:
             from modelref.adapters.git.elsewhere.neighbour import Neighbour
 
             neighbour = Neighbour.open(address, self.shelf)
+            if not neighbour.bare:
+                self._branch = "HEAD"
             return ForeignTags(neighbour.repository, name=self.name), neighbour.commits(self.name)
         from modelref.adapters.git.elsewhere.commits import MirroredCommits
         from modelref.adapters.git.elsewhere.mirror import Mirror
@@ -94,6 +98,11 @@ class ElsewhereWorld:
         """The same: no other branch is looked at."""
         return self.config
 
+    @property
+    def agreed_known(self) -> bool:
+        """Its HEAD names its default branch."""
+        return True
+
     def config_at(self, branch: "Branch") -> "Config":
         """What ``modelref.yaml`` says in a branch."""
         from modelref.adapters.config import config_of
@@ -112,7 +121,7 @@ class ElsewhereWorld:
         """The default branch, and no other."""
         from modelref.adapters.git.branches import DefaultBranch
 
-        return DefaultBranch(self.commits)
+        return DefaultBranch(self.commits, self._branch)
 
     @cached_property
     def signatures(self) -> "GitSignatures":
@@ -136,6 +145,7 @@ class ElsewhereWorld:
             Checked(folder / "checked.db"),
             self.commits.repository.git,
             DvcRemotes(trusted=False, local=self._local),
+            f"modelref --repo {shlex.quote(self.name)} get MODEL@VERSION",
         )
 
     @cached_property

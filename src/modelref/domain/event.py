@@ -99,6 +99,11 @@ class Event(NamedTuple):
         return (self.date, self.counter or 0, self.tag)
 
 
+def name_of(event: Event) -> TagName:
+    """The parsed tag of an event."""
+    return TagName(event.artifact, event.kind, event.version, event.stage, event.counter)
+
+
 def read_tag(record: TagRecord) -> Event | Finding | None:
     """Read one tag.
 

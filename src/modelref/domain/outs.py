@@ -49,7 +49,8 @@ class Out:
     @property
     def object(self) -> "OutFile":
         """What is kept under its own hash: its bytes, or its manifest if it is a folder."""
-        return OutFile(self.path, self.algorithm, self.hash, self.remote, self.executable)
+        size = None if self.is_dir else self.size
+        return OutFile(self.path, self.algorithm, self.hash, self.remote, self.executable, size)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,6 +63,8 @@ class OutFile:
         hash: hexadecimal; a folder's manifest has one that ends in ``.dir``.
         remote: name of the DVC remote that keeps it, ``""`` for the default one.
         executable: whether it is a program.
+        at_most: bytes that it has no more than: its own size, or that of its whole folder; None
+            where that is not known.
     """
 
     path: str
@@ -69,6 +72,7 @@ class OutFile:
     hash: str
     remote: str = field(default="", compare=False)
     executable: bool = field(default=False, compare=False)
+    at_most: int | None = field(default=None, compare=False)
 
 
 def is_within(path: str, folder: str) -> bool:

@@ -14,6 +14,8 @@ from modelref.domain.version import Version
 
 QUARANTINE = StageName("quarantine")
 """The stage that holds a set: versions that must not be promoted."""
+APPROVED = StageName("approved")
+"""The stage that holds a set, too: an approval assigns a version to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ class Signature:
         return self.outcome is Outcome.GOOD
 
     @property
+    def name(self) -> str:
+        """The signer, or the key where there is no name for it."""
+        return self.signer or self.key
+
+    @property
     def identities(self) -> frozenset[str]:
         """All that this signer is known by: two signatures that share one are by one signer."""
         return frozenset({self.signer.casefold(), self.key} - {""})
@@ -102,13 +107,23 @@ class Signers:
         return by_name or not self.names
 
 
-def by_another(signers: Iterable[Signature], identities: Collection[str]) -> bool:
-    """Whether one of some good signatures is by somebody who goes by none of some identities."""
+def by_others(
+    signatures: Iterable[Signature], identities: Collection[str]
+) -> tuple[Signature, ...]:
+    """Those of some accepted signatures by whoever goes by none of some identities, one of each.
+
+    Args:
+        signatures: signatures that a rule accepts.
+        identities: what somebody goes by; see :attr:`Signature.identities`.
+    """
     known = {identity.casefold() for identity in identities}
-    return any(
-        signature.good and not known & {one.casefold() for one in signature.identities}
-        for signature in signers
-    )
+    found: list[Signature] = []
+    for signature in signatures:
+        own = {identity.casefold() for identity in signature.identities}
+        if own and not own & known:
+            found.append(signature)
+        known |= own
+    return tuple(found)
 
 
 def _is_name(name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Self
 from modelref.domain.event import Event
 from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact, StageName, parse_stage
-from modelref.domain.registry import Model
+from modelref.domain.registry import APPROVED, QUARANTINE, Model, VersionState
 from modelref.domain.signature import Signers
 from modelref.domain.tag import Kind, TagName
 from modelref.errors import BadInput
@@ -101,15 +101,33 @@ def deciding(model: Model, stage: StageName) -> Iterator[Event]:
                 yield from _withdrawals(model, event.commit)
 
 
+def counting(model: Model, signing: Signing) -> frozenset[str]:
+    """Ids of the events that count now, where a signature is required of them; others are history.
+
+    What a stage held before may lack a signature: it is older than the rule, its signer has left,
+    or somebody forged it, and a signed event was put above it.
+    """
+    found: set[str] = set()
+    for stage, held in model.stages.items():
+        if signing.rule(model.artifact, stage) is not None:
+            found |= {event.oid for event in deciding(model, stage)}
+            if stage in (QUARANTINE, APPROVED):
+                newest = {event.commit: event for event in held.events}
+                found |= {event.oid for event in newest.values()}
+    if signing.rule(model.artifact, None) is not None:
+        for state in model.versions.values():
+            found |= {event.oid for event in _of_version(model, state)}
+        found |= {event.oid for event in model.events if event.kind is Kind.DEPRECATE}
+    return frozenset(found)
+
+
 def deciding_latest(model: Model) -> Iterator[Event]:
     """The events that decide which version is the latest: its own, and what withdrew higher."""
     latest = model.latest
     for state in model.versions.values():
         if latest is not None and state.version.precedence < latest.version.precedence:
             continue
-        own = [event for event in model.events if event.version == state.version]
-        withdrawn = any(event.kind is Kind.DEREGISTER for event in own)
-        yield from own if withdrawn else [state.event]
+        yield from _of_version(model, state)
 
 
 def in_the_way(
@@ -139,6 +157,12 @@ def in_the_way(
         ):
             found.append(finding)
     return found
+
+
+def _of_version(model: Model, state: VersionState) -> Sequence[Event]:
+    """The events that decide about a version: its newest registration; all, if one withdrew it."""
+    own = [event for event in model.events if event.version == state.version]
+    return own if any(event.kind is Kind.DEREGISTER for event in own) else [state.event]
 
 
 def _withdrawals(model: Model, commit: str) -> Sequence[Event]:

@@ -47,6 +47,9 @@ class Outputs(Protocol):
             BadInput: DVC's settings are not valid.
         """
 
+    def mending(self, *paths: str) -> str:
+        """The command that brings files of outs here, for a person to run."""
+
     def files(self, out: Out) -> Sequence[OutFile]:
         """List the files of an out.
 

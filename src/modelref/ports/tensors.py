@@ -23,7 +23,7 @@ class Tensor(Protocol):
 
     @property
     def dtype(self) -> str:
-        """``float32``, ``bfloat16``, ``int64``, …."""
+        """``float32``, ``bfloat16``, ``int64``, …; ``text``."""
 
 
 class Ids(Protocol):
@@ -54,7 +54,7 @@ Matrix: TypeAlias = "tuple[Tensor, Tensor, Pairing]"
 
 
 class Tensors(Protocol):
-    """What files of weights hold; memory does not grow with a tensor's size."""
+    """What files of weights hold; memory grows with rows that have ids alone."""
 
     def read(self, path: str, file: BinaryIO) -> Sequence[Tensor] | None:
         """List the tensors of a file; None where it is none of weights.
@@ -105,7 +105,7 @@ class Tensors(Protocol):
             rotation: applied to the first side for ``ValueChange.aligned``.
 
         Raises:
-            BadInput: the values are damaged.
+            BadInput: the values are damaged, or texts that are not the same on both sides.
             OutOfReach: they cannot be read, or not be unpacked.
         """
 
@@ -124,7 +124,7 @@ class Tensors(Protocol):
         """
 
     def nonfinite(self, tensor: Tensor) -> Nonfinite:
-        """Count the values that are NaN or infinite.
+        """Count the values that are NaN or infinite; no text is.
 
         Raises:
             BadInput: the values are damaged.

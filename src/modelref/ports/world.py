@@ -142,6 +142,10 @@ class World(Protocol):
         """
 
     @property
+    def agreed_known(self) -> bool:
+        """Whether ``agreed`` is what the default branch says, and not just what is checked out."""
+
+    @property
     def settings(self) -> Settings:
         """Its file."""
 

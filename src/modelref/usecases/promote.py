@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
+from modelref.domain.gates.rule import approvals_of
 from modelref.domain.gates.verdict import Verdict
 from modelref.domain.message import EVENT
 from modelref.domain.names import StageName
 from modelref.domain.ref import Ref, quoted
-from modelref.domain.registry import QUARANTINE, Model
+from modelref.domain.registry import APPROVED, QUARANTINE, Model
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.target import find
 from modelref.domain.version import Version
 from modelref.errors import BadInput, Conflict, ModelRefError, Refused
+from modelref.usecases.approvals import approvals
 from modelref.usecases.gating.evaluate import Trial, evaluate, gates_of, guard_of, refusal
 from modelref.usecases.gating.evidence import verdict_trailers, write_evidence
 from modelref.usecases.gating.memo import Memo
 from modelref.usecases.gating.naming import check_new_stage
 from modelref.usecases.reading import read_model
-from modelref.usecases.signatures import APPROVED, approvals, check_ref, stands_signed
+from modelref.usecases.signatures import check_ref, lacks_signature, stands_signed
 from modelref.usecases.writing import Draft, Job, Options, Written, by_id, run_once, write
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ def promoting(asked: Promotion, options: Options) -> Job:
             f"Assign {stage} to {artifact} {name}",
             {EVENT: Kind.ASSIGN.value, **verdict_trailers(verdict, evidence)},
             evidence,
+            approvals_of(one.rule for one in verdict.outcomes) if verdict.passed else 0,
         )
         event = write(world, model, draft, options, intent)
         note = "; ".join(filter(None, (new, _told(verdict), *verdict.doubts)))
@@ -162,10 +165,12 @@ def check_expected(model: Model, stage: StageName, expect: Version | None) -> No
 def _settled(world: "World", model: Model, now: Event, options: Options) -> bool:
     """Whether an assignment says all that a new one would say.
 
-    Not where it lacks the signature that its stage requires; and a second person's approval of a
-    version is another approval.
+    Not where it lacks the signature that its stage requires, or that is asked for now; and a second
+    person's approval of a version is another approval.
     """
     if now.stage is None or not stands_signed(world, model, now.stage):
+        return False
+    if lacks_signature(world, now, asked=options.sign):
         return False
     if now.stage != APPROVED or not (
         options.sign or world.agreed.signing.rule(model.artifact, APPROVED)

@@ -15,7 +15,8 @@ from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry, refuse_partial
-from modelref.usecases.whereabouts import unpushed
+from modelref.usecases.signatures import lacks_signature
+from modelref.usecases.whereabouts import refuse_lacking, unpushed
 from modelref.usecases.writing import (
     Draft,
     Job,
@@ -61,7 +62,7 @@ class Registration:
 
 
 def register(world: "World", asked: Registration, options: Options) -> Written:
-    """Register a version; registering a registered commit again changes nothing.
+    """Register a version; registering a registered commit again changes nothing, or signs it.
 
     Raises:
         UnknownRef: the commit is not there, or declares no such model.
@@ -89,8 +90,11 @@ def registering(world: "World", asked: Registration, options: Options) -> Job:
         model = read(world)
         known = model.at_commit(commit)
         if known is not None and known.active and asked.version in (None, known.version):
-            return [Written(known.event, command, new=False, version=str(known.version))]
-        version = _choose(model, asked, commit)
+            if not lacks_signature(world, known.event, asked=options.sign):
+                return [Written(known.event, command, new=False, version=str(known.version))]
+            version = known.version
+        else:
+            version = _choose(model, asked, commit)
         draft = Draft(
             free_tag(model, TagName(model.artifact, Kind.REGISTER, version=version)),
             commit,
@@ -162,20 +166,8 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
             hint=f"dvc fetch {shlex.join(absent)}; or dvc commit if the workspace has them",
         )
     if told and world.config.remote is not None:
-        _refuse_unpushed(world, made.outs, commit)
+        refuse_lacking(unpushed(world, made.outs), commit)
     return made.outs
-
-
-def _refuse_unpushed(world: "World", outs: Sequence[Out], commit: str) -> None:
-    """Refuse a version that others would hear of, but could not load."""
-    lacking = [out.path for out in unpushed(world, outs)]
-    if lacking:
-        raise OutOfReach(
-            f"the bytes of {', '.join(lacking)} at commit {commit[:10]} are not on their DVC "
-            "remote, so that nobody else could load the version",
-            kind="unpushed-bytes",
-            hint=f"dvc push {shlex.join(lacking)}",
-        )
 
 
 def _mend(reasons: Sequence[str]) -> str:
@@ -188,7 +180,8 @@ def _same_files(model: Model, event: Event) -> str:
     """Say so when a new version has the files of an older one: perhaps nothing was trained."""
     made = event.trailer(OUTS)
     for state in reversed(list(model.versions.values())):
-        if state.active and state.event.trailer(OUTS) == made:
+        same = state.active and state.event.trailer(OUTS) == made
+        if same and state.version != event.version:
             return f"its files are those of {model.artifact}@{state.version}"
     return ""
 

@@ -11,7 +11,7 @@ from modelref.domain.ref import Ref
 from modelref.domain.registry import Model
 from modelref.domain.target import Target, find
 from modelref.usecases.reading import read_model
-from modelref.usecases.signatures import check_ref
+from modelref.usecases.signatures import check_ref, unknown_rules
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -26,7 +26,7 @@ class Resolved:
         path: repository path of the model's files.
         outs: its outs.
         cached: for each out, whether all its bytes are in this clone's cache.
-        findings: what was odd about the model's tags.
+        findings: what was odd about the model's tags, or is not known of them.
         forced: stages that hold it now though it did not pass their gate.
     """
 
@@ -87,6 +87,6 @@ def resolve_in(
         made.annotation.path,
         made.outs,
         tuple(world.outputs.cached(out) for out in made.outs),
-        findings,
+        (*findings, *unknown_rules(world)),
         forced_stages(model, target.commit),
     )

@@ -1,7 +1,6 @@
 """Signatures: what the default branch requires, asked before anything is believed or kept."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
@@ -9,36 +8,17 @@ from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact, StageName
 from modelref.domain.ref import Ref, quoted
 from modelref.domain.registry import Model, VersionState
-from modelref.domain.signature import Outcome, Signature, Signers, by_another
-from modelref.domain.signing import deciding, deciding_latest, in_the_way
+from modelref.domain.signature import Outcome, Signature, Signers
+from modelref.domain.signing import counting, deciding, deciding_latest, in_the_way
 from modelref.errors import Refused
 
 if TYPE_CHECKING:
     from modelref.ports import World
 
-APPROVED = StageName("approved")
-"""The stage that an approval assigns a version to."""
+_UNKNOWN_RULES = "unknown-default-branch"
+_SET_HEAD = "git remote set-head origin --auto"
+_FORGED = (Outcome.TAMPERED, Outcome.WRONG_NAMESPACE, Outcome.UNREADABLE)
 _GUIDE = "docs/how-to/sign.md says how"
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A signed assignment to the stage ``approved`` that stands.
-
-    Attributes:
-        signature: who approved.
-        when: seconds since 1970-01-01 UTC, by the tagger's clock.
-        tag: the assignment.
-    """
-
-    signature: Signature
-    when: int
-    tag: str
-
-    @property
-    def signer(self) -> str:
-        """The principal, or the key where it has none."""
-        return self.signature.signer or self.signature.key
 
 
 def signed(world: "World", event: Event) -> Signature:
@@ -48,52 +28,6 @@ def signed(world: "World", event: Event) -> Signature:
         OutOfReach: the program that checks, or the list of signers, is missing.
     """
     return world.signatures.check([event.oid])[event.oid]
-
-
-def approvals(world: "World", model: Model, commit: str) -> tuple[Approval, ...]:
-    """The approvals of a commit that stand, oldest first: good signatures by whom the rule accepts.
-
-    The stage holds a set, as quarantine does: each commit's newest event there counts, so that an
-    unassignment takes every approval before it back.
-
-    Raises:
-        OutOfReach: the program that checks, or the list of signers, is missing.
-    """
-    held = model.stages.get(APPROVED)
-    if held is None or not any(event.commit == commit for event in held.live):
-        return ()
-    own = [event for event in held.events if event.commit == commit]
-    last = max((place for place, one in enumerate(own) if one.kind != "assign"), default=-1)
-    standing = own[last + 1 :]
-    rule = world.agreed.signing.rule(model.artifact, APPROVED) or Signers()
-    checked = world.signatures.check([event.oid for event in standing])
-    return tuple(
-        Approval(checked[event.oid], event.date, event.tag)
-        for event in standing
-        if rule.accepts(checked[event.oid])
-    )
-
-
-def approved(
-    world: "World", model: Model, commit: str, promoter: Collection[str] | None = None
-) -> bool:
-    """Whether somebody else than the one who promotes has approved a commit.
-
-    Args:
-        world: the ports.
-        model: the model.
-        commit: what is to be promoted.
-        promoter: what the promoter goes by (:attr:`Signature.identities` of a signed promotion);
-            None for the person who writes here.
-
-    Raises:
-        OutOfReach: the program that checks, or the list of signers, is missing.
-    """
-    standing = approvals(world, model, commit)
-    if not standing:
-        return False
-    known = world.signatures.own() if promoter is None else promoter
-    return by_another((approval.signature for approval in standing), known)
 
 
 def check_ref(world: "World", model: Model, ref: Ref, findings: Iterable[Finding] = ()) -> None:
@@ -106,11 +40,13 @@ def check_ref(world: "World", model: Model, ref: Ref, findings: Iterable[Finding
         findings: what was wrong with tags; those in the place of newer events are refused too.
 
     Raises:
-        Refused: an event is not signed as required; the message names it and says why.
+        Refused: an event is not signed as required; the message names it and says why. Or it is
+            not known what the default branch requires.
         OutOfReach: the program that checks, or the list of signers, is missing.
     """
     if not world.agreed.signing.required:
         return
+    _refuse_unknown_rules(world, ref)
     if ref.stage is not None:
         check_stage(world, model, ref.stage, findings)
         current = model.current(ref.stage)
@@ -124,6 +60,14 @@ def check_ref(world: "World", model: Model, ref: Ref, findings: Iterable[Finding
     if rule is not None:
         _refuse_in_the_way(in_the_way(model, None, findings), f"{model.artifact}@latest")
         _refuse_unsigned(world, rule, list(deciding_latest(model)), "versions")
+
+
+def unknown_rules(world: "World") -> tuple[Finding, ...]:
+    """What to say where nothing is known of what the default branch requires: at most one."""
+    if world.agreed_known:
+        return ()
+    what = "no default branch is known here, so what must be signed is read from HEAD"
+    return (Finding(Severity.WARNING, _UNKNOWN_RULES, "", what, _SET_HEAD),)
 
 
 def check_stage(
@@ -181,34 +125,77 @@ def must_sign(world: "World", artifact: Artifact, stage: StageName | None) -> Si
     return world.agreed.signing.rule(artifact, stage)
 
 
-def signature_findings(world: "World", events: Sequence[Event]) -> Sequence[Finding]:
-    """What is wrong with the signatures of some events.
+def lacks_signature(world: "World", event: Event, *, asked: bool) -> bool:
+    """Whether an event lacks a good signature, if one is required of it or asked for.
 
-    An error where a signature is required of the event; else a warning, and none for an event
-    that is not signed at all.
+    Args:
+        world: the ports.
+        event: an event that stands.
+        asked: whether the person wants one.
 
     Raises:
         OutOfReach: the program that checks, or the list of signers, is missing.
     """
-    checked = world.signatures.check([event.oid for event in events])
+    rule = must_sign(world, event.artifact, event.stage)
+    if rule is None and not asked:
+        return False
+    return not (rule or Signers()).accepts(signed(world, event))
+
+
+def signature_findings(world: "World", model: Model) -> Sequence[Finding]:
+    """What is wrong with the signatures of a model's events.
+
+    An error where a signature is required and the event counts now, or the signature is one of
+    something else; else a warning, and none for an event that need not be signed and is not.
+
+    Raises:
+        OutOfReach: the program that checks, or the list of signers, is missing.
+    """
+    checked = world.signatures.check([event.oid for event in model.events])
+    counts = counting(model, world.agreed.signing)
     found = []
-    for event in events:
+    for event in model.events:
         signature = checked[event.oid]
         rule = world.agreed.signing.rule(event.artifact, event.stage)
         if rule is not None and not rule.accepts(signature):
             kind, why = _wrong(signature, event.stage or "versions")
-            found.append(Finding(Severity.ERROR, kind, event.tag, why, _GUIDE))
+            severity = Severity.ERROR
+            if event.oid not in counts and signature.outcome not in _FORGED:
+                severity, why = Severity.WARNING, f"{why}; nothing stands on it now"
+            found.append(Finding(severity, kind, event.tag, why, _GUIDE))
         elif rule is None and not signature.good and signature.outcome is not Outcome.UNSIGNED:
             kind = signature.outcome.value
             found.append(Finding(Severity.WARNING, kind, event.tag, signature.why, _GUIDE))
     return found
 
 
-def refuse_own(signature: Signature, tag: str, where: str) -> Refused:
-    """The refusal of an event that was just made, and that nobody else would believe."""
-    kind, why = _wrong(signature, where)
+def refuse_own(signature: Signature, tag: str, where: str, *, required: bool) -> Refused:
+    """The refusal of an event that was just made, and that nobody else would believe.
+
+    Args:
+        signature: its signature.
+        tag: its tag.
+        where: the stage, or ``versions``.
+        required: whether such an event has to be signed; else it rests on approvals by others.
+    """
+    if required:
+        kind, why = _wrong(signature, where)
+    else:
+        kind = signature.outcome.value
+        why = f"{signature.why}, and approvals count beside a promoter who is known"
     hint = "git config user.signingKey says with which key you sign; "
     return Refused(f"your tag {tag} {why}; nothing was written", kind=kind, hint=hint + _GUIDE)
+
+
+def _refuse_unknown_rules(world: "World", ref: Ref) -> None:
+    """Refuse to go by the signers of what is checked out: it may be a pull request's own."""
+    if not world.agreed_known:
+        raise Refused(
+            f"what {quoted(ref)} means must be signed, and no default branch is known here that "
+            "says by whom",
+            kind=_UNKNOWN_RULES,
+            hint=_SET_HEAD,
+        )
 
 
 def _refuse_in_the_way(found: Sequence[Finding], what: str) -> None:
@@ -243,6 +230,5 @@ def _wrong(signature: Signature, where: str) -> tuple[str, str]:
     """Kind and words of what is wrong with a signature that a rule does not accept."""
     required = f"signing.{where if where == 'versions' else f'stages.{where}'} of modelref.yaml"
     if signature.good:
-        signer = signature.signer or signature.key
-        return "other-signer", f"is signed by {signer}, whom {required} does not list"
+        return "other-signer", f"is signed by {signature.name}, whom {required} does not list"
     return signature.outcome.value, f"{signature.why}, as {required} requires"

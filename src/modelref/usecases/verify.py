@@ -13,16 +13,14 @@ from modelref.domain.outs import Out
 from modelref.domain.registry import Model, VersionState
 from modelref.errors import ModelRefError, OutOfReach
 from modelref.usecases.digest import outs_digest
+from modelref.usecases.gating.approving import audit_approvals
 from modelref.usecases.gating.audit import audit_promotions
 from modelref.usecases.reading import read_registry, unknown_model
 from modelref.usecases.sharing.beside import beside_remote
-from modelref.usecases.signatures import signature_findings
+from modelref.usecases.signatures import signature_findings, unknown_rules
 
 if TYPE_CHECKING:
     from modelref.ports import World
-
-
-_FETCH = "dvc fetch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +71,16 @@ def verify(
         raise unknown_model(world, artifact, at)
     # The remote is only known as it is now.
     beside = beside_remote(world, artifact) if at is None else ()
-    findings = [*registry.findings, *beside]
+    findings = [*registry.findings, *beside, *unknown_rules(world)]
     remotes = _Remotes(world)
     versions = hashed = 0
     for model in registry.models.values():
         findings += [*audit(model), *audit_promotions(model)]
         progress(f"{model.artifact}: signatures")
-        findings += signature_findings(world, model.events)
+        findings += [
+            *signature_findings(world, model),
+            *audit_approvals(world, model),
+        ]
         live = [state for state in model.versions.values() if state.active]
         findings += _metrics(world, model, live)
         for state in live:
@@ -125,7 +126,7 @@ def _version(
             state.event.tag,
             f"has files that are not in this clone's cache{whereabouts} "
             f"({', '.join(names)}){where}",
-            f"{mend} --all-tags {shlex.join(names)}",
+            mend,
         )
 
 
@@ -158,12 +159,15 @@ class _Remotes:
                 there = set(self.world.outputs.on_remote(absent).values())
             except OutOfReach as error:
                 self.silence = error.message
+        names = [out.path for out in absent]
+        fetch = self.world.outputs.mending(*names)
         if self.silence:
-            return Severity.WARNING, f", and it is not known who has them: {self.silence}", _FETCH
+            return Severity.WARNING, f", and it is not known who has them: {self.silence}", fetch
         if False in there:
-            return Severity.ERROR, ", nor on their DVC remote", "in a clone that has them: dvc push"
+            push = f"in a clone that has them: dvc push --all-tags {shlex.join(names)}"
+            return Severity.ERROR, ", nor on their DVC remote", push
         elsewhere = "" if None in there else ", but on their DVC remote"
-        return Severity.WARNING, elsewhere, _FETCH
+        return Severity.WARNING, elsewhere, fetch
 
 
 def _bytes(world: "World", state: VersionState, outs: tuple[Out, ...]) -> tuple[int, list[Finding]]:

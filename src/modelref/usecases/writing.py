@@ -9,8 +9,10 @@ from modelref.domain.event import Event, read_tag
 from modelref.domain.message import ID, NONE, PREVIOUS, check_words, compose
 from modelref.domain.names import Artifact
 from modelref.domain.registry import Model, fold_model
+from modelref.domain.signature import Signature, Signers
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, Conflict, ModelRefError, OutOfReach, Refused
+from modelref.usecases.approvals import refuse_unapproved
 from modelref.usecases.reading import refuse_partial
 from modelref.usecases.signatures import must_sign, refuse_own
 
@@ -31,6 +33,7 @@ class Draft:
         subject: readable first line.
         trailers: what it carries beside id and chain.
         evidence: what a promotion rests on, ``""`` where nothing was asked for.
+        approvals: how many others than its signer must have approved the commit.
     """
 
     tag: TagName
@@ -38,6 +41,7 @@ class Draft:
     subject: str
     trailers: Mapping[str, str]
     evidence: str = ""
+    approvals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,8 @@ Outcome = tuple[Written, ...] | ModelRefError
 def write(world: "World", model: Model, draft: Draft, options: Options, intent: str) -> Event:
     """Create one event; the caller holds the lock and has decided.
 
-    Where the default branch requires a signature of such events, it is signed, and one that
-    nobody else would believe is taken back.
+    Where the default branch requires a signature of such events, or approvals by others, it is
+    signed, and one that nobody else would believe is taken back.
 
     Args:
         world: the ports.
@@ -122,7 +126,7 @@ def write(world: "World", model: Model, draft: Draft, options: Options, intent: 
 
     Raises:
         Refused: the clock is far behind the model's last event, or the event needs the signature
-            of somebody else.
+            or the approval of somebody else.
         Conflict: the tag exists already.
         BadInput: it has to be signed, and git has no key.
     """
@@ -132,7 +136,7 @@ def write(world: "World", model: Model, draft: Draft, options: Options, intent: 
     draft.tag.check()
     if options.dry_run:
         return _composed(draft, message, trailers, date)
-    oid = _created(world, draft, message, date, options)
+    oid = _created(world, model, draft, message, date, options)
     for record in world.tags.list(draft.tag.artifact, bodies=True):
         if record.oid == oid and record.ref == str(draft.tag):
             event = read_tag(record)
@@ -141,17 +145,30 @@ def write(world: "World", model: Model, draft: Draft, options: Options, intent: 
     raise OutOfReach(f"git made the tag {draft.tag}, but does not list it", kind="git-failed")
 
 
-def _created(world: "World", draft: Draft, message: str, date: int, options: Options) -> str:
+def _created(
+    world: "World", model: Model, draft: Draft, message: str, date: int, options: Options
+) -> str:
     tag = draft.tag
     rule = must_sign(world, tag.artifact, tag.stage)
-    sign = options.sign or rule is not None
-    oid = world.tags.create(tag, draft.commit, message, date, sign=sign)
-    if rule is not None:
-        signature = world.signatures.check([oid])[oid]
-        if not rule.accepts(signature):
+    believed = rule is not None or draft.approvals > 0
+    oid = world.tags.create(tag, draft.commit, message, date, sign=options.sign or believed)
+    if believed:
+        try:
+            _check_own(world, model, draft, world.signatures.check([oid])[oid])
+        except ModelRefError:
             world.tags.discard(tag, oid)
-            raise refuse_own(signature, str(tag), tag.stage or "versions")
+            raise
     return oid
+
+
+def _check_own(world: "World", model: Model, draft: Draft, signature: Signature) -> None:
+    """Refuse an event that was just made, and that nobody else would believe."""
+    tag = draft.tag
+    rule = must_sign(world, tag.artifact, tag.stage)
+    if not (rule or Signers()).accepts(signature):
+        raise refuse_own(signature, str(tag), tag.stage or "versions", required=rule is not None)
+    if draft.approvals:
+        refuse_unapproved(world, model, draft.commit, draft.approvals, signature)
 
 
 def run_once(world: "World", job: Job, options: Options) -> tuple[Written, ...]:

@@ -75,6 +75,23 @@ def test_what_is_in_the_outbox_is_no_tag_and_an_outbox_is_empty(
     assert list(ada.remote.outbox().list()) == []
 
 
+@pytest.mark.parametrize("clones", ["git"], indirect=True)
+def test_an_outbox_that_leads_elsewhere_is_made_anew(
+    clones: tuple[Clone, Clone], tmp_path: Path
+) -> None:
+    ada, _ = clones
+    assert isinstance(ada.remote, GitRemote)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "precious").touch()
+    outbox = ada.remote.repository.private / "modelref" / "outbox"
+    outbox.parent.mkdir(exist_ok=True)
+    outbox.symlink_to(other)
+    assert list(ada.remote.outbox().list()) == []
+    assert not outbox.is_symlink()
+    assert (other / "precious").exists()
+
+
 def test_what_is_pushed_is_seen_by_everybody_and_taken_only_when_asked(
     clones: tuple[Clone, Clone],
 ) -> None:

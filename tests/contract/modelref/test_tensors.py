@@ -125,6 +125,70 @@ def test_the_values_of_paired_columns(port: Tensors, opened: Opened) -> None:
     assert (found.changed, found.values, found.largest) == (1, 9, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("shape", "turned"),
+    [
+        ((4, 5, 6), (True, True)),
+        *(
+            (shape, turned)
+            for shape in ((3, 200), (200, 3), (40, 50))
+            for turned in ((True, True), (True, False), (False, True))
+        ),
+    ],
+)
+def test_the_order_in_which_values_lie_changes_nothing(
+    shape: tuple[int, ...], turned: tuple[bool, bool], port: Tensors, opened: Opened
+) -> None:
+    random = np.random.default_rng(3)
+    a = random.integers(0, 9, shape).astype(np.float64)
+    b = a + (random.random(shape) < 0.02)
+    sides = [np.asfortranarray(x) if way else x for x, way in zip((a, b), turned, strict=True)]
+    x, y = (tensor(port, opened, side) for side in sides)
+    plain = port.compare(tensor(port, opened, a), tensor(port, opened, b))
+    found = port.compare(x, y)
+    assert (found.change, found.cosine) == pytest.approx((plain.change, plain.cosine))
+    assert (found.changed, found.rows_changed, found.largest, found.values) == (
+        int((a != b).sum()),
+        int((a != b).reshape(shape[0], -1).any(axis=1).sum()),
+        1.0,
+        a.size,
+    )
+
+
+def test_values_that_are_no_numbers_are_counted_in_any_order(port: Tensors, opened: Opened) -> None:
+    array = np.asfortranarray(np.ones((3, 4)))
+    array[1, 2], array[2, 3] = np.nan, np.inf
+    assert port.nonfinite(tensor(port, opened, array)) == Nonfinite(nan=1, inf=1)
+
+
+def test_texts_are_the_same_or_left_out(port: Tensors, opened: Opened) -> None:
+    a, same, other = (
+        tensor(port, opened, np.array(texts)) for texts in (["a", "b"], ["a", "b"], ["a", "c"])
+    )
+    assert (a.dtype, port.nonfinite(a)) == ("text", Nonfinite())
+    found = port.compare(a, same)
+    assert (found.change, found.values, found.changed) == (0.0, 2, 0)
+    for one in (other, tensor(port, opened, np.ones(2))):
+        with pytest.raises(BadInput, match="texts") as error:
+            port.compare(a, one)
+        assert error.value.kind == "no-numbers"
+
+
+def test_rows_too_wide_for_memory_are_told_by_id(
+    port: Tensors, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = np.zeros((4, 30))
+    b = a[[2, 0, 3, 1]].copy()
+    b[0, :15] = 3.0  # row 2: changed in its first parts only
+    b[3, 29] = 1.0  # row 1
+    ids = (range(4), [2, 0, 3, 1])
+    whole = compared(port, opened, a, b, ids)
+    monkeypatch.setattr("modelref.adapters.tensors.compare._WIDEST", 16)
+    found = compared(port, opened, a, b, ids)
+    assert found == whole
+    assert dict(found.most) == pytest.approx({0: 135**0.5, 3: 1.0})
+
+
 def test_names_of_ids(port: Tensors, opened: Opened) -> None:
     file = opened(column(item=[7, 8, 9], name=["milk", "bread", "tea"]))
     assert list(port.names("i.json", file, ("item", "name"), ["9", "7", "1"])) == [

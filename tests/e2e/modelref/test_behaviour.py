@@ -79,7 +79,9 @@ def test_json_has_every_figure(panels: Project) -> None:
         ("food", -0.25),
         ("toys", 0.25),
     }
-    assert said["segments"][0] == {
+    first = said["segments"][0]
+    assert 0 < first.pop("p_value") < 1e-6
+    assert first == {
         "column": "loyalty",
         "segment": "new",
         "users": 10,
@@ -95,6 +97,14 @@ def test_json_has_every_figure(panels: Project) -> None:
 def test_no_id_of_a_user_is_ever_shown(panels: Project, more: list[str]) -> None:
     done = panels.modelref(*ARGS, *more)
     assert "secret" not in done.out + done.err
+
+
+def test_the_page_shows_lists_by_name_and_never_whose(panels: Project) -> None:
+    few = panels.modelref(*ARGS, "--html", "-").out
+    all_ = panels.modelref(*ARGS, "--html", "-", "--examples").out
+    assert (few.count("Example "), all_.count("Example ")) == (2, 5)
+    assert "Item 21" in few
+    assert "secret" not in few + all_
 
 
 def test_a_comment_names_no_products_unless_asked(panels: Project) -> None:

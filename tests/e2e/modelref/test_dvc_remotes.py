@@ -159,6 +159,18 @@ def test_register_that_is_pushed_wants_the_bytes_pushed_first(
     project.modelref("register", "rec", "--rev", commit, "--dry-run")
 
 
+def test_push_wants_the_bytes_pushed_first(unpushed: Project, store: Path, tmp_path: Path) -> None:
+    project = unpushed
+    project.git("init", "--quiet", "--bare", str(tmp_path / "host.git"))
+    project.git("remote", "set-url", "origin", str(tmp_path / "host.git"))
+    said = project.modelref("push", check=False)
+    assert said.code == 4
+    assert "waits: the bytes of models/rec at commit" in said.out
+    assert "hint: dvc push --all-tags models/rec, then modelref push" in said.out
+    shutil.copytree(cache(project) / "files", store / "files")
+    assert "pushed 'rec@" in project.modelref("push").out
+
+
 def test_verify_says_whether_the_remote_has_what_is_missing(pushed: Project, store: Path) -> None:
     forget(pushed)
     said = pushed.modelref("verify")  # it brings the manifests, to know what to ask for

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -15,6 +16,7 @@ import pytest
 import modelref
 from modelref.adapters.git.elsewhere import server
 from modelref.errors import OutOfReach, Refused
+from support import remotes
 from support.elsewhere import Remote, everything, kept, script, serve
 from support.inprocess import run
 from support.project import Project
@@ -199,6 +201,55 @@ def test_moved_and_deleted_tags_are_told_once(remote: Remote) -> None:
     assert "v0.3.0" not in again.out
 
 
+@pytest.mark.parametrize("by", ["url", "folder"])
+@pytest.mark.parametrize("what", ["deleted", "moved"])
+def test_a_newest_event_that_its_lease_alone_names_is_told(
+    remote: Remote, by: str, what: str
+) -> None:
+    newest = remote.bare.git("rev-parse", "refs/tags/rec#prod#2")
+    remote.bare.git("update-ref", "refs/modelref/head/rec#prod#", newest)
+    where = remote.url if by == "url" else str(remote.bare.root)
+    assert run(remote.clone.root, "--repo", where, "resolve", "rec#prod").err == ""
+    assert remote.read("resolve", "rec#prod").err == ""
+    remote.bare.git("update-ref", "-d", "refs/tags/rec#prod#2")
+    if what == "moved":
+        older = remote.bare.git("rev-parse", "refs/tags/rec#prod#1")
+        remote.bare.git("update-ref", "refs/tags/rec#prod#2", older)
+    shutil.rmtree(remote.log.parent / "cache")  # nobody here has seen it
+    for args in (["resolve", "rec#prod"], ["show"], ["verify"], ["history", "rec"]):
+        told = run(remote.clone.root, "--repo", where, *args)
+        assert "the tag 'rec#prod#2' is " in told.out + told.err
+        assert newest[:10] in told.out + told.err
+        assert told.code == (1 if args == ["verify"] else 0)
+    assert run(remote.clone.root, "--repo", where, "resolve", "sim@latest").err == ""
+
+
+def test_the_default_branch_is_known_where_nothing_is_checked_out(remote: Remote) -> None:
+    gate = ["gate", "rec@v0.3.0", "prod"]
+    for where in (remote.url, str(remote.bare.root)):
+        asked = run(remote.clone.root, "--repo", where, *gate)
+        assert (asked.code, asked.err) == (0, "")
+        assert "no rule of the default branch guards prod" in asked.out
+    checked_out = run(remote.clone.root, "--repo", str(remote.clone.root), *gate)
+    assert "no default branch is known here, so the rules are those of HEAD" in checked_out.err
+    assert "hint: name the repository that it was cloned from: modelref --repo" in checked_out.err
+
+
+def test_a_hint_needs_no_clone(remote: Remote, tmp_path: Path) -> None:
+    out = remotes.put_folder(tmp_path / "bytes", "big", {"w": b"weights"})
+    clone = remote.clone
+    clone.write("big.dvc", f"outs:\n- path: big\n  hash: md5\n  md5: {out.hash}\n")
+    clone.write("dvc.yaml", "artifacts:\n  big: {path: big, type: model}\n")
+    clone.git("add", "big.dvc", "dvc.yaml")
+    clone.git("commit", "--quiet", "--message", "big")
+    clone.git("tag", "--annotate", "--message", "big", "big@v1.0.0")
+    remote.push("main", "--tags")
+    found = remote.read("verify", "big", "--json").json["findings"]
+    command = f"modelref --repo {remote.url} get MODEL@VERSION"
+    assert [one["hint"] for one in found if one["kind"] == "missing-bytes"] == [command]
+    assert "dvc fetch" not in remote.read("diff", "big@v1.0.0", "rec@latest").err
+
+
 def test_a_server_that_cannot_filter_gives_the_commits_asked_for(remote: Remote) -> None:
     remote.bare.git("config", "uploadpack.allowFilter", "false")
     for args in READS:
@@ -289,11 +340,24 @@ def test_a_remote_that_is_gone_is_out_of_reach(remote: Remote) -> None:
 def test_a_remote_that_says_nothing_is_given_up(
     remote: Remote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GIT_SSH_COMMAND", str(script(tmp_path / "hang", "exec sleep 600")))
-    monkeypatch.setattr(server, "QUIET", 0.2)
+    asleep = tmp_path / "asleep"
+    hang = script(tmp_path / "hang", f"sleep 600 & echo $! > {asleep}; wait")
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(hang))
+    monkeypatch.setattr(server, "QUIET", 1.0)
     refused = remote.read("show")
     assert refused.code == 5
-    assert "git ls-remote was given up: the remote said nothing for 0 seconds" in refused.err
+    assert "git ls-remote was given up: the remote said nothing for 1 seconds" in refused.err
+    assert not runs(int(asleep.read_text())), "what git started was left"
+
+
+def runs(pid: int) -> bool:
+    """Whether a program runs, or is about to end."""
+    command = Path(f"/proc/{pid}/cmdline")
+    for _ in range(100):
+        if not command.exists() or not command.read_bytes():  # gone, or only to be buried
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def test_a_follower_outlives_a_remote_that_goes_away(remote: Remote) -> None:

@@ -61,6 +61,25 @@ def test_a_password_in_the_url_is_used_and_seen_nowhere(
     assert not (tmp_path / "kept").exists(), "the person's own helper was asked or told"
 
 
+def test_a_token_in_the_place_of_the_user_is_told_to_no_helper(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = "ghp_6sesame7sesame8sesame9"  # noqa: S105  # of a host that lives for a second
+    host.login = f"{token}:"
+    heard = tmp_path / "heard"
+    helper = script(tmp_path / "helper", f"echo $* >> {heard}; cat >> {heard}")
+    monkeypatch.setenv("GIT_ASKPASS", str(helper))
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "credential.helper")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", str(helper))
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    assert run(tmp_path, "--repo", host.url("shop.git", token), "show").code == 0
+    host.login = "ada:other"
+    refused = run(tmp_path, "--repo", host.url("shop.git", token), "show")
+    assert refused.code == 5
+    assert "sesame" not in refused.err
+    assert not heard.exists()
+
+
 def real_git() -> str:
     import shutil
 

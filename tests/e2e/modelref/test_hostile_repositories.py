@@ -469,3 +469,16 @@ def test_what_a_neighbour_has_in_the_place_of_files_is_not_waited_for(
         (scene.git / name).unlink()
         os.mkfifo(scene.git / name)
     assert run(tmp_path, "--repo", str(scene.repo.root), "show").code == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["packed-refs", "objects/info/alternates", "refs/tags/x/y", "objects/pack/x.idx"]
+)
+def test_a_pipe_that_git_would_wait_for_is_named(scene: Scene, tmp_path: Path, name: str) -> None:
+    pipe = scene.git / name
+    pipe.parent.mkdir(exist_ok=True)
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    refused = run(tmp_path, "--repo", str(scene.repo.root), "show")
+    assert refused.code == 2
+    assert refused.err.startswith(f"error: {pipe} is no regular file, so git cannot read")

@@ -258,8 +258,8 @@ def test_the_bare_command_is_help(project: Project) -> None:
 def test_a_name_that_the_locale_cannot_write_is_escaped(registered_once: Project) -> None:
     project = registered_once
     project.git("-c", "user.name=Łukasz", "tag", "-a", "rec#dev#1", "-m", "→ dev", "rec@v0.1.0^{}")
-    latin = {"PYTHONIOENCODING": "latin-1"}
-    result = project.run("modelref", "history", "rec", "--stage", "dev", **latin)
+    history = ("history", "rec", "--stage", "dev")
+    result = project.run("modelref", *history, PYTHONIOENCODING="latin-1")
     assert "\\u0141ukasz" in result.out
     assert "\\u2192 dev" in result.out
 

@@ -199,6 +199,19 @@ def test_values_that_became_no_numbers_are_said(tmp_path: Path) -> None:
     )
 
 
+def test_texts_beside_numbers_are_left_out_and_the_numbers_compared(tmp_path: Path) -> None:
+    kept: dict[str, Any] = {"format": np.array(b"csr"), "ids": np.array(["a", "b", "c"])}
+    before = npz(w=np.ones(3), **kept)
+    after = npz(w=np.zeros(3), **kept | {"ids": np.array(["a", "b", "x"])})
+    project = versions(tmp_path / "p", {"a.npz": before}, {"a.npz": after})
+    said = weights_of(project)
+    assert list(tensors(said)) == ["ids", "w"]
+    shown = run(project.root, "diff", "rec@v0.1.0", "rec@v0.1.1", "--only", "weights").out
+    why = "ids was not compared: model/a.npz holds texts in 'ids', which are not compared"
+    assert why in " ".join(shown.split())
+    assert count(project, "rec@v0.1.1") == 0
+
+
 def test_a_hostile_file_is_named_and_the_rest_is_shown(tmp_path: Path) -> None:
     huge = {"x": {"dtype": "F32", "shape": [1 << 20, 1 << 20], "data_offsets": [0, 4]}}
     before = {"a.npz": npz(a=np.ones(3)), "b.safetensors": safetensors(x=np.ones(3))}
@@ -311,9 +324,11 @@ def test_the_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     told = run(project.root, *versions_, str(tmp_path / "page.html"))
     assert told.out == f"the diff rec@v0.1.0 -> rec@v0.1.1 is in {tmp_path / 'page.html'}\n"
     assert "item_factors" in (tmp_path / "page.html").read_text(encoding="utf-8")
-    refused = run(project.root, *versions_, str(tmp_path / "none" / "page.html"))
+    run(project.root, *versions_, str(tmp_path / "new" / "folder" / "page.html"))
+    assert (tmp_path / "new" / "folder" / "page.html").is_file()
+    refused = run(project.root, *versions_, str(tmp_path / "page.html" / "page.html"))
     assert refused.code == 5
-    assert "page.html: No such file or directory" in refused.err
+    assert "page.html: Not a directory" in refused.err
     both = run(project.root, *versions_, "page.html", "--json")
     assert (both.code, both.err.splitlines()[0]) == (
         2,
@@ -322,4 +337,4 @@ def test_the_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
             '"hint": "choose one"}}'
         ),
     )
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["p", "page.html"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "p", "page.html"]

@@ -1,5 +1,6 @@
 """DVC's cache: where bytes lie, whether they are right, and how they are handed over."""
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,12 +34,14 @@ class DvcOutputs:
         git: the repository's git.
         remotes: the DVC remotes, of which only what is missing here is asked; None where none may
             be.
+        getting: the command that brings a version, where there is no clone for DVC's own.
     """
 
     caches: Caches
     checked: Checked
     git: Git
     remotes: DvcRemotes | None = None
+    getting: str = ""
 
     def measure(self, out: Out) -> Out:
         """Return the out with its size and number of files, where they can be known."""
@@ -79,6 +82,10 @@ class DvcOutputs:
         if missing and self.remotes is not None:
             self.remotes.fetch(missing, self, progress)
 
+    def mending(self, *paths: str) -> str:
+        """The command that brings files here."""
+        return self.getting or f"dvc fetch --all-tags {shlex.join(paths)}"
+
     def files(self, out: Out) -> Sequence[OutFile]:
         """List the files of an out; a manifest is believed once its own hash is right."""
         if not out.is_dir:
@@ -98,9 +105,9 @@ class DvcOutputs:
             data = path.read_bytes()
             right = md5_of_bytes(data) == out.hash.removesuffix(DIR_SUFFIX)
             if not right and not same_legacy(path, out.object):
-                raise damaged(out.path, path)
+                raise damaged(out.path, path, self.mending(out.path))
         except OSError as error:
-            raise absent(out.path, path, error) from error
+            raise absent(out.path, path, error, self.mending(out.path)) from error
         return data
 
     def check(self, file: OutFile, *, deep: bool = True) -> int:
@@ -168,9 +175,9 @@ class DvcOutputs:
             sound = is_sound(source, file)
             after = source.stat()
         except OSError as error:
-            raise absent(file.path, source, error) from error
+            raise absent(file.path, source, error, self.mending(file.path)) from error
         if not sound:
-            raise damaged(file.path, source)
+            raise damaged(file.path, source, self.mending(file.path))
         if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
             self.checked.remember(source, after, file.hash)
 

@@ -37,7 +37,7 @@ def read_manifest(out: Out, data: bytes) -> tuple[OutFile, ...]:
     if why:
         raise _refused(out, why)
     return tuple(
-        OutFile(f"{out.path}/{relpath}", out.algorithm, digest, out.remote)
+        OutFile(f"{out.path}/{relpath}", out.algorithm, digest, out.remote, at_most=out.size)
         for relpath, digest in sorted(entries)
         if not out.within or PurePosixPath(relpath).is_relative_to(out.within)
     )

@@ -64,21 +64,21 @@ def legacy_md5_of(path: Path) -> str:
     return str(file_md5(str(path), localfs, name=LEGACY_MD5))
 
 
-def absent(name: str, path: Path, error: OSError) -> OutOfReach:
-    """The error for an object that could not be read from the cache."""
+def absent(name: str, path: Path, error: OSError, mend: str) -> OutOfReach:
+    """The error for an object that could not be read from the cache; a command may bring it."""
     if isinstance(error, FileNotFoundError):
         return OutOfReach(
             f"the bytes of {name} are not in the DVC cache ({path})",
             kind="missing-bytes",
-            hint=f"dvc fetch --all-tags {shlex.quote(name)}",
+            hint=mend,
         )
     return OutOfReach(f"cannot read {path}: {error.strerror}", kind="unreadable")
 
 
-def damaged(name: str, path: Path) -> OutOfReach:
+def damaged(name: str, path: Path, mend: str) -> OutOfReach:
     """The error for an object of the cache that is not what its hash says."""
     return OutOfReach(
         f"the cached bytes of {name} are not what their hash says; nothing was handed over",
         kind="damaged-bytes",
-        hint=f"rm {shlex.quote(str(path))} && dvc fetch --all-tags {shlex.quote(name)}",
+        hint=f"rm {shlex.quote(str(path))} && {mend}",
     )

@@ -59,13 +59,19 @@ class GitBranches:
 
 @dataclass(frozen=True, slots=True)
 class DefaultBranch:
-    """The one branch of a repository that is only read; port ``Branches``."""
+    """The one branch of a repository that is only read; port ``Branches``.
+
+    Attributes:
+        commits: the repository's.
+        name: what people know the branch by; ``HEAD`` where it may be any that is checked out.
+    """
 
     commits: GitCommits
+    name: str
 
     def default(self) -> Branch:
         """What its HEAD names."""
-        return Branch("HEAD", self.commits.resolve("HEAD"))
+        return Branch(self.name, self.commits.resolve("HEAD"))
 
     def named(self, name: str) -> Branch:
         """No other branch is brought along."""

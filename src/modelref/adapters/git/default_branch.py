@@ -16,11 +16,14 @@ class AgreedFile(NamedTuple):
         branch: its name, as git shows it; ``HEAD`` where no branch is known to be the default.
         commit: full id of the branch's commit, ``""`` where nothing is committed yet.
         data: the file's bytes, None where it has none.
+        known: whether that is the default branch. Not where a remote has one that this clone does
+            not know: what is checked out may then be a pull request's own commit.
     """
 
     branch: str
     commit: str
     data: bytes | None
+    known: bool = True
 
 
 def read_agreed(repository: Repository, path: str) -> AgreedFile:
@@ -28,8 +31,8 @@ def read_agreed(repository: Repository, path: str) -> AgreedFile:
 
     That is what the remote says its default branch is (``git remote set-head``), else its
     ``main`` or ``master``; without any of these this clone's own, and at last what is checked
-    out. So a pull request that is checked out is believed only where the default branch was
-    never fetched.
+    out. So a pull request that is checked out is read only where the default branch was never
+    fetched.
     """
     refs = candidates(repository)
     asked = [name for ref in refs for name in (f"{ref}^{{commit}}", f"{ref}:{path}")]
@@ -38,7 +41,8 @@ def read_agreed(repository: Repository, path: str) -> AgreedFile:
         if commit is not None:
             name = ref.removeprefix("refs/remotes/").removeprefix("refs/heads/")
             blob = file is not None and file.type == "blob"
-            return AgreedFile(name, commit.oid, file.data if file and blob else None)
+            known = ref != "HEAD" or repository.bare or not repository.remotes
+            return AgreedFile(name, commit.oid, file.data if file and blob else None, known)
     return AgreedFile("HEAD", "", None)
 
 

@@ -16,7 +16,7 @@ stay.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,19 +109,19 @@ class Confinement:
 
 
 def environment(
-    extra: Mapping[str, str], secret: Mapping[str, str], confinement: Confinement | None
+    extra: Mapping[str, str], given: Sequence[tuple[str, str]], confinement: Confinement | None
 ) -> dict[str, str]:
     """The whole environment of one run of git.
 
     Args:
         extra: variables to add.
-        secret: settings that must not stand on a command line, which everybody can read.
+        given: settings that do not stand on the command line, which everybody can read.
         confinement: None in the person's own repository.
     """
     env = {key: value for key, value in os.environ.items() if _stays(key)}
     if "GIT_ALLOW_PROTOCOL" in os.environ:
         env["GIT_ALLOW_PROTOCOL"] = _within(_PROTOCOLS, os.environ["GIT_ALLOW_PROTOCOL"])
-    settings = [*_kept_settings(), *secret.items()]
+    settings = [*_kept_settings(), *given]
     if settings:
         env["GIT_CONFIG_COUNT"] = str(len(settings))
     for i, (key, value) in enumerate(settings):

@@ -124,7 +124,7 @@ class WriterLock:
 def unwritable(path: Path, error: OSError) -> OutOfReach:
     """The error for a folder of ours that cannot be written."""
     return OutOfReach(
-        f"cannot write {path}: {error.strerror}",
+        f"cannot write {path}: {error.strerror or error}",
         kind="unwritable",
         hint="see that the disk is not full and that the folder is yours",
     )

@@ -69,11 +69,13 @@ class Git:
         folder: where it runs.
         confinement: how it is confined; None in the person's own repository.
         variables: of each run, where it works in another git folder than the folder's own.
+        settings: of each run, by key; they win over those of files.
     """
 
     folder: Path
     confinement: Confinement | None = None
     variables: tuple[tuple[str, str], ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
 
     def run(
         self,
@@ -116,7 +118,9 @@ class Git:
         operands = list(operands)
         if operands:
             argv += ["--", *operands]
-        env = environment({**dict(self.variables), **(env or {})}, secret or {}, self.confinement)
+        variables = {**dict(self.variables), **(env or {})}
+        settings = [*self.settings, *(secret or {}).items()]
+        env = environment(variables, settings, self.confinement)
         try:
             if quiet is not None:
                 return _finished(*run_watched(argv, self.folder, env, stdin, keep, quiet))

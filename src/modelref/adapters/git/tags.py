@@ -39,6 +39,8 @@ _FORMAT = "".join(f"%({field})%00" for field in _FIELDS) + _SIGNED
 _BODY = "%(contents:body)%00"
 _ABOVE = re.compile(r"cannot lock ref .*: '(refs/tags/.*?)' exists")
 _BROKEN = re.compile(r"warning: ignoring broken ref refs/tags/(.*)")
+_UNSIGNED = re.compile(r"unable to sign the tag|either user\.signingkey or gpg\.")
+_FAULT = re.compile(r"^(?:error|fatal): (.*?)\s*$", re.MULTILINE)
 _SIGNING_LIMIT = 300.0
 """Seconds that making a tag may take: a person may have to type a passphrase, or touch a key."""
 # A person's own settings must not change what a trailer is, nor take one for a comment.
@@ -221,7 +223,7 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
     nobody = no_identity(done)
     if nobody is not None:
         return nobody
-    if "unable to sign the tag" in said:
+    if _UNSIGNED.search(said):
         return _not_signed(name, said)
     if "is not a valid tag name" in said:
         return BadInput(f"git does not allow the tag {name!r}", kind="invalid-name")
@@ -229,9 +231,9 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
 
 
 def _not_signed(name: str, said: str) -> BadInput:
-    why = next((line for line in said.splitlines() if line.startswith("error: ")), "no signature")
+    fault = _FAULT.search(said)
     return BadInput(
-        f"git could not sign the tag {name}: {why.removeprefix('error: ').strip()}; "
+        f"git could not sign the tag {name}: {fault[1] if fault else 'no signature'}; "
         "nothing was written",
         kind="not-signed",
         hint="say with which key: git config gpg.format ssh, "

@@ -4,7 +4,9 @@ import os
 import select
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from signal import SIGKILL, SIGTERM
 
 _PARTING = 2.0
 """Seconds that git has to stop what it started (ssh, a transport helper)."""
@@ -78,9 +80,25 @@ def _listened(child: subprocess.Popen[bytes], quiet: float) -> bytes:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()  # git ends its helpers on this signal, and cannot on the next
-    try:
-        child.wait(_PARTING)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+    """End a program and what it started: git leaves an ssh that waits for a host behind.
+
+    They share our process group, so that ssh may ask for a passphrase on the terminal.
+    """
+    for signal in (SIGTERM, SIGKILL):  # git tidies up on the first, and cannot on the second
+        for pid in (*_descendants(child.pid), child.pid):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_PARTING)
+            return
+    child.wait()
+
+
+def _descendants(pid: int) -> list[int]:
+    """Programs that a program started, the last first, where the system tells (Linux)."""
+    found: list[int] = []
+    with suppress(OSError):  # it may end meanwhile
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):
+            for one in path.read_text().split():
+                found += [*_descendants(int(one)), int(one)]
+    return found

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelref.adapters.tensors.dtypes import Raw
-from modelref.adapters.tensors.tensor import FileTensor, fill
+from modelref.adapters.tensors.packed import laid_out
+from modelref.adapters.tensors.tensor import FileTensor, barrier, fill
 
 BLOCK = 512 << 10
 """Bytes of a block: two of them and what is made of them stay in a core's cache."""
@@ -28,7 +29,8 @@ class RowReader:
 
     def __init__(self, tensor: FileTensor) -> None:
         self._tensor = tensor
-        self._region = tensor.locate()
+        with barrier(tensor.path):
+            self._region = laid_out(tensor)
         self._file, self._offset = self._region.file, self._region.offset
         self._dtype = np.dtype((">" if tensor.big_endian else "<") + tensor.kind.raw)
         self._row = tensor.width * self._dtype.itemsize

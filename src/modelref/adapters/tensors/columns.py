@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 import numpy as np
 
-from modelref.adapters.tensors.tensor import length, unsound
+from modelref.adapters.tensors.tensor import barrier, length, unsound
+from modelref.errors import BadInput
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,6 +18,8 @@ BATCH = 1 << 16
 """Rows that are read at a time."""
 _BUFFER = 1 << 20
 _LARGEST_JSON = 256 << 20
+_MOST_SHOWN = 10
+_LONGEST_SHOWN = 40
 _ENDS = {".parquet": "parquet", ".csv": "csv", ".json": "json"}
 Column: TypeAlias = "Sequence[Any] | NDArray[np.int64]"
 
@@ -27,6 +30,22 @@ def read_column(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
     Raises:
         BadInput: the file has no such column, or cannot be read.
     """
+    with barrier(path):
+        yield from _batches(path, file, column)
+
+
+def bad_ids(path: str, why: str) -> BadInput:
+    """The error of ids that do not fit.
+
+    Args:
+        path: their file.
+        why: what is wrong, as the end of a sentence that starts with the path.
+    """
+    hint = "meta.modelref.ids in dvc.yaml says which column has the ids of a tensor's rows"
+    return BadInput(f"{path} {why}", kind="bad-ids", hint=hint)
+
+
+def _batches(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
     kind = next((kind for end, kind in _ENDS.items() if path.lower().endswith(end)), "")
     if kind == "parquet":
         yield from _parquet(path, file, column)
@@ -35,7 +54,7 @@ def read_column(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
     elif kind == "json":
         yield from _json(path, file, column)
     else:
-        raise unsound(path, "is no Parquet, CSV or JSON file: ids cannot be read from it")
+        raise bad_ids(path, "is no Parquet, CSV or JSON file: ids cannot be read from it")
 
 
 def texts_at(batches: Iterable[Column], rows: Sequence[int]) -> list[str]:
@@ -59,7 +78,7 @@ def _parquet(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
     try:
         table = pq.ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER)
         if column not in table.schema_arrow.names:
-            raise _no_column(path, column)
+            raise _no_column(path, column, table.schema_arrow.names)
         batches = table.iter_batches(BATCH, columns=[column], use_threads=False)
         for batch in batches:
             values = batch.column(0)
@@ -74,11 +93,11 @@ def _parquet(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
 
 def _csv(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
     file.seek(0)
-    text = io.TextIOWrapper(io.BufferedReader(_Unclosed(file)), "utf-8", newline="")
+    text = io.TextIOWrapper(io.BufferedReader(_Unclosed(file)), "utf-8-sig", newline="")
     try:
         table = csv.DictReader(text)
         if column not in (table.fieldnames or ()):
-            raise _no_column(path, column)
+            raise _no_column(path, column, table.fieldnames or ())
         batch: list[str | None] = []
         for row in table:
             batch.append(row[column] or None)
@@ -100,7 +119,8 @@ def _json(path: str, file: BinaryIO, column: str) -> Iterator[Column]:
         values = value[column] if isinstance(value, dict) else value
         ids = [one[column] if isinstance(one, dict) else one for one in values]
     except KeyError:
-        raise _no_column(path, column) from None
+        there = value if isinstance(value, dict) else next(iter(values))
+        raise _no_column(path, column, list(there)) from None
     except (ValueError, TypeError, RecursionError) as error:
         raise unsound(path, "cannot be read as a list of ids") from error
     whole = all(type(one) is int and -(1 << 63) <= one < 1 << 63 for one in ids)
@@ -122,8 +142,12 @@ class _Unclosed(io.RawIOBase):
         return len(data)
 
 
-def _no_column(path: str, column: str) -> Exception:
-    return unsound(path, f"has no column {column!r}, which should tell whose each row is")
+def _no_column(path: str, column: str, there: Sequence[str]) -> BadInput:
+    shown = ", ".join(repr(one[:_LONGEST_SHOWN]) for one in there[:_MOST_SHOWN]) or "none"
+    more = ", …" if len(there) > _MOST_SHOWN else ""
+    return bad_ids(
+        path, f"has no column {column!r}, which should tell whose each row is (has {shown}{more})"
+    )
 
 
 def _text(one: object) -> str | None:

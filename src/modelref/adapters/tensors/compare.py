@@ -10,6 +10,8 @@ from modelref.adapters.tensors.sums import Sums, nonfinite
 from modelref.adapters.tensors.tensor import FileTensor
 from modelref.domain.diff.weights import NONE, Nonfinite, ValueChange
 
+_GATHERED = 4 << 20
+"""Bytes of rows that are read together where the other side has them in another order."""
 _WIDEST = 4 << 20
 """Bytes of a row above which it is read in parts."""
 
@@ -30,10 +32,18 @@ def compare_rows(
         columns: columns by id, of tensors with two sides; None pairs them by position.
         rotation: applied to the first side for ``ValueChange.aligned``.
     """
-    sums = Sums(a, b, rotation.matrix if rotation else None, told=pairing is not None)
+    across = pairing is None and a.turned and b.turned
+    if across:
+        a, b = a.as_it_lies(), b.as_it_lies()
+    turn = rotation.matrix if rotation else None
+    sums = Sums(a, b, turn, told=pairing is not None, across=across)
+    if not a.size or not b.size:
+        return sums.result()
     with RowReader(a) as first, RowReader(b) as second:
-        if pairing is None and max(_row_bytes(a), _row_bytes(b)) > _WIDEST:
-            _add_parts(sums, first, second)
+        if across:
+            _add_across(sums, first, second)
+        elif columns is None and max(_row_bytes(a), _row_bytes(b)) > _WIDEST:
+            _add_parts(sums, (first, second), pairing)
         else:
             _add_rows(sums, (first, second), pairing, columns)
     return sums.result()
@@ -42,11 +52,11 @@ def compare_rows(
 def count_nonfinite(tensor: FileTensor) -> Nonfinite:
     """Count the values of a tensor that are NaN or infinite."""
     total = NONE
-    if tensor.kind.raw[0] != "f" and tensor.kind.exact:
+    if not tensor.size or (tensor.kind.raw[0] != "f" and tensor.kind.exact):
         return total  # whole numbers are finite
     step = BLOCK // tensor.kind.itemsize
     count = tensor.rows * tensor.width
-    with RowReader(tensor) as reader:
+    with RowReader(tensor.as_it_lies()) as reader:
         for start in range(0, count, step):
             values = tensor.kind.decode(reader.part(0, start, min(start + step, count)))
             if not np.isfinite(values).all():
@@ -62,7 +72,8 @@ def _add_rows(
 ) -> None:
     """Compare blocks of rows."""
     first, second = readers
-    step = max(1, BLOCK // max(1, _row_bytes(sums.a), _row_bytes(sums.b)))
+    widest = max(_row_bytes(sums.a), _row_bytes(sums.b))
+    step = max(1, (_GATHERED if pairing and pairing.counts.moved else BLOCK) // widest)
     here, there = _shared_columns(columns)
     for start in range(0, sums.a.rows, step):
         stop = min(start + step, sums.a.rows)
@@ -76,17 +87,41 @@ def _add_rows(
         other = second.take(rows)
         if columns is not None:
             block, other = block[:, here], other[:, there]
-        sums.add(block, other, rows)
+        few = max(1, BLOCK // widest)
+        for at in range(0, len(rows), few):
+            sums.add(block[at : at + few], other[at : at + few], rows[at : at + few])
 
 
-def _add_parts(sums: Sums, first: RowReader, second: RowReader) -> None:
+def _add_parts(sums: Sums, readers: tuple[RowReader, RowReader], pairing: Paired | None) -> None:
     """Compare rows that are too wide for memory, part by part."""
+    first, second = readers
     step = BLOCK // max(sums.a.kind.itemsize, sums.b.kind.itemsize)
     for row in range(sums.a.rows):
+        other = row if pairing is None else int(pairing.partner[row])
+        if other < 0:
+            continue
         for start in range(0, sums.a.width, step):
             stop = min(start + step, sums.a.width)
-            parts = first.part(row, start, stop), second.part(row, start, stop)
-            sums.add(*parts, np.array([row]), whole=stop == sums.a.width)
+            parts = first.part(row, start, stop), second.part(other, start, stop)
+            sums.add(*parts, np.array([other]), whole=stop == sums.a.width)
+
+
+def _add_across(sums: Sums, first: RowReader, second: RowReader) -> None:
+    """Compare values in the order in which they lie: (columns, rows)."""
+    columns, rows = sums.a.shape
+    values = BLOCK // max(sums.a.kind.itemsize, sums.b.kind.itemsize)
+    step = max(1, values // rows)
+    for start in range(0, rows, values):
+        stop = min(start + values, rows)
+        for column in range(0, columns, step):
+            end = min(column + step, columns)
+            a, b = (
+                reader.part(column, start, start + (end - column) * (stop - start)).reshape(
+                    end - column, stop - start
+                )
+                for reader in (first, second)
+            )
+            sums.add(a, b, np.arange(start, stop), whole=end == columns)
 
 
 def _row_bytes(tensor: FileTensor) -> int:

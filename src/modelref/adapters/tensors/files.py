@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from modelref.adapters.tensors.rotation import Factors
+    from modelref.adapters.tensors.tensor import FileTensor
     from modelref.domain.diff.weights import Nonfinite, ScoreChange, ValueChange
     from modelref.ports import Ids, Matrix, Pairing, Rotation, Tensor
 
@@ -38,9 +39,10 @@ class TensorFiles:
         reader = _reader(path, file)
         if reader is None:
             return None
-        from modelref.adapters.tensors.tensor import repeated, unsound
+        from modelref.adapters.tensors.tensor import barrier, repeated, unsound
 
-        found = reader(path, file)
+        with barrier(path):
+            found = reader(path, file)
         twice = repeated(tensor.name for tensor in found)
         if twice is not None:
             raise unsound(path, f"has the tensor {twice!r} twice")
@@ -78,37 +80,48 @@ class TensorFiles:
         from modelref.adapters.tensors.compare import compare_rows
         from modelref.adapters.tensors.ids import Paired
         from modelref.adapters.tensors.rotation import Aligned
-        from modelref.adapters.tensors.tensor import FileTensor
+        from modelref.adapters.tensors.tensor import barrier
+        from modelref.adapters.tensors.texts import FileText, compare_texts
 
-        with _one_thread():
-            return compare_rows(
-                _own(a, FileTensor),
-                _own(b, FileTensor),
-                _own(pairing, Paired) if pairing else None,
-                _own(columns, Paired) if columns else None,
-                _own(rotation, Aligned) if rotation else None,
-            )
+        rows = _own(pairing, Paired) if pairing else None
+        if isinstance(a, FileText) and isinstance(b, FileText):
+            return compare_texts(a, b, rows)
+        before, after = _numbers(a), _numbers(b)
+        own = _own(columns, Paired) if columns else None
+        turn = _own(rotation, Aligned) if rotation else None
+        with _one_thread(), barrier(after.path):
+            return compare_rows(before, after, rows, own, turn)
 
     def align(self, users: Matrix, items: Matrix) -> Rotation | None:
         """Find the rotation between two pairs of factor matrices."""
         from modelref.adapters.tensors.rotation import align
+        from modelref.adapters.tensors.tensor import barrier
 
-        with _one_thread():
-            return align(_factors(users), _factors(items))
+        left, right = _factors(users), _factors(items)
+        with _one_thread(), barrier(left.b.path):
+            return align(left, right)
 
     def compare_scores(self, users: Matrix, items: Matrix) -> ScoreChange | None:
         """Compare the scores of a panel."""
         from modelref.adapters.tensors.rotation import compare_scores
+        from modelref.adapters.tensors.tensor import barrier
 
-        with _one_thread():
-            return compare_scores(_factors(users), _factors(items))
+        left, right = _factors(users), _factors(items)
+        with _one_thread(), barrier(left.b.path):
+            return compare_scores(left, right)
 
     def nonfinite(self, tensor: Tensor) -> Nonfinite:
         """Count values that are no numbers."""
         from modelref.adapters.tensors.compare import count_nonfinite
-        from modelref.adapters.tensors.tensor import FileTensor
+        from modelref.adapters.tensors.tensor import barrier
+        from modelref.adapters.tensors.texts import FileText
+        from modelref.domain.diff.weights import NONE
 
-        return count_nonfinite(_own(tensor, FileTensor))
+        if isinstance(tensor, FileText):
+            return NONE
+        numbers = _numbers(tensor)
+        with barrier(numbers.path):
+            return count_nonfinite(numbers)
 
 
 def _reader(path: str, file: BinaryIO) -> Callable[[str, BinaryIO], Sequence[Tensor]] | None:
@@ -143,10 +156,23 @@ def _one_thread() -> AbstractContextManager[object]:
 def _factors(matrix: Matrix) -> Factors:
     from modelref.adapters.tensors.ids import Paired
     from modelref.adapters.tensors.rotation import Factors
-    from modelref.adapters.tensors.tensor import FileTensor
 
     a, b, pairing = matrix
-    return Factors(_own(a, FileTensor), _own(b, FileTensor), _own(pairing, Paired))
+    return Factors(_numbers(a), _numbers(b), _own(pairing, Paired))
+
+
+def _numbers(tensor: Tensor) -> FileTensor:
+    """A tensor that this adapter made.
+
+    Raises:
+        BadInput: it holds texts.
+    """
+    from modelref.adapters.tensors.tensor import FileTensor
+    from modelref.adapters.tensors.texts import FileText
+
+    if isinstance(tensor, FileText):
+        raise tensor.refused()
+    return _own(tensor, FileTensor)
 
 
 def _own(value: object, kind: type[_T]) -> _T:

@@ -2,7 +2,8 @@
 
 Whole numbers are compared as they are, other ids by 64 bits of their BLAKE2b hash: 8 bytes a row
 in memory, however long the ids. Two ids of one file with the same hash would be refused as
-repeated, never mixed up.
+repeated, never mixed up. Pairing holds 28 bytes a row at most (both sides' keys, and the order of
+the second's while it is sorted), 12 of which stay.
 """
 
 import hashlib
@@ -14,8 +15,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from modelref.adapters.tensors.columns import BATCH, Column, read_column, texts_at
-from modelref.adapters.tensors.tensor import unsound
+from modelref.adapters.tensors.columns import BATCH, Column, bad_ids, read_column, texts_at
 from modelref.domain.diff.order import moved
 from modelref.domain.diff.weights import RowCounts
 
@@ -54,17 +54,20 @@ class FileIds:
             BadInput: there are more or fewer than rows, one is missing, or one comes twice.
         """
         if self.rows > _MOST_ROWS:
-            raise unsound(self.path, f"cannot have ids for {self.rows} rows")
-        keys = np.empty(self.rows, np.int64)
+            raise bad_ids(self.path, f"cannot have ids for {self.rows} rows")
+        try:
+            keys = np.empty(self.rows, np.int64)
+        except MemoryError:
+            raise bad_ids(self.path, f"cannot have ids for {self.rows} rows") from None
         count = 0
         for batch in self._batches():
             if not isinstance(batch, np.ndarray) and None in batch:
-                raise unsound(self.path, f"has rows without an id in {self.column!r}")
+                raise bad_ids(self.path, f"has rows without an id in {self.column!r}")
             if count + len(batch) <= self.rows:
                 keys[count : count + len(batch)] = batch if integral else _hashes(batch)
             count += len(batch)
         if count != self.rows:
-            raise unsound(
+            raise bad_ids(
                 self.path, f"has {count} ids in {self.column!r} for a tensor of {self.rows} rows"
             )
         return keys
@@ -75,7 +78,7 @@ class FileIds:
 
     def repeated(self) -> Exception:
         """The error of ids of which two are the same."""
-        return unsound(self.path, f"has an id twice in {self.column!r}: rows cannot be told apart")
+        return bad_ids(self.path, f"has an id twice in {self.column!r}: rows cannot be told apart")
 
     def _batches(self) -> Iterator[Column]:
         """The column, a batch at a time: an array where all of it are whole numbers."""
@@ -117,17 +120,19 @@ def pair(a: FileIds, b: FileIds) -> Paired:
         BadInput: the ids do not fit their tensors.
     """
     integral = a.integral and b.integral
-    before, after = a.keys(integral=integral), b.keys(integral=integral)
-    for side, keys in ((a, before), (b, after)):
-        if _has_repeats(keys):
-            raise side.repeated()
-    partner = _places(before, after)
+    before = a.keys(integral=integral)
+    if _has_repeats(before):
+        raise a.repeated()
+    among = _Sorted(b.keys(integral=integral), before)
+    if among.repeats():
+        raise b.repeated()
+    partner = among.places(before)
     shared = int(np.count_nonzero(partner >= 0))
     counts = RowCounts(
         True,
         shared,
-        len(after) - shared,
-        len(before) - shared,
+        b.rows - shared,
+        a.rows - shared,
         0 if _in_order(partner) else moved(_shared(partner)),
     )
     return Paired(b, partner, counts, before)
@@ -168,31 +173,62 @@ def _hashes(batch: Column) -> NDArray[np.int64]:
 
 
 def _has_repeats(keys: NDArray[np.int64]) -> bool:
-    if (keys[1:] > keys[:-1]).all():
-        return False
-    ordered = np.sort(keys)
-    return bool((ordered[1:] == ordered[:-1]).any())
+    return not _increasing(keys) and _sorted_repeat(np.sort(keys))
 
 
-def _places(keys: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Where each key stands among others, -1 where it does not; all keys of a side differ."""
-    places = np.full(len(keys), -1, np.int32)
-    most = min(len(keys), len(among))
-    other = np.flatnonzero(keys[:most] != among[:most])
-    same = int(other[0]) if len(other) else most
-    for start in range(0, same, BATCH):  # most files only grow at their end
-        stop = min(start + BATCH, same)
-        places[start:stop] = np.arange(start, stop)
-    rest = among[same:]
-    if not len(rest):
+def _increasing(keys: NDArray[np.int64]) -> bool:
+    return bool((keys[1:] > keys[:-1]).all())
+
+
+def _sorted_repeat(keys: NDArray[np.int64]) -> bool:
+    return bool((keys[1:] == keys[:-1]).any())
+
+
+class _Sorted:
+    """Keys among which others are looked up, sorted in place where they differ from these."""
+
+    def __init__(self, keys: NDArray[np.int64], other: NDArray[np.int64]) -> None:
+        """Sort them.
+
+        Args:
+            keys: (rows,), given up to this.
+            other: those that will be looked up; most files only grow at their end.
+        """
+        most = min(len(keys), len(other))
+        differ = keys[:most] != other[:most]
+        self._same = int(differ.argmax()) if differ.any() else most
+        self._head, self._keys = keys[: self._same], keys[self._same :]
+        self._order: NDArray[np.int32] | None = None
+        if not _increasing(self._keys):
+            self._order = np.argsort(self._keys).astype(np.int32)
+            self._keys.sort()
+
+    def repeats(self) -> bool:
+        """Whether two of them are the same; those that differ from none looked up are not."""
+        return _sorted_repeat(self._keys) or bool((self._find(self._head) >= 0).any())
+
+    def places(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Where each key stands among them, -1 where it does not; all keys of a side differ."""
+        places = np.empty(len(keys), np.int32)
+        for start in range(0, self._same, BATCH):
+            stop = min(start + BATCH, self._same)
+            places[start:stop] = np.arange(start, stop)
+        places[self._same :] = self._find(keys[self._same :])
         return places
-    order = np.argsort(rest)
-    for start in range(same, len(keys), BATCH):
-        some = keys[start : start + BATCH]
-        at = order[np.minimum(np.searchsorted(rest, some, sorter=order), len(rest) - 1)]
-        hit = rest[at] == some
-        places[start : start + len(some)][hit] = at[hit] + same
-    return places
+
+    def _find(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Places of keys behind the first ones, which are as they were."""
+        places = np.full(len(keys), -1, np.int32)
+        if not len(self._keys):
+            return places
+        for start in range(0, len(keys), BATCH):
+            some = keys[start : start + BATCH]
+            turn = np.argsort(some)  # in order, they are found near each other
+            at = np.searchsorted(self._keys, some[turn])
+            hit = self._keys[np.minimum(at, len(self._keys) - 1)] == some[turn]
+            found = at[hit] if self._order is None else self._order[at[hit]]
+            places[start + turn[hit]] = found + self._same
+        return places
 
 
 def _blocks(partner: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:

@@ -14,6 +14,8 @@ from modelref.adapters.tensors.ids import Paired
 from modelref.adapters.tensors.tensor import FileTensor
 from modelref.domain.diff.weights import ScoreChange
 
+_MOST_FACTORS = 1024
+"""Of wider matrices, a rotation alone would take more memory and time than all the rest."""
 _AT_ONCE = 1024
 _MOST_BLOCKS = 16
 """Blocks of rows of each matrix that a rotation is estimated on; evenly spaced in larger ones."""
@@ -69,9 +71,11 @@ def align(users: Factors, items: Factors) -> Aligned | None:
     Psychometrika 31, 1966); of matrices with more than 16,384 rows, over a part of these.
 
     Returns:
-        None where values are not finite.
+        None where values are not finite, or there are more than 1,024 factors.
     """
     width = users.a.width
+    if width > _MOST_FACTORS:
+        return None
     product = np.zeros((width, width))
     for factors in (users, items):
         here = np.flatnonzero(factors.pairing.partner >= 0)
@@ -90,8 +94,10 @@ def compare_scores(users: Factors, items: Factors) -> ScoreChange | None:
     """Compare the scores of a panel: some rows of one matrix times some of the other.
 
     Returns:
-        None where nothing is shared, or values are not finite.
+        None where nothing is shared, values are not finite, or there are more than 1,024 factors.
     """
+    if max(users.a.width, users.b.width) > _MOST_FACTORS:
+        return None
     with _quiet():
         before, after = (_scores(users, items, side) for side in (0, 1))
         base, end = float((before**2).sum()), float((after**2).sum())

@@ -1,11 +1,12 @@
 """What two tensors' values come to, block by block, in one pass."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from modelref.adapters.tensors.changed import ByColumn, ByRow, RowsChanged
 from modelref.adapters.tensors.dtypes import Floats, Raw
 from modelref.adapters.tensors.tensor import FileTensor
 from modelref.domain.diff.weights import NONE, Nonfinite, ValueChange
@@ -25,23 +26,28 @@ class Sums:
         b: the second side.
         rotation: (factors, factors), what aligns the first side's rows with the second's.
         told: whether the rows that changed most are wanted.
+        across: whether blocks lie across, (n, rows); such rows are neither told nor rotated.
     """
 
     a: FileTensor
     b: FileTensor
     rotation: NDArray[np.float32] | None = None
     told: bool = False
+    across: InitVar[bool] = False
+    _rows: RowsChanged = field(init=False)
     _values: int = 0
     _changed: int = 0
-    _rows_changed: int = 0
     _squares: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
     _dot: float = 0.0
     _largest: float = 0.0
     _before: Nonfinite = NONE
     _after: Nonfinite = NONE
     _most: list[tuple[float, int]] = field(default_factory=list)
-    _open_row: bool = False
+    _open_squares: float = 0.0
     _left_out: int = 0
+
+    def __post_init__(self, across: bool) -> None:
+        self._rows = ByColumn() if across else ByRow()
 
     def add(self, a: Raw, b: Raw, rows: NDArray[np.integer], *, whole: bool = True) -> None:
         """Count in a pair of blocks.
@@ -50,7 +56,7 @@ class Sums:
             a: (n, width), raw values of the first side.
             b: (n, width), raw values of the second.
             rows: (n,), numbers of the second side's rows.
-            whole: False for a part of a row that more parts follow.
+            whole: False for a part of rows that more parts follow.
         """
         if not a.size:
             return
@@ -64,11 +70,12 @@ class Sums:
                 x, y = self._finite(x, y)
                 squares = _product(x, x), _product(y, y)
             changed = int(np.count_nonzero(differ))
-            self._count_rows(differ, changed, whole=whole)
+            self._changed += changed
+            self._rows.add(differ, changed, whole=whole)
             self._squares[:2] += squares
             self._dot += _product(x, y) if changed else squares[0]
-            if changed or self.rotation is not None:
-                self._add_change(x, y, rows)
+            if changed or self.rotation is not None or self._open_squares:
+                self._add_change(x, y, rows, whole=whole)
 
     def result(self) -> ValueChange:
         """What it all came to."""
@@ -79,7 +86,7 @@ class Sums:
             self._largest,
             self._values,
             self._changed,
-            self._rows_changed,
+            self._rows.count,
             self._before,
             self._after,
             _relative(aligned, aa) if self.rotation is not None else None,
@@ -91,20 +98,7 @@ class Sums:
         differ: NDArray[np.bool_] = np.not_equal(a, b) if exact else np.not_equal(x, y)
         return differ
 
-    def _count_rows(self, differ: NDArray[np.bool_], changed: int, *, whole: bool) -> None:
-        """Count values and rows with a change; a row that comes in parts counts once."""
-        self._changed += changed
-        if self._open_row or not whole:
-            self._open_row = self._open_row or changed > 0
-            if whole:
-                self._rows_changed += self._open_row
-                self._open_row = False
-        elif changed == differ.size:
-            self._rows_changed += len(differ)
-        elif changed:
-            self._rows_changed += int(np.count_nonzero(differ.any(axis=1)))
-
-    def _add_change(self, x: Floats, y: Floats, rows: NDArray[np.integer]) -> None:
+    def _add_change(self, x: Floats, y: Floats, rows: NDArray[np.integer], *, whole: bool) -> None:
         change = y - x
         self._largest = max(self._largest, float(change.max()), -float(change.min()))
         lengths = _row_squares(change)
@@ -112,8 +106,11 @@ class Sums:
         if self.rotation is not None:
             lengths = _row_squares(y - x @ self.rotation)
             self._squares[3] += lengths.sum(dtype=np.float64)
-        if self.told:
-            self._tell(lengths, rows)
+        if self.told and whole:
+            self._tell(lengths + self._open_squares, rows)
+            self._open_squares = 0.0
+        elif self.told:
+            self._open_squares += float(lengths[0])
 
     def _finite(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """The same values as float64, those pairs zero of which one is not finite; counts these."""

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
+from modelref.api.kinds.metrics import FEW_USERS
 from modelref.api.kinds.section import Section
 from modelref.api.numbers import signed
-from modelref.domain.diff.behaviour import BehaviourDiff, Example, Shift
+from modelref.domain.diff.behaviour import BehaviourDiff, Example, SegmentBehaviour, Shift
+from modelref.domain.diff.metrics import ALPHA
 from modelref.usecases.compare import ModelDiff
 
 _FEW = 5
 _BAR = 20
-_BLOCKS = " ▏▎▍▌▋▊▉█"
+HISTOGRAM = "histogram"
+"""Name of the section that draws one."""
+BLOCKS = " ▏▎▍▌▋▊▉█"
+"""Of what bars are made: from none to all of a character."""
 
 
 def behaviour_sections(diff: ModelDiff) -> list[Section]:
@@ -38,10 +43,13 @@ def behaviour_shape(diff: ModelDiff) -> dict[str, Any] | None:
         return None
     return {
         "k": found.k,
+        "k_from": found.lengths[0],
+        "k_to": found.lengths[1],
         "users": found.users,
         "only_from": found.only_before,
         "only_to": found.only_after,
         "overlap": found.overlap,
+        "kept": found.kept,
         "jaccard": found.jaccard,
         "rbo": found.rbo,
         "tau": found.tau,
@@ -63,6 +71,7 @@ def behaviour_shape(diff: ModelDiff) -> dict[str, Any] | None:
                 "overlap": one.overlap,
                 "rbo": one.rbo,
                 "top1_changed": one.top1_changed,
+                "p_value": one.p_value,
             }
             for one in found.segments
         ],
@@ -82,7 +91,7 @@ def bar(share: float, width: int = _BAR) -> str:
     """A bar of block characters, as long as a share of 0 to 1 of a width."""
     eighths = round(max(0.0, min(1.0, share)) * width * 8)
     full, part = divmod(eighths, 8)
-    return "█" * full + (_BLOCKS[part] if part else "")
+    return "█" * full + (BLOCKS[part] if part else "")
 
 
 def _shift_shape(shift: Shift) -> dict[str, float]:
@@ -98,12 +107,24 @@ def _summary(found: BehaviourDiff) -> Section:
         ["users whose first item is another", percent(found.top1_changed), ""],
     ]
     notes = [f"{found.users:,} users of the panel; no id of a user is shown"]
+    notes += not_compared(found)
+    return Section(("Lists of the panel", "", ""), rows, numbers=(1,), notes=tuple(notes))
+
+
+def not_compared(found: BehaviourDiff) -> list[str]:
+    """Users and ranks of one side alone, and what that leaves of the first side's lists."""
+    told = []
     if found.only_before or found.only_after:
-        notes.append(
+        told.append(
             f"not compared: {found.only_before:,} users that only the first version has lists for, "
             f"{found.only_after:,} that only the second has"
         )
-    return Section(("Lists of the panel", "", ""), rows, numbers=(1,), notes=tuple(notes))
+    before, after = found.lengths
+    if before != after:
+        told.append(f"lists of {before:,} and of {after:,} items: compared are the first {found.k}")
+    if found.only_before or after < before:
+        told.append(f"of all that the first version lists, {percent(found.kept)} stays")
+    return told
 
 
 def _floor(found: BehaviourDiff) -> str:
@@ -122,7 +143,7 @@ def _histogram(found: BehaviourDiff) -> Section:
         users = sum(counts)
         name = f"{low}" if low == high else f"{low}-{high}"
         rows.append([name, f"{users:,}", bar(users / max(found.users, most))])
-    return Section(("Items kept", "Users", ""), rows, numbers=(0, 1))
+    return Section(("Items kept", "Users", ""), rows, numbers=(0, 1), name=HISTOGRAM)
 
 
 def _shifts(found: BehaviourDiff) -> Section:
@@ -141,13 +162,28 @@ def _segments(found: BehaviourDiff) -> Section:
             percent(one.overlap),
             f"{one.rbo:.3f}",
             percent(one.top1_changed),
+            stands(found, one),
         ]
         for one in found.segments[: 2 * _FEW]
     ]
     more = len(found.segments) - len(rows)
-    notes = (f"{more} more segments change less",) if more > 0 else ()
-    head = ("Changes most for", "Users", "Kept", "RBO", "First item new")
-    return Section(head, rows, numbers=(1, 2, 3, 4), notes=notes)
+    left = f"; {more} more segments keep more: --json has all" if more > 0 else ""
+    note = (
+        f"less, more: than as many users of the panel drawn at random keep "
+        f"(Holm over {len(found.segments)} segments){left}"
+    )
+    head = ("Lists of", "Users", "Kept", "RBO", "First new", "")
+    return Section(head, rows, numbers=(1, 2, 3, 4), notes=(note,))
+
+
+def stands(found: BehaviourDiff, one: SegmentBehaviour) -> str:
+    """Whether a segment keeps ``less`` or ``more`` than the panel; empty where chance gives that.
+
+    Segments of a few users are never said to: their p-values are rough.
+    """
+    if one.users < FEW_USERS or not one.p_value < ALPHA:
+        return ""
+    return "less" if one.overlap < found.overlap else "more"
 
 
 def _example(number: int, one: Example) -> Section:

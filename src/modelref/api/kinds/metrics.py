@@ -9,6 +9,8 @@ from modelref.domain.diff.metrics import MetricChange, Outcome, Paired, SegmentC
 from modelref.domain.snapshot import Value
 from modelref.usecases.compare import ModelDiff
 
+SEGMENTS = "segments"
+"""Name of the section of segments."""
 _MOST_SEGMENTS = 10
 FEW_USERS = 30
 """Segments with fewer users are marked: their intervals are rough."""
@@ -168,6 +170,7 @@ def _segment_section(diff: ModelDiff) -> Section | None:
         f"No difference is shown in any of {len(figures)} figures by segment.",
         numbers=(1, 3),
         notes=(told,) if rows else (),
+        name=SEGMENTS,
     )
 
 

@@ -16,6 +16,7 @@ class Section:
         numbers: indexes of columns that are aligned to the right.
         notes: sentences below.
         patch: text that is shown as it is, line by line.
+        name: by which a surface knows it from the others of its kind; empty where none need.
     """
 
     head: tuple[str, ...] = ()
@@ -25,3 +26,4 @@ class Section:
     numbers: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     patch: str = ""
+    name: str = ""

@@ -1,25 +1,38 @@
 """A reviewed model in a few lines: better or not, for whom, whose lists change, may it ship."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
-from modelref.api.kinds.behaviour import bar, percent
-from modelref.api.kinds.metrics import FEW_USERS, counted
-from modelref.api.numbers import interval, number, rounded, signed
-from modelref.domain.diff.metrics import MetricChange, Outcome, SegmentChange
+from modelref.api.kinds.behaviour import bar, not_compared, percent, stands
+from modelref.api.kinds.metrics import FEW_USERS
+from modelref.api.numbers import number
+from modelref.api.review.measured import FEW, counts, for_whom, leading, metric_line
+from modelref.domain.diff.behaviour import BehaviourDiff
+from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.values import Absent, Status
 from modelref.domain.gates.verdict import Outcome as RuleOutcome
 from modelref.domain.gates.verdict import Verdict
-from modelref.domain.reviewing import Shipping, decided_later, decided_now
+from modelref.domain.reviewing import Shipping, decided_later, decided_now, judge_quality
 from modelref.usecases.compare import ModelDiff
 from modelref.usecases.review import ReviewedModel
 
-_FEW = 3
 _MOST_REASONS = 5
 _LONGEST = 300
 """Characters of a line; names and reasons come from the repository."""
-_RANKS = {Outcome.WORSE: 0, Outcome.BETTER: 1}
 _PLURALS = {"file of code": "files of code", "other file of the model": "other files of the model"}
+
+
+class Question(StrEnum):
+    """What a reviewer asks."""
+
+    BETTER = "Better?"
+    SHIPS = "May it ship?"
+    FOR_WHOM = "For whom?"
+    LISTS = "Whose lists change?"
+    CHANGED = "What changed?"
+    STALE = "Run dvc repro"
+    UNKNOWN = "Not known"
 
 
 class Fact(NamedTuple):
@@ -30,7 +43,7 @@ class Fact(NamedTuple):
         lines: the answer, then what it rests on.
     """
 
-    question: str
+    question: Question
     lines: tuple[str, ...]
 
 
@@ -65,14 +78,35 @@ def shipping_words(model: ReviewedModel) -> str:
 def facts(model: ReviewedModel) -> list[Fact]:
     """The answers, the one that decides most first; those that nothing is known of are left out."""
     found = [
-        Fact("Better?", tuple(_better(model))),
-        Fact("May it ship?", tuple(_ship(model))),
-        Fact("For whom?", tuple(_segments(model))),
-        Fact("Whose lists change?", tuple(_lists(model.diff) if model.diff else ())),
-        Fact("What changed?", tuple(_changed(model.diff) if model.diff else ())),
-        Fact("Run dvc repro", tuple(_stale(model))),
-        Fact("Not known", tuple(_absent(model))),
+        Fact(Question.BETTER, tuple(_new(model) or _better(model.diff, _asked(model)))),
+        Fact(Question.SHIPS, tuple(_ship(model))),
+        Fact(Question.FOR_WHOM, tuple(_segments(model.diff, _asked(model)))),
+        Fact(Question.LISTS, tuple(_lists(model.diff) if model.diff else ())),
+        Fact(Question.CHANGED, tuple(_changed(model.diff) if model.diff else ())),
+        Fact(Question.STALE, tuple(_stale(model))),
+        Fact(Question.UNKNOWN, tuple(_absent(model.absent, model.diff))),
     ]
+    return _told(found)
+
+
+def diff_facts(diff: ModelDiff, asked: Collection[str] = ()) -> list[Fact]:
+    """The answers that a diff alone has; those that nothing is known of are left out.
+
+    Args:
+        diff: the differences.
+        asked: metrics that a gate asks for.
+    """
+    found = [
+        Fact(Question.BETTER, tuple(_better(diff, asked))),
+        Fact(Question.FOR_WHOM, tuple(_segments(diff, asked))),
+        Fact(Question.LISTS, tuple(_lists(diff))),
+        Fact(Question.CHANGED, tuple(_changed(diff))),
+        Fact(Question.UNKNOWN, tuple(_absent((), diff))),
+    ]
+    return _told(found)
+
+
+def _told(found: Sequence[Fact]) -> list[Fact]:
     return [
         Fact(fact.question, tuple(_clipped(line) for line in fact.lines))
         for fact in found
@@ -84,54 +118,32 @@ def _clipped(line: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
 
 
-def _better(model: ReviewedModel) -> Iterator[str]:
-    if model.status is Status.ADDED:
-        yield "new: nothing to compare it with"
-        flat = [(key, value) for one in model.metrics.values() for key, value in one.items()]
-        yield from (f"{key}: {number(value)}" for key, value in flat[:_FEW])
-        return
-    if model.diff is None or model.judged is None:
-        return
-    yield _counts(model.diff.metrics) or model.judged.quality.value
-    yield from map(_metric, _leading(model)[:_FEW])
-
-
-def _counts(changes: Sequence[MetricChange]) -> str:
-    """How many metrics say what: those measured on the same users, and apart from them others."""
-    tested = [change for change in changes if change.paired is not None]
-    averages = counted([change for change in changes if change.paired is None])
-    told = [counted(tested)] if tested else []
-    return "; ".join([*told, *([f"by averages alone, {averages}"] if averages else [])])
-
-
-def _leading(model: ReviewedModel) -> list[MetricChange]:
-    """Metrics that differ, in the order in which they decide: the gate's, then the worse."""
+def _asked(model: ReviewedModel) -> set[str]:
+    """Metrics that the gate asks for."""
     rules = model.verdict.outcomes if model.verdict else ()
-    asked = {str(one.rule.check.spec().get("metric")) for one in rules}
-
-    def rank(change: MetricChange) -> tuple[bool, bool, int, float]:
-        outcome = _RANKS.get(change.outcome, 2) if change.outcome else 3
-        return change.metric not in asked, change.paired is None, outcome, -_strength(change)
-
-    return sorted(model.diff.metrics if model.diff else (), key=rank)
+    return {str(one.rule.check.spec().get("metric")) for one in rules}
 
 
-def _strength(change: MetricChange) -> float:
-    """How large a change is beside its interval; 0 without one."""
-    if change.paired is None:
-        return 0.0
-    width = change.paired.interval[1] - change.paired.interval[0]
-    return abs(change.paired.change) / width if width > 0 else 0.0
+def _new(model: ReviewedModel) -> list[str]:
+    """What a new model scores; nothing of one that is not new."""
+    if model.status is not Status.ADDED:
+        return []
+    flat = [(key, value) for one in model.metrics.values() for key, value in one.items()]
+    return [
+        "new: nothing to compare it with",
+        *(f"{key}: {number(value)}" for key, value in flat[:FEW]),
+    ]
 
 
-def _metric(change: MetricChange) -> str:
-    said = f" {change.outcome.value}" if change.outcome else ""
-    if change.paired is None:
-        moved = f" ({signed(change.change)})" if change.change is not None else ""
-        return f"{change.metric}: {number(change.before)} → {number(change.after)}{moved}{said}"
-    one = change.paired
-    ends = f"{rounded(one.before)} → {rounded(one.after)}"
-    return f"{change.metric}: {ends}, {interval(one.change, one.interval)}{said}"
+def _better(diff: ModelDiff | None, asked: Collection[str]) -> Iterator[str]:
+    if diff is None or DiffKind.METRICS not in diff.kinds:
+        return
+    yield counts(diff.metrics) or judge_quality(diff.metrics).quality.value
+    yield from map(metric_line, leading(diff.metrics, asked)[:FEW])
+
+
+def _segments(diff: ModelDiff | None, asked: Collection[str]) -> Iterator[str]:
+    return for_whom(leading(diff.metrics, asked)) if diff else iter(())
 
 
 def _ship(model: ReviewedModel) -> Iterator[str]:
@@ -168,33 +180,11 @@ def _tally(verdict: Verdict, rules: int, failed: int, unknown: int) -> str:
 
 
 def _rules(outcomes: Sequence[RuleOutcome], word: str) -> Iterator[str]:
-    for one in outcomes[:_FEW]:
+    for one in outcomes[:FEW]:
         why = f" ({one.rule.why})" if one.rule.why else ""
         yield f"{word}: {one.rule.check}: {one.observed}{why}"
-    if len(outcomes) > _FEW:
-        yield f"… and {len(outcomes) - _FEW} more {word}"
-
-
-def _segments(model: ReviewedModel) -> Iterator[str]:
-    """For whom the metric that decides is worse, and for whom better: the largest change first."""
-    change = next((one for one in _leading(model) if one.segments), None)
-    if change is None:
-        return
-    ordered = sorted(change.segments, key=lambda one: -abs(one.paired.change))
-    for outcome in (Outcome.WORSE, Outcome.BETTER):
-        shown = [
-            one
-            for one in ordered
-            if one.outcome(change.upwards) is outcome and one.paired.users >= FEW_USERS
-        ]
-        told = ", ".join(map(_segment, shown[:_FEW]))
-        more = f" and {len(shown) - _FEW} more" if len(shown) > _FEW else ""
-        if told:
-            yield f"{outcome.value} ({change.metric}) for {told}{more}"
-
-
-def _segment(one: SegmentChange) -> str:
-    return f"{one.column} {one.segment} {signed(one.paired.change)}"
+    if len(outcomes) > FEW:
+        yield f"… and {len(outcomes) - FEW} more {word}"
 
 
 def _lists(diff: ModelDiff) -> Iterator[str]:
@@ -206,10 +196,21 @@ def _lists(diff: ModelDiff) -> Iterator[str]:
         return
     floor = "" if found.floor is None else f"; another seed alone keeps {percent(found.floor)}"
     yield f"{bar(found.overlap, 10)} {percent(found.overlap)} of the {found.k} items stay{floor}"
+    yield from not_compared(found)
     yield f"{percent(found.top1_changed)} of {found.users:,} users get another first item"
-    if found.segments:
-        most = found.segments[0]
-        yield f"most for {most.column} {most.segment}: {percent(most.overlap)} stay"
+    yield from _most(found)
+
+
+def _most(found: BehaviourDiff) -> Iterator[str]:
+    """The segment that keeps least or most, where that is less or more than chance gives."""
+    ordered = {"less": ("most", found.segments), "more": ("least", found.segments[::-1])}
+    for word, (how, segments) in ordered.items():
+        one = next((one for one in segments if stands(found, one) == word), None)
+        if one:
+            yield f"{how} for {one.column} {one.segment}: {percent(one.overlap)} stay"
+            return
+    if any(one.users >= FEW_USERS for one in found.segments):
+        yield f"about alike for all segments of {FEW_USERS} users or more"
 
 
 def _changed(diff: ModelDiff) -> Iterator[str]:
@@ -223,8 +224,9 @@ def _changed(diff: ModelDiff) -> Iterator[str]:
         (len(diff.weights.files), "other file of the model"),
     )
     told = ", ".join(_several(count, noun) for count, noun in counted if count)
-    yield told or "nothing of its parameters, inputs, code, DVC stages or weights"
-    for change in read[:_FEW]:
+    if told or set(DiffKind) <= set(diff.kinds):
+        yield told or "nothing of its parameters, inputs, code, DVC stages or weights"
+    for change in read[:FEW]:
         yield f"{change.param}: {number(change.before)} → {number(change.after)}"
 
 
@@ -237,13 +239,13 @@ def _stale(model: ReviewedModel) -> Iterator[str]:
     if not model.stale:
         return
     yield "the figures are not those of this commit: the pipeline asks for another model"
-    yield from model.stale[:_FEW]
+    yield from model.stale[:FEW]
 
 
-def _absent(model: ReviewedModel) -> Iterator[str]:
-    told = list(model.absent)
-    if model.diff is not None:
-        told += [one for reasons in model.diff.absent.values() for one in reasons]
+def _absent(absent: Sequence[Absent], diff: ModelDiff | None) -> Iterator[str]:
+    told = list(absent)
+    if diff is not None:
+        told += [one for reasons in diff.absent.values() for one in reasons]
     reasons = list(dict.fromkeys(map(reason, told)))
     yield from reasons[:_MOST_REASONS]
     if len(reasons) > _MOST_REASONS:

@@ -1,6 +1,6 @@
 """A rule of a gate: something to check, the reason for it, and the models that it is for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeAlias
@@ -91,3 +91,9 @@ class Rule:
             **({"models": list(self.models)} if self.models else {}),
             **({"why": self.why} if self.why else {}),
         }
+
+
+def approvals_of(rules: Iterable[Rule]) -> int:
+    """How many other people must have approved by some rules; 0 where none asks."""
+    asked = (rule.check.spec().get("approvals") for rule in rules)
+    return max((least for least in asked if isinstance(least, int)), default=0)

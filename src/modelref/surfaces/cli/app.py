@@ -2,8 +2,10 @@
 
 import errno
 import os
+import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -196,7 +198,8 @@ def main() -> Never:
     wants_json = "--json" in sys.argv
     _write_any_name()
     try:
-        code = _invoke()
+        with _terminated_as_interrupted():
+            code = _invoke()
         sys.stdout.flush()
     except ModelRefError as error:
         report_error(error.kind, _short(error.message), _short(error.hint), as_json=wants_json)
@@ -232,6 +235,20 @@ def _write_any_name() -> None:
     """Have standard output escape what the locale's encoding cannot write."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM end the command as Ctrl-C does: temporary copies of weights are removed."""
+    before = signal.getsignal(signal.SIGTERM)
+    if before is not signal.SIG_DFL:
+        yield  # whoever started this decided otherwise
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _give_up_output() -> None:

@@ -14,6 +14,8 @@ from modelref.domain.ref import quoted
 
 _MOST_FINDINGS = 5
 _NARROWEST = 8
+_MOST_FREE = 200
+"""Characters of a free text that a table shows."""
 
 
 def say(text: str = "") -> None:
@@ -121,10 +123,13 @@ def table(
         head: column titles.
         rows: cells as text.
         numbers: indexes of columns to align to the right.
-        free: indexes of columns of free text, which a narrow terminal may fold; the others stay
-            whole, so that a tag or a date can be copied.
+        free: indexes of columns of free text, of which the start is shown, and which a narrow
+            terminal may fold; the others stay whole, so that a tag or a date can be copied.
     """
-    cells = [[printable(cell).replace("\n", " ") for cell in row] for row in rows]
+    cells = [
+        [_cell(text, _MOST_FREE if i in free else None) for i, text in enumerate(row)]
+        for row in rows
+    ]
     if sys.stdout.isatty():
         _rich_table(head, cells, numbers, free)
         return
@@ -135,6 +140,11 @@ def table(
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         sys.stdout.write("  ".join(aligned).rstrip() + "\n")
+
+
+def _cell(text: str, most: int | None) -> str:
+    start = text if most is None or len(text) <= most else f"{text[: most - 1]}…"
+    return printable(start).replace("\n", " ")
 
 
 def facts(pairs: Mapping[str, str]) -> None:

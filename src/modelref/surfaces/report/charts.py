@@ -1,13 +1,15 @@
 """Plots as SVG: places in percent of the width, so that texts stay as large on a phone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from modelref.surfaces.report.nodes import node, shown
+from modelref.surfaces.report.scales import Scale
 
 _ROW = 22
-_BARS = 96
+_BARS, _COUNTS = 96, 14
+_MOST_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Point:
     Attributes:
         label: whose.
         note: what is said at the end of the row.
-        value: the change.
+        value: the change, 1 for 100 %.
         interval: its bounds, or None.
         tone: ``better``, ``worse`` or ``""``.
     """
@@ -27,6 +29,11 @@ class Point:
     value: float
     interval: tuple[float, float] | None = None
     tone: str = ""
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """All that has to be on the scale."""
+        return (self.value, *(self.interval or ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +52,30 @@ class Bar:
     value: float
     behind: float | None = None
 
+    @property
+    def longest(self) -> float:
+        """Of the two."""
+        return max(self.value, self.behind or 0)
+
 
 def intervals(points: Sequence[Point]) -> Element:
-    """Changes about zero, one a row, all on one scale."""
-    most = max((abs(end) for point in points for end in _ends(point)), default=0) or 1.0
-
-    def at(value: float) -> str:
-        return _percent(50 + 48 * value / most)
-
-    return node("div", *(_interval(point, at) for point in points), class_="chart")
+    """Changes about zero, one a row, all on one scale with its numbers below."""
+    scale = Scale.around([end for point in points for end in point.ends])
+    rows = [_interval(point, scale) for point in points]
+    return node("div", *rows, _numbers(scale), class_="chart")
 
 
-def bars(rows: Sequence[Bar], most: float | None = None) -> Element:
+def bars(rows: Sequence[Bar], most: float | None = None, mark: float | None = None) -> Element:
     """Amounts from zero, one a row, all on one scale.
 
     Args:
         rows: the amounts.
         most: the end of the scale; the largest amount unless given.
+        mark: an amount at which a line is drawn through all rows.
     """
-    end = most or max((max(bar.value, bar.behind or 0) for bar in rows), default=0) or 1.0
-    return node("div", *(_bar(bar, end) for bar in rows), class_="chart")
+    end = most or max((bar.longest for bar in rows), default=0) or 1.0
+    lines = [] if mark is None else [(_percent(100 * mark / end), "mean")]
+    return node("div", *(_bar(bar, end, lines) for bar in rows), class_="chart")
 
 
 def histogram(counts: Sequence[int], marks: Sequence[tuple[float, str]]) -> Element:
@@ -75,44 +86,61 @@ def histogram(counts: Sequence[int], marks: Sequence[tuple[float, str]]) -> Elem
         marks: place between 0 and the last number, and the line's class.
     """
     most, width = max(max(counts, default=0), 1), 100 / max(len(counts), 1)
-    columns = [
-        node(
-            "rect",
-            node("title", f"{number}: {count:,}"),
-            class_="column",
-            x=_percent(number * width + 0.1 * width),
-            width=_percent(0.8 * width),
-            y=f"{_BARS * (1 - count / most):.1f}",
-            height=f"{_BARS * count / most:.1f}",
-        )
+    drawn = [
+        one
         for number, count in enumerate(counts)
+        for one in _column(number * width, width, count, count / most)
     ]
     lines = [
-        _line(_percent((place + 0.5) * width), _percent((place + 0.5) * width), 0, _BARS, name)
+        _line(_percent((place + 0.5) * width), _COUNTS, _COUNTS + _BARS, name)
         for place, name in marks
     ]
-    drawn = node("svg", *columns, *lines, class_="histogram", width="100%", height=str(_BARS))
-    last = str(len(counts) - 1)
-    axis = node("div", node("span", "0"), node("span", last), class_="axis")
-    return node("div", drawn, axis)
+    size = {"width": "100%", "height": str(_COUNTS + _BARS)}
+    svg = node("svg", *drawn, *lines, class_="histogram", **size)
+    step = max(1, (len(counts) - 1) // 4)
+    named = [_text(_percent((at + 0.5) * width), str(at)) for at in range(0, len(counts), step)]
+    axis = node("svg", *named, class_="scale", width="100%", height=str(_ROW))
+    return node("div", svg, axis, class_="chart")
 
 
-def _interval(point: Point, at: Callable[[float], str]) -> Element:
+def _column(left: float, width: float, count: int, share: float) -> list[Element]:
+    """A column of the histogram, and its number above it where that has room."""
+    place = {"x": _percent(left + 0.1 * width), "width": _percent(0.8 * width)}
+    height = {"y": f"{_COUNTS + _BARS * (1 - share):.1f}", "height": f"{_BARS * share:.1f}"}
+    drawn = node("rect", node("title", f"{count:,}"), class_="column", **place, **height)
+    if not count or len(str(count)) > _MOST_DIGITS:
+        return [drawn]
+    above = f"{_COUNTS + _BARS * (1 - share) - 3:.1f}"
+    return [drawn, node("text", str(count), x=_percent(left + width / 2), y=above)]
+
+
+def _interval(point: Point, scale: Scale) -> Element:
     middle = _ROW / 2
-    marks = [_line("50%", "50%", 0, _ROW, "zero")]
+    marks = [
+        _line(_percent(scale.at(tick)), 0, _ROW, "grid" if tick else "zero") for tick in scale.ticks
+    ]
     if point.interval is not None:
-        low, high = point.interval
-        marks.append(_line(at(low), at(high), middle, middle, f"whisker {point.tone}"))
-    dot = node("circle", class_=f"dot {point.tone}", cx=at(point.value), cy=str(middle), r="4.5")
-    return _row(point.label, node("svg", *marks, dot, width="100%", height=str(_ROW)), point.note)
+        low, high = (_percent(scale.at(end)) for end in point.interval)
+        marks.append(_line(low, middle, middle, f"whisker {point.tone}", x2=high))
+    at = _percent(scale.at(point.value))
+    dot = node("circle", class_=f"dot {point.tone}".strip(), cx=at, cy=str(middle), r="4.5")
+    return _row(point, node("svg", *marks, dot, width="100%", height=str(_ROW)))
 
 
-def _bar(bar: Bar, most: float) -> Element:
+def _numbers(scale: Scale) -> Element:
+    """The scale's numbers, as a last row."""
+    named = [_text(_percent(scale.at(tick)), scale.name(tick)) for tick in scale.ticks]
+    drawn = node("svg", *named, class_="scale", width="100%", height=str(_ROW))
+    return node("div", node("span"), drawn, node("span"), class_="row")
+
+
+def _bar(bar: Bar, most: float, lines: Sequence[tuple[str, str]]) -> Element:
     drawn = []
     if bar.behind is not None:
         drawn.append(_block("behind", bar.behind / most, _ROW - 6))
     drawn.append(_block("bar", bar.value / most, _ROW - (12 if drawn else 6)))
-    return _row(bar.label, node("svg", *drawn, width="100%", height=str(_ROW)), bar.note)
+    drawn += [_line(at, 0, _ROW, name) for at, name in lines]
+    return _row(bar, node("svg", *drawn, width="100%", height=str(_ROW)))
 
 
 def _block(name: str, share: float, height: int) -> Element:
@@ -122,24 +150,25 @@ def _block(name: str, share: float, height: int) -> Element:
     return node("rect", class_=name, width=width, height=str(height), **place)
 
 
-def _row(label: str, drawn: Element, note: str) -> Element:
+def _row(one: Point | Bar, drawn: Element) -> Element:
     drawn.set("role", "img")
-    drawn.set("aria-label", shown(f"{label}: {note}"))
+    drawn.set("aria-label", shown(f"{one.label}: {one.note}"))
     return node(
         "div",
-        node("span", label, class_="label"),
+        node("span", one.label, class_="label"),
         drawn,
-        node("span", note, class_="note"),
+        node("span", one.note, class_="note"),
         class_="row",
     )
 
 
-def _line(x1: str, x2: str, y1: float, y2: float, name: str) -> Element:
-    return node("line", class_=name.strip(), x1=x1, x2=x2, y1=f"{y1:g}", y2=f"{y2:g}")
+def _text(x: str, text: str) -> Element:
+    return node("text", text, x=x, y="15")
 
 
-def _ends(point: Point) -> tuple[float, ...]:
-    return (point.value, *(point.interval or ()))
+def _line(x1: str, y1: float, y2: float, name: str, *, x2: str = "") -> Element:
+    ends = {"x1": x1, "x2": x2 or x1, "y1": f"{y1:g}", "y2": f"{y2:g}"}
+    return node("line", class_=name.strip(), **ends)
 
 
 def _percent(value: float) -> str:

@@ -15,6 +15,7 @@ from modelref.domain.ref import quoted
 from modelref.domain.tag import TagName
 from modelref.domain.target import target_of
 from modelref.errors import BadInput, UnknownRef
+from modelref.usecases.gating.approving import promoter_of
 from modelref.usecases.gating.evaluate import Trial, evaluate_rules
 from modelref.usecases.gating.evidence import kept_evidence
 from modelref.usecases.gating.memo import Memo
@@ -94,7 +95,8 @@ def gate_again(world: "World", tag: str) -> Again:
         )
     before = event.date - 1  # our writers never give two events of a model one second
     past, _ = read_model(world, event.artifact, at=before)
-    trial = Trial(past, target_of(past, event), stage, now=evidence.at)
+    promoter = promoter_of(world, event)
+    trial = Trial(past, target_of(past, event), stage, now=evidence.at, promoter=promoter)
     rules = tuple(kept.rule for kept in evidence.kept)
     verdict = evaluate_rules(world, trial, (evidence.source, rules), Memo())
     config = world.config_at(evidence.source)
@@ -131,7 +133,8 @@ def _promotion(world: "World", typed: str) -> tuple[Event, StageName]:
 def _same(then: Facts, now: Facts) -> bool:
     if UNKNOWN in then and UNKNOWN in now:
         return True  # whatever the reasons: nothing was computed, then or now
-    return set(then) == set(now) and all(_equal(then[name], now[name]) for name in then)
+    # A rule may note more by now: what it judges by has to be there then, too, or cannot be read.
+    return set(then) <= set(now) and all(_equal(then[name], now[name]) for name in then)
 
 
 def _equal(then: Scalar, now: Scalar) -> bool:

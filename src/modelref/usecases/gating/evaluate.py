@@ -1,6 +1,6 @@
 """Evaluating a gate: every rule of a stage, on one version."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ class Trial:
         stage: the stage that it is to hold.
         instead: what to compare with instead of what stages hold.
         now: what time it is taken to be; None for what the clock says.
+        promoter: what the one who promotes goes by; None for the person who writes here.
     """
 
     model: Model
@@ -39,6 +40,7 @@ class Trial:
     stage: StageName
     instead: Revision | None = None
     now: int | None = None
+    promoter: Collection[str] | None = None
 
     @property
     def against(self) -> str | None:
@@ -141,7 +143,16 @@ def _outcomes(
 
     memo, now = measured
     agreed = world.with_config(world.config_at(source))
-    seen = Measurements(agreed, trial.model, trial.target, now, memo, source, trial.instead)
+    seen = Measurements(
+        agreed,
+        trial.model,
+        trial.target,
+        now,
+        memo,
+        source,
+        trial.instead,
+        trial.promoter,
+    )
     return decide(rules, seen)
 
 

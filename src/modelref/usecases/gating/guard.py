@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from modelref.domain.branch import Branch
 from modelref.domain.gates.gates import Gates
+from modelref.domain.names import Artifact
+from modelref.errors import ModelRefError
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -24,3 +26,13 @@ def read_guard(world: "World") -> tuple[Branch, Gates]:
         return default, config.gates
     named = world.branches.named(config.gates_from)
     return named, world.config_at(named).gates
+
+
+def asked_metrics(world: "World", artifact: Artifact) -> frozenset[str]:
+    """Metrics that the rules in force ask of a model; none where they cannot be read."""
+    try:
+        _, gates = read_guard(world)
+    except ModelRefError:
+        return frozenset()
+    rules = (rule for stage in gates.rules for rule in gates.of(stage, artifact))
+    return frozenset(str(rule.check.spec().get("metric")) for rule in rules)

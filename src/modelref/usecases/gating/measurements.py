@@ -1,6 +1,6 @@
 """What rules look at, measured when the first of them asks, and not again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,22 +10,23 @@ from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.metrics import Paired, PairedMetric, SegmentChange
 from modelref.domain.diff.values import finite
 from modelref.domain.gates.held import held_since
-from modelref.domain.gates.measured import Holding, Lists
+from modelref.domain.gates.measured import Holding, KeptLists, Lists
 from modelref.domain.gates.metrics import find_metric
 from modelref.domain.names import StageName
 from modelref.domain.outs import Out
 from modelref.domain.ref import quoted
 from modelref.domain.registry import Model
-from modelref.domain.signature import Signers, by_another
+from modelref.domain.signature import Signers, by_others
 from modelref.domain.snapshot import Snapshot, Value
 from modelref.domain.target import Revision, target_of
 from modelref.errors import OutOfReach
+from modelref.usecases.approvals import approvals
 from modelref.usecases.compare import ModelDiff, Side, compare_pair
 from modelref.usecases.comparing.sides import Pair
 from modelref.usecases.gating.memo import Memo
 from modelref.usecases.gating.scored import check_scored
 from modelref.usecases.gating.unpaired import compare_command, names_no_users, no_interval
-from modelref.usecases.signatures import approvals, must_sign, signed
+from modelref.usecases.signatures import must_sign, signed
 from modelref.usecases.weights.nonfinite import nonfinite
 
 if TYPE_CHECKING:
@@ -41,9 +42,10 @@ class Measurements:
         model: the candidate's model, as it stands at the time.
         target: the candidate.
         now: the time, seconds since 1970-01-01 UTC.
+        memo: what was measured before; several evaluations may share it.
         source: the branch whose rules are asked.
         instead: what to compare with instead of what stages hold.
-        memo: what was measured before; several evaluations may share it.
+        promoter: what the one who promotes goes by; None for the person who writes here.
     """
 
     world: "World"
@@ -53,6 +55,7 @@ class Measurements:
     memo: Memo
     source: Branch
     instead: Revision | None = None
+    promoter: Collection[str] | None = None
 
     def against(self, stage: StageName) -> str | None:
         """The version to compare with."""
@@ -86,10 +89,11 @@ class Measurements:
             raise self._no_interval(f"{metric} by segment", stage)
         return found.segments
 
-    def overlap(self, stage: StageName) -> Lists:
-        """How much lists overlap with those of a stage's version."""
+    def overlap(self, stage: StageName) -> KeptLists:
+        """How much of the lists of a stage's version stays."""
         found = self._behaviour(self._held(stage))
-        return Lists(found.k, found.overlap)
+        panel = found.users + found.only_before
+        return KeptLists(*found.lengths, panel, found.only_before, found.kept)
 
     def coverage(self) -> Lists:
         """How many items the lists show."""
@@ -130,9 +134,12 @@ class Measurements:
 
     def approvers(self) -> Sequence[str]:
         """Who approved the candidate, the one who promotes left out."""
-        standing = approvals(self.world, self.model, self.target.commit)
-        own = self.world.signatures.own() if standing else ()
-        return [one.signer for one in standing if by_another([one.signature], own)]
+        found = approvals(self.world, self.model, self.target.commit)
+        own = self.promoter
+        if own is None:
+            own = self.world.signatures.own() if found else ()
+        others = by_others((approval.signature for approval in found), own)
+        return [signature.name for signature in others]
 
     def signer(self) -> str | None:
         """Who signed its registration, if it is somebody whom the repository trusts."""
@@ -141,7 +148,7 @@ class Measurements:
             return None
         rule = must_sign(self.world, self.model.artifact, None) or Signers()
         signature = signed(self.world, state.event)
-        return signature.signer or signature.key if rule.accepts(signature) else None
+        return signature.name if rule.accepts(signature) else None
 
     def _other(self, stage: StageName) -> Revision | None:
         if self.instead is not None:
@@ -235,6 +242,6 @@ class Measurements:
             raise OutOfReach(
                 f"the size of {out.path} of {target} is not recorded, and its bytes are not here",
                 kind="missing-bytes",
-                hint=f"dvc fetch --all-tags {out.path}",
+                hint=self.world.outputs.mending(out.path),
             )
         return size

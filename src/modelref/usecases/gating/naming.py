@@ -7,10 +7,9 @@ from modelref.domain.branch import Branch
 from modelref.domain.gates.gates import Gates
 from modelref.domain.gates.naming import did_you_mean, doubtful_models, doubtful_stages
 from modelref.domain.names import StageName
-from modelref.domain.registry import QUARANTINE, Model, Registry
+from modelref.domain.registry import APPROVED, QUARANTINE, Model, Registry
 from modelref.errors import BadInput
 from modelref.usecases.reading import read_registry
-from modelref.usecases.signatures import APPROVED
 
 if TYPE_CHECKING:
     from modelref.ports import World

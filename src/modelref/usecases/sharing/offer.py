@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from modelref.domain.event import Event
+from modelref.domain.event import Event, name_of
 from modelref.domain.names import Artifact
 from modelref.domain.ref import quoted
 from modelref.domain.registry import Model
 from modelref.domain.sync import Standing, lease_of, overtaken
-from modelref.domain.tag import TagName
 from modelref.errors import Conflict
 from modelref.usecases.reading import read_registry
 from modelref.usecases.sharing.catching_up import CaughtUp
+from modelref.usecases.sharing.waiting import Waiting
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -31,7 +31,7 @@ class Offer:
     heads: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, world: "World", known: CaughtUp, events: Sequence[Event]) -> Self:
+    def of(cls, world: "World", known: CaughtUp, events: Sequence[Event], waiting: Waiting) -> Self:
         """Offer new events, with those of their models that only this clone knows.
 
         New events were decided knowing these, and point to them.
@@ -39,13 +39,14 @@ class Offer:
         Args:
             world: the ports.
             known: what the remote has.
-            events: the new ones, not among this clone's tags yet.
+            events: the new ones, not among this clone's tags yet; none of them waits.
+            waiting: what is left here.
         """
         models = {event.artifact: read_registry(world, event.artifact) for event in events}
         local = [
             event
             for artifact, registry in models.items()
-            for event in only_here(known, registry.model(artifact))
+            for event in waiting.ready(only_here(known, registry.model(artifact)))
         ]
         return cls.of_events(known, [*sorted(local, key=_age), *events])
 
@@ -100,8 +101,3 @@ def mend_overtaken(tag: str) -> str:
 def _age(event: Event) -> tuple[int, tuple[int, int, str]]:
     """Key of the order of a chain: its counters before its dates."""
     return (event.counter or 0, event.order)
-
-
-def name_of(event: Event) -> TagName:
-    """The parsed tag of an event."""
-    return TagName(event.artifact, event.kind, event.version, event.stage, event.counter)

@@ -10,13 +10,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from modelref.domain.event import Event
+from modelref.domain.event import Event, name_of
+from modelref.domain.names import Artifact
 from modelref.domain.registry import Model
+from modelref.domain.sync import Standing
 from modelref.errors import Conflict, ModelRefError, OutOfReach, Refused
 from modelref.usecases.reading import read_registry
 from modelref.usecases.sharing.catching_up import CaughtUp, catch_up
-from modelref.usecases.sharing.offer import Offer, refuse_overtaken
+from modelref.usecases.sharing.offer import Offer, only_here, refuse_overtaken
 from modelref.usecases.sharing.staged import StagedTags
+from modelref.usecases.sharing.waiting import Waiting
 from modelref.usecases.writing import Job, Outcome, Written, attempt, run_noted
 
 if TYPE_CHECKING:
@@ -44,17 +47,19 @@ def publish(world: "World", remote: "Remote", jobs: Sequence[Job]) -> tuple[Outc
     artifacts = sorted({job.artifact for job in jobs})
     settled: dict[int, Outcome] = {}
     known = catch_up(world, remote, artifacts)
+    waiting = _waiting(world, known, artifacts)
     tags: Collection[str] = ()
     for number in range(_TRIES):
         if number:
             world.clock.sleep(_PAUSE)
         staged = world.with_tags(StagedTags(world.tags, remote.outbox()))
         decided = {
-            at: _decided(staged, remote.name, known, job)
+            at: _sendable(staged, known, waiting, job, _decided(staged, remote.name, known, job))
             for at, job in enumerate(jobs)
             if at not in settled
         }
-        offer = Offer.of(world, known, [one for made in decided.values() for one in _made(made)])
+        made = [one for outcome in decided.values() for one in _made(outcome)]
+        offer = Offer.of(world, known, made, waiting)
         if not offer.tags:
             settled |= decided
             break
@@ -84,6 +89,30 @@ def _decided(staged: "World", remote: str, known: CaughtUp, job: Job) -> Outcome
         return ()
 
     return attempt(check) or run_noted(staged, job)
+
+
+def _waiting(world: "World", known: CaughtUp, artifacts: Sequence[Artifact]) -> Waiting:
+    local = artifacts if known.tags(Standing.LOCAL) else ()
+    models = (read_registry(world, artifact).model(artifact) for artifact in local)
+    return Waiting.of(world, ((model, only_here(known, model)) for model in models))
+
+
+def _sendable(
+    staged: "World", known: CaughtUp, waiting: Waiting, job: Job, outcome: Outcome
+) -> Outcome:
+    """What was decided; instead, where it stands on a version that waits, why that one does."""
+    made = list(_made(outcome))
+    if not made or not waiting.reasons:
+        return outcome
+    model = read_registry(staged, job.artifact).model(job.artifact)
+    causes = waiting.among([*only_here(known, model), *made])
+    cause = next((causes[event.tag] for event in made if event.tag in causes), None)
+    if cause is None:
+        return outcome
+    for event in made:
+        staged.tags.discard(name_of(event), event.oid)
+    staged.journal.acknowledge(job.command)
+    return waiting.reasons[cause]
 
 
 def _made(outcome: Outcome) -> Iterable[Event]:

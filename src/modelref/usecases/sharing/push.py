@@ -1,16 +1,18 @@
 """Push: tell the remote of the events that only this clone knows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
 from modelref.domain.names import Artifact
+from modelref.domain.ref import quoted
 from modelref.domain.registry import Registry
 from modelref.domain.sync import CHANGED
 from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.sharing.catching_up import CaughtUp, catch_up, describe
 from modelref.usecases.sharing.offer import Offer, behind, mend_overtaken, only_here
+from modelref.usecases.sharing.waiting import Waiting
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -53,6 +55,8 @@ def push(
 ) -> PushedEvents:
     """Push what only this clone knows; what conflicts is left, and nothing is ever renumbered.
 
+    A version whose bytes are not on their DVC remote is left too: nobody else could load it.
+
     Args:
         world: the ports.
         artifacts: only these models; empty for all.
@@ -67,7 +71,7 @@ def push(
     with world.journal.exclusive():
         known = catch_up(world, remote, artifacts)
         registry = _registry(world, artifacts)
-        ready, left = _sorted_out(known, registry, remote.name)
+        ready, left = _sorted_out(world, known, registry, remote.name)
         offer = Offer.of_events(known, ready)
         if ready and not dry_run:
             refused = remote.push(offer.tags, offer.heads)
@@ -87,7 +91,9 @@ def _registry(world: "World", artifacts: Collection[Artifact]) -> Registry:
     return Registry(models, registry.findings)
 
 
-def _sorted_out(known: CaughtUp, registry: Registry, remote: str) -> tuple[list[Event], list[Left]]:
+def _sorted_out(
+    world: "World", known: CaughtUp, registry: Registry, remote: str
+) -> tuple[list[Event], list[Left]]:
     """Events that can be pushed, oldest first, and those that cannot."""
     left = [
         Left(one.tag, *describe(one, remote))
@@ -109,7 +115,20 @@ def _sorted_out(known: CaughtUp, registry: Registry, remote: str) -> tuple[list[
                 left.append(Left(event.tag, why, "settle that one first"))
             elif event.tag not in overtaken:
                 ready.append(event)
+    here = {name: [one for one in ready if one.artifact == name] for name in registry.models}
+    waiting = Waiting.of(world, ((registry.models[name], own) for name, own in here.items()))
+    ready = [event for own in here.values() for event in waiting.ready(own)]
+    left += [one for own in here.values() for one in _left_waiting(waiting, own)]
     return sorted(ready, key=lambda event: event.order), left
+
+
+def _left_waiting(waiting: Waiting, events: Sequence[Event]) -> Iterator[Left]:
+    for tag, cause in waiting.among(events).items():
+        reason = waiting.reasons[cause]
+        if tag == cause:
+            yield Left(tag, f"waits: {reason.message}", f"{reason.hint}, then modelref push")
+        else:
+            yield Left(tag, f"comes after {quoted(cause)}, which waits", "see that one first")
 
 
 def _not_taken(known: CaughtUp, offered: Sequence[Event], refused: Mapping[str, str]) -> list[Left]:

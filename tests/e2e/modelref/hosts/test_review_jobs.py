@@ -18,36 +18,48 @@ TOP = Path(__file__).parents[4]
 KEPT = {"github": ".github/workflows/model-review.yml", "gitlab": "docs/hosts/gitlab-review.yml"}
 MERGE = "https://gitlab.example/api/v4/projects/5/merge_requests/7/notes"
 BODY = "--data-urlencode body@review.md"
-COMMENT = "<!-- modelref-review -->\n### rec: "
+MARKER = "<!-- modelref-review -->\n"
+COMMENT = f"{MARKER}### rec: "
 
-# Notes its arguments and what stands in the file that it posts; answers with the comments so far.
+# Notes its arguments and what stands in the file that it posts; answers with the comments so far,
+# those of GitLab a page a line, or as a host does that is down.
 GH = """#!/bin/sh
 printf '%s\\n' "$*" >> "$CALLS"
 case "$*" in
-  *--paginate*) printf '%s' "$KNOWN" ;;
+  *--paginate*) printf '%s' "$KNOWN"; test -z "$DOWN" || { echo 'HTTP 502' >&2; exit 1; } ;;
   *body=@*) cp "${*##*body=@}" "$CALLS.body" ;;
 esac
 """
 CURL = """#!/bin/sh
 printf '%s\\n' "$*" >> "$CALLS"
 case "$*" in
-  *per_page*) printf '%s' "$KNOWN" ;;
+  */user) printf '{"id": 4, "username": "bot"}' ;;
+  *per_page*)
+    test -z "$DOWN" || { echo 'HTTP 502' >&2; exit 22; }
+    printf '%s' "$KNOWN" | sed -n "${*##*&page=}p" ;;
   *body@*) cp review.md "$CALLS.body" ;;
 esac
 """
-PIP = '#!/bin/sh\nprintf \'pip %s\\n\' "$*" >> "$CALLS"\n'
+PIP = """#!/bin/sh
+printf 'pip %s\\n' "$*" >> "$CALLS"
+test -z "$NO_PIP" || exit 1
+"""
 
 
 def job(host: str) -> Any:
     return yaml.safe_load(review_job(host))
 
 
-def lines(host: str) -> str:
+def steps(host: str) -> list[tuple[str, bool]]:
+    """The job's scripts, each with whether it runs after one that failed, too."""
     if host == "github":
-        steps = job(host)["jobs"]["review"]["steps"]
-        return "\n".join(step["run"] for step in steps if "run" in step)
-    review = job(host)["model-review"]
-    return "\n".join([*review["before_script"], *review["script"]])
+        found = job(host)["jobs"]["review"]["steps"]
+        return [(one["run"], "!cancelled()" in one.get("if", "")) for one in found if "run" in one]
+    return [("\n".join(job(host)["model-review"]["script"]), False)]
+
+
+def lines(host: str) -> str:
+    return "\n".join(script for script, _ in steps(host))
 
 
 @pytest.fixture
@@ -64,8 +76,18 @@ def clone(tmp_path: Path) -> Project:
     return clone
 
 
-def run_job(clone: Project, host: str, known: str) -> tuple[Result, list[str], str]:
-    """Run the job; return what it did, its calls, and the comment that it posted."""
+def run_job(
+    clone: Project, host: str, known: str = "", option: str = "", **more: str
+) -> tuple[Result, list[str], str]:
+    """Run the job; return what it did, its calls, and the comment that it posted.
+
+    Args:
+        clone: the job's checkout.
+        host: whose job.
+        known: what the host answers that asks for the comments so far.
+        option: one that the team gave ``modelref review``.
+        more: variables.
+    """
     tools = clone.root.parent / "tools"
     tools.mkdir(exist_ok=True)
     for name, text in (("gh", GH), ("curl", CURL), ("pip", PIP)):
@@ -73,11 +95,20 @@ def run_job(clone: Project, host: str, known: str) -> tuple[Result, list[str], s
         (tools / name).chmod(stat.S_IRWXU)
     calls = clone.root.parent / "calls"
     calls.unlink(missing_ok=True)
+    scratch = clone.root.parent / "scratch"
+    scratch.mkdir(exist_ok=True)
     env = {
         **os.environ,
         "PATH": f"{tools}:{SCRIPTS}:{os.environ['PATH']}",
         "CALLS": str(calls),
         "KNOWN": known,
+        "DOWN": "",
+        "NO_PIP": "",
+        "RUNNER_TEMP": str(scratch),
+        "COMMIT": "1234abcd",
+        "LOG": "https://host.example/log",
+        "CI_COMMIT_SHA": "1234abcd",
+        "CI_JOB_URL": "https://host.example/log",
         "BASE": "origin/main",
         "NUMBER": "7",
         "GITHUB_REPOSITORY": "shop/models",
@@ -87,59 +118,121 @@ def run_job(clone: Project, host: str, known: str) -> tuple[Result, list[str], s
         "CI_MERGE_REQUEST_IID": "7",
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
         "MODELREF_TOKEN": "secret-token",
+        **more,
     }
-    done = subprocess.run(
-        ["bash", "-e", "-c", lines(host)],
-        cwd=clone.root, env=env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    code, out, err = 0, "", ""
+    for script, always in steps(host):
+        if code == 0 or always:
+            done = subprocess.run(
+                ["bash", "-e", "-c", script.replace("--fetch", f"--fetch {option}")],
+                cwd=clone.root, env=env, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            code, out, err = code or done.returncode, out + done.stdout, err + done.stderr
     body = calls.with_suffix(".body")
     posted = body.read_text(encoding="utf-8") if body.exists() else ""
     return (
-        Result(done.returncode, done.stdout, done.stderr),
+        Result(code, out, err),
         calls.read_text().splitlines(),
         posted,
     )
 
 
-NOTES = [{"id": 3, "body": "looks good"}, {"id": 9, "body": f"{COMMENT}better"}]
+def note(number: int, body: str, author: str = "bot") -> dict[str, Any]:
+    return {"id": number, "body": body, "author": {"id": 4, "username": author}}
+
+
+NOTES = [
+    note(3, "looks good", "ann"),
+    note(4, f"{COMMENT}worse", "ann"),
+    note(9, f"{COMMENT}better"),
+    note(11, f"{COMMENT}better"),
+]
+PAGE = [note(number, "more", "ann") for number in range(100)]
 
 
 @pytest.mark.parametrize(
     ("host", "known", "last"),
     [
-        ("github", "", "api --method POST repos/shop/models/issues/7/comments -F body=@review.md"),
+        ("github", "", "--method POST repos/shop/models/issues/7/comments -F body=@{}/review.md"),
         (
             "github",
             "9\n11\n",
-            "api --method PATCH repos/shop/models/issues/comments/9 -F body=@review.md",
+            "--method PATCH repos/shop/models/issues/comments/9 -F body=@{}/review.md",
         ),
-        ("gitlab", json.dumps(NOTES[:1]), f"--request POST {MERGE} {BODY}"),
+        ("gitlab", json.dumps(NOTES[:2]), f"--request POST {MERGE} {BODY}"),
         ("gitlab", json.dumps(NOTES), f"--request PUT {MERGE}/9 {BODY}"),
+        (
+            "gitlab",
+            f"{json.dumps(PAGE)}\n{json.dumps(NOTES)}",
+            f"--request PUT {MERGE}/9 {BODY}",
+        ),
+        ("gitlab", f"{json.dumps(PAGE)}\n[]", f"--request POST {MERGE} {BODY}"),
     ],
 )  # fmt: skip
 def test_one_comment_is_posted_or_updated(clone: Project, host: str, known: str, last: str) -> None:
     done, calls, posted = run_job(clone, host, known)
     assert done.code == 0, done.err
     assert calls[0] == "pip install modelref[diff,s3]"
-    assert calls[-1].endswith(last)
-    assert len(calls) == 3
+    assert calls[-1].endswith(last.format(clone.root.parent / "scratch"))
+    assert sum("--method" in call or "--request" in call for call in calls) == 1
     assert posted.startswith(f"{COMMENT}no metric differs; no gates\n")
     assert "1 other file of the model" in posted
 
 
+FAILED = f"{MARKER}**The review failed for 1234abcd**: https://host.example/log\n"
+KNOWN = {"github": "9\n", "gitlab": json.dumps(NOTES)}
+UPDATED = {
+    "github": "--method PATCH repos/shop/models/issues/comments/9",
+    "gitlab": "--request PUT",
+}
+
+
 @pytest.mark.parametrize("host", ["github", "gitlab"])
-def test_the_job_fails_before_it_posts_where_the_review_fails(clone: Project, host: str) -> None:
+def test_a_review_that_fails_leaves_no_older_verdict_standing(clone: Project, host: str) -> None:
     clone.write("dvc.yaml", "]")
-    clone.git("commit", "--quiet", "--all", "--message", "broken")
-    done, calls, posted = run_job(clone, host, "")
+    clone.write("review.md", f"{COMMENT}better; may ship to prod\n")
+    clone.git("add", "--all")
+    clone.git("commit", "--quiet", "--message", "broken")
+    done, calls, posted = run_job(clone, host, KNOWN[host])
     assert done.code != 0
     assert "error: dvc.yaml is not valid YAML" in done.err
-    assert calls == ["pip install modelref[diff,s3]"]
+    assert UPDATED[host] in calls[-1]
+    assert posted == FAILED
+
+
+@pytest.mark.parametrize("host", ["github", "gitlab"])
+def test_nor_does_a_job_that_fails_before_the_review(clone: Project, host: str) -> None:
+    done, calls, posted = run_job(clone, host, KNOWN[host], NO_PIP="yes")
+    assert done.code != 0
+    assert UPDATED[host] in calls[-1]
+    assert posted == FAILED
+
+
+@pytest.mark.parametrize("host", ["github", "gitlab"])
+def test_nothing_is_posted_where_the_host_does_not_say_what_is_there(
+    clone: Project, host: str
+) -> None:
+    done, calls, posted = run_job(clone, host, DOWN="yes")
+    assert done.code != 0
+    assert "HTTP 502" in done.err
+    assert not any("--method" in call or "--request" in call for call in calls)
     assert posted == ""
 
 
+@pytest.mark.parametrize("host", ["github", "gitlab"])
+def test_a_gate_that_says_no_fails_the_job_and_is_posted(clone: Project, host: str) -> None:
+    origin = Project(clone.root.parent / "origin", ())
+    origin.write("modelref.yaml", "gates:\n  prod:\n    - {size_of: model, max: 1 B}\n")
+    origin.git("add", "--all")
+    origin.git("commit", "--quiet", "--message", "rule")
+    clone.git("fetch", "--quiet")
+    done, _, posted = run_job(clone, host, KNOWN[host], option="--exit-code")
+    assert done.code == 1
+    assert "may not ship to prod" in posted
+
+
 def test_github_shows_the_review_in_the_jobs_summary_too(clone: Project) -> None:
-    run_job(clone, "github", "")
+    run_job(clone, "github")
     assert (clone.root.parent / "summary").read_text().startswith(COMMENT)
 
 

@@ -4,9 +4,11 @@ import json
 import os
 import random
 import socket
+import ssl
 import stat
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from hashlib import md5
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from modelref.adapters.dvc.remotes.stores import Folder, Key
 from modelref.domain.outs import MD5, Out, OutFile
 from modelref.errors import BadInput, OutOfReach
 from support import remotes
+from support.https import encryption
 
 IMPATIENT = DvcRemotes(patience=0.5)
 
@@ -157,7 +160,7 @@ def test_a_web_server_that_fails_leaves_nothing(tmp_path: Path, fault: int | str
         remotes.configure(tmp_path, server.url)
         port = remotes.outputs(tmp_path, DvcRemotes(patience=_PATIENCE.get(fault, 30.0)))
         with pytest.raises(OutOfReach) as caught:
-            port.fetch([OutFile("w.bin", MD5, digest)])
+            port.fetch([Out("w.bin", MD5, digest, 7000).object])
         assert (
             caught.value.kind
             in {
@@ -171,8 +174,69 @@ def test_a_web_server_that_fails_leaves_nothing(tmp_path: Path, fault: int | str
         assert not port.cached(Out("w.bin", MD5, digest))
         server.fault = None
         server.over.set()  # who still waits is let go
-        remotes.outputs(tmp_path).fetch([OutFile("w.bin", MD5, digest)])
+        remotes.outputs(tmp_path).fetch([Out("w.bin", MD5, digest, 7000).object])
         assert port.cached(Out("w.bin", MD5, digest))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_web_server_that_never_ends_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    monkeypatch.setattr("modelref.adapters.dvc.remotes.bounds._UNKNOWN", 32 << 20)
+    digest, _ = remotes.put(tmp_path / "remote", b"weights" * 1000)
+    with remotes.serving(tmp_path / "remote") as server:
+        server.fault = "endless"
+        remotes.configure(tmp_path, server.url)
+        port = remotes.outputs(tmp_path)
+        file = Out("w.bin", MD5, digest, 7000 if known else None).object
+        with pytest.raises(OutOfReach, match="other bytes"):
+            port.fetch([file])
+        assert server.sent < 64 << 20
+    assert not kept(tmp_path)
+
+
+@pytest.mark.parametrize("size", [0, 7, None])
+def test_a_device_in_a_folder_is_no_object(tmp_path: Path, size: int | None) -> None:
+    digest, path = remotes.put(tmp_path / "remote", b"weights")
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    remotes.configure(tmp_path, tmp_path / "remote")
+    with pytest.raises(OutOfReach, match="is no regular file"):
+        remotes.outputs(tmp_path).fetch([Out("w.bin", MD5, digest, size).object])
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(OutOfReach, match="is no regular file"):
+        remotes.outputs(tmp_path).fetch([Out("w.bin", MD5, digest, size).object])
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_no_more_is_taken_than_a_version_says(tmp_path: Path, folder: bool) -> None:
+    digest, path = remotes.put(tmp_path / "remote", b"weights")
+    path.write_bytes(bytes(50 << 20))
+    remotes.configure(tmp_path, tmp_path / "remote")
+    port = remotes.outputs(tmp_path)
+    file = Out("w.bin", MD5, digest, 7).object
+    if folder:
+        out = remotes.put_folder(tmp_path / "remote", "models", {"w": b"weights"})
+        path.write_bytes(bytes(50 << 20))
+        port.fetch([out.object])
+        (file,) = port.files(out)
+    pulse = Pulse()
+    cache = CacheConfig(tmp_path / ".dvc" / "cache", ("copy",))
+    with pytest.raises(OutOfReach, match="other bytes"):
+        Arrivals(Folder("store", tmp_path / "remote"), cache, pulse).bring(file)
+    assert pulse.bytes == 0
+    assert not (cache.folder / "modelref").exists() or not [*cache.folder.glob("modelref/*")]
+
+
+def test_a_text_of_dvc_2_may_have_longer_line_ends_on_the_remote(tmp_path: Path) -> None:
+    digest = md5(b"\n\n", usedforsecurity=False).hexdigest()
+    path = tmp_path / "remote" / digest[:2] / digest[2:]
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\r\n\r\n")
+    remotes.configure(tmp_path, tmp_path / "remote")
+    remotes.outputs(tmp_path).fetch([Out("w.txt", LEGACY_MD5, digest, 2).object])
+    assert kept(tmp_path) == [digest[2:]]
 
 
 def test_a_remote_that_is_down_is_named(tmp_path: Path) -> None:
@@ -280,7 +344,13 @@ def test_what_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.Monk
         ("http://127.0.0.1:1", (), "http://"),
         ("webdav://127.0.0.1:1", (), "webdav://"),
         ("hdfs://127.0.0.1:1/x", (), "hdfs://"),
+        ("ssh://127.0.0.1:1/x", (), "ssh://"),
+        ("webdavs://127.0.0.1:1", (), "webdavs://"),
+        ("oss://b/x", ("oss_endpoint = https://127.0.0.1:1",), "oss://"),
         ("s3://b/x", ("endpointurl = http://127.0.0.1:1",), "an endpoint without TLS"),
+        ("s3://b/x", ("region = x.example.com/",), "has the region 'x.example.com/'"),
+        ("gs://b/x", ("endpointurl = https://127.0.0.1:1",), "names an endpoint"),
+        ("azure://c/x", ("account_name = x.example.com/",), "has the account_name 'x.example"),
         ("remote://base/x", (), "a folder of this machine"),
     ],
 )
@@ -307,14 +377,14 @@ def test_a_stranger_on_this_machine_may_have_its_remote_here(tmp_path: Path) -> 
     assert kept(tmp_path) == [digest[2:]]
 
 
-def test_a_stranger_runs_no_program_and_reads_no_file_of_ours(tmp_path: Path) -> None:
-    canary = tmp_path / "ran"
+def test_a_stranger_reads_no_file_of_ours_and_chooses_no_account(tmp_path: Path) -> None:
     remotes.configure(
         tmp_path,
-        "webdavs://127.0.0.1:1/x",
-        f"bearer_token_command = touch {canary}",
-        "cert_path = /etc/passwd",
-        "ask_password = true",
+        "s3://bucket/x",
+        "credentialpath = /etc/passwd",
+        "profile = work",
+        "ssl_verify = false",
+        "jobs = 100000",
     )
     from modelref.adapters.dvc.remotes.settings import Trust, read_remote
 
@@ -323,7 +393,49 @@ def test_a_stranger_runs_no_program_and_reads_no_file_of_ours(tmp_path: Path) ->
     assert set(settings.options) == {"url"}
     own = read_remote(tmp_path, "", Trust(own=True, local=True))
     assert own is not None
-    assert "bearer_token_command" in own.options, "one's own settings are honoured"
+    assert "profile" in own.options, "one's own settings are honoured"
+
+
+@pytest.mark.parametrize("variable", ["", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+def test_at_an_endpoint_of_a_stranger_nobody_logs_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    from modelref.adapters.dvc.remotes.settings import Trust, read_remote
+
+    endpoint = "https://s3.example.com"
+    lines = f"endpointurl = {endpoint}", "allow_anonymous_login = false"
+    remotes.configure(tmp_path, "s3://bucket/x", *lines)
+    if variable:
+        monkeypatch.setenv(variable, endpoint)
+    settings = read_remote(tmp_path, "", Trust(own=False, local=False))
+    assert settings is not None
+    assert settings.options["endpointurl"] == endpoint
+    assert settings.options["allow_anonymous_login"] is not bool(variable), "our own endpoint"
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_a_strangers_server_gets_no_login_and_leads_nowhere_without_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+) -> None:
+    digest, _ = remotes.put(tmp_path / "remote", b"weights")
+    tls, certificate = encryption(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login ada password open-sesame\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    bare = remotes.serving(tmp_path / "remote")
+    with bare as bare_server, remotes.serving(tmp_path / "remote", tls) as server:
+        remotes.configure(tmp_path, server.url)
+        port = remotes.outputs(tmp_path, DvcRemotes(trusted=trusted))
+        server.leads_to = bare_server.url
+        with nullcontext() if trusted else pytest.raises(OutOfReach, match=r"leads to http://127"):
+            port.fetch([OutFile("w.bin", MD5, digest)])
+        with remotes.serving(tmp_path / "remote", tls) as other:
+            server.leads_to = other.url
+            port.fetch([OutFile("w.bin", MD5, digest)])
+    assert any(server.logins) is trusted
+    assert bool(bare_server.asked) is trusted
+    assert kept(tmp_path) == [digest[2:]]
 
 
 def test_a_stranger_gets_none_of_our_own_settings(

@@ -1,10 +1,18 @@
+from fractions import Fraction
 from itertools import pairwise
+from math import log
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelref.domain.diff.rankings import jaccard, kendall_tau, overlap, rank_biased_overlap
+from modelref.domain.diff.rankings import (
+    PERSISTENCE,
+    jaccard,
+    kendall_tau,
+    overlap,
+    rank_biased_overlap,
+)
 
 rankings = st.lists(st.integers(0, 30), unique=True, max_size=20)
 
@@ -38,6 +46,28 @@ def test_rbo_of_lists_of_different_length_by_hand() -> None:
     expected = 71 / 96 + 7 / 192 + 3 / 64
     assert rank_biased_overlap("ab", "acbd", 0.5) == pytest.approx(expected)
     assert rank_biased_overlap("acbd", "ab", 0.5) == pytest.approx(expected)
+
+
+def test_rbo_of_seven_ranks_by_hand() -> None:
+    # Two items are shared from depth 3 on, so that the agreement there is 2/3, 1/2, 2/5, 1/3, 2/7.
+    p = Fraction(9, 10)
+    shared = [0, 0, 2, 2, 2, 2, 2]
+    total = sum(Fraction(x, d) * p ** (d - 1) for d, x in enumerate(shared, start=1))
+    expected = (1 - p) * total + Fraction(shared[-1], 7) * p**7
+    assert rank_biased_overlap("abcdefg", "zcavxyw", 0.9) == pytest.approx(float(expected))
+
+
+@pytest.mark.parametrize(("p", "depth"), [(0.9, 10), (0.98, 50)])
+def test_the_top_carries_the_weight_that_the_paper_derives(p: float, depth: int) -> None:
+    # Of lists that agree on so many ranks, and on none after, what remains is the weight of these
+    # ranks, of which the paper has the closed form: 86 % of the first ten where p is 0.9.
+    weight = 1 - p ** (depth - 1)
+    rest = log(1 / (1 - p)) - sum(p**rank / rank for rank in range(1, depth))
+    weight += (1 - p) / p * depth * rest
+    top = range(depth)
+    value = rank_biased_overlap([*top, *range(1000, 2000)], [*top, *range(3000, 4000)], p)
+    assert value == pytest.approx(weight)
+    assert p != PERSISTENCE or value == pytest.approx(0.86, abs=0.005)
 
 
 def test_rbo_as_another_implementation_of_the_paper_publishes_it() -> None:

@@ -18,6 +18,11 @@ from modelref.domain.secrets import without_credentials
         ),
         ("mail ada@example.com", "mail ada@example.com"),
         ("https://host:8080/x", "https://host:8080/x"),
+        ("https//ada:pw@host/x", "https//***@host/x"),
+        ("https:/ada:pw@host/x", "https:/***@host/x"),
+        ("https:ada:pw@host/x", "https:***@host/x"),
+        ("https://host/x?private_token=pw&y=z#a", "https://host/x?private_token=***&y=***#a"),
+        ("sub:rec@v1.0.0 is not rec@v1.0.1?", "sub:rec@v1.0.0 is not rec@v1.0.1?"),
     ],
 )
 def test_users_and_passwords_of_urls_are_hidden(text: str, shown: str) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from modelref.domain.config import Config
 from modelref.domain.names import Artifact, StageName
-from modelref.domain.signature import Outcome, Signature, Signers, by_another
+from modelref.domain.signature import Outcome, Signature, Signers, by_others
 from modelref.errors import BadInput
 
 REC, RANKER = Artifact.parse("rec"), Artifact.parse("search:ranker")
@@ -116,11 +116,17 @@ def test_whom_a_rule_accepts(names: tuple[str, ...], signature: Signature, accep
         (ssh("ALICE@x", "SHA256:second"), {"alice@x"}, False),
         (ssh("robot@x", "SHA256:alice"), {"alice@x", "SHA256:alice"}, False),
         (Signature(Outcome.GOOD, "alice@x", PGP), {"alice@x", "SHA256:alice"}, False),
-        (Signature(Outcome.UNKNOWN_SIGNER, "", "SHA256:bob"), {"alice@x"}, False),
+        (Signature(Outcome.UNKNOWN_SIGNER, "", "SHA256:bob"), {"alice@x"}, True),
+        (Signature(Outcome.UNSIGNED), {"alice@x"}, False),
     ],
 )
 def test_one_person_with_two_names_or_two_keys_is_one(
     signer: Signature, promoter: set[str], other: bool
 ) -> None:
-    assert by_another([signer], promoter) is other
-    assert not by_another([], promoter)
+    assert bool(by_others([signer], promoter)) is other
+    assert not by_others([], promoter)
+
+
+def test_one_person_who_approves_twice_is_counted_once() -> None:
+    approvals = [ssh("bob@x", "SHA256:one"), ssh("BOB@x", "SHA256:two"), ssh("eve@x", "SHA256:two")]
+    assert by_others(approvals, {"alice@x"}) == (approvals[0],)

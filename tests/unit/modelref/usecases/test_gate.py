@@ -9,6 +9,8 @@ import pytest
 from modelref.domain.branch import Branch
 from modelref.domain.config import Config
 from modelref.domain.diff.weights import Nonfinite
+from modelref.domain.gates.measured import KeptLists
+from modelref.domain.gates.recorded.evidence import Kept
 from modelref.domain.gates.verdict import Verdict
 from modelref.domain.message import evidence
 from modelref.domain.names import Artifact, StageName
@@ -21,14 +23,14 @@ from modelref.testing import MemoryWorld
 from modelref.testing_tensors import MemoryTensor, MemoryTensors
 from modelref.usecases.digest import evidence_digest
 from modelref.usecases.gate import Question, gate
-from modelref.usecases.gating.again import gate_again
+from modelref.usecases.gating.again import Pair, gate_again
 from modelref.usecases.promote import Promotion, promote
 from modelref.usecases.reading import read_model
 from modelref.usecases.register import Registration, register
 from modelref.usecases.verify import verify
 from modelref.usecases.withdraw import Unassignment, unassign
 from modelref.usecases.writing import Options, Written
-from support.gates import PROD, gates
+from support.gates import PROD, Seen, gates, outcome, rule
 
 REC = Artifact.parse("rec")
 BOUND = "prod:\n  - {metric: ndcg, min: 0.3}"
@@ -464,6 +466,17 @@ def test_figures_that_changed_since_are_told(world: MemoryWorld) -> None:
     assert not found.confirmed
     (pair,) = found.pairs
     assert (pair.kept.facts["value"], pair.now.facts["value"], pair.same) == (0.4, 0.35, False)
+
+
+def test_a_rule_that_notes_more_by_now_confirms_what_it_noted_then() -> None:
+    text = "{overlap_with: prod, min: 60%}"
+    now, other = (
+        outcome(text, Seen(overlapping=KeptLists(20, 20, 40, 0, share))) for share in (0.7, 0.8)
+    )
+    then = {name: now.facts[name] for name in ("against", "k", "overlap")}
+    assert Pair(Kept(rule(text), then, True), now).same
+    assert not Pair(Kept(rule(text), then, True), other).same
+    assert not Pair(Kept(rule(text), now.facts, True), replace(now, facts=then)).same
 
 
 def test_rules_that_were_not_those_of_the_branch_are_told(world: MemoryWorld) -> None:

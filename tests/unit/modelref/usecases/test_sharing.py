@@ -16,7 +16,7 @@ from modelref.usecases.rollback import Rollback, rollback
 from modelref.usecases.sharing.fetch import fetch
 from modelref.usecases.sharing.push import push
 from modelref.usecases.verify import verify
-from modelref.usecases.withdraw import Unassignment, unassign
+from modelref.usecases.withdraw import Unassignment, deregister, unassign
 from modelref.usecases.writing import Options, Written
 
 REC = Artifact("", "rec")
@@ -328,3 +328,71 @@ def test_a_writer_that_was_superseded_before_it_looked_is_told(clones: Clones) -
     remote.push = slow  # type: ignore[method-assign]
     written = clones.promote(clones.ada, "rec@v0.1.0")
     assert "superseded meanwhile by rec#prod#2, by Bob: Assign prod to rec v0.1.1" in written.note
+
+
+@pytest.fixture
+def lacking(clones: Clones) -> Clones:
+    """Ada has a fourth version, whose bytes are in her cache only, and a fifth, which are there."""
+    world = clones.ada
+    for number in (4, 5):
+        commit = world.train("rec", f"rec {number}".encode())
+        register(world, Registration(REC, rev=commit), HERE)
+    world.outputs.remote = dict(world.outputs.objects)
+    world.outputs.remote.pop(hash_of(world, "rec@v0.1.3"))
+    return clones
+
+
+def hash_of(world: MemoryWorld, version: str) -> str:
+    """The hash of a version's only file."""
+    (out,) = world.pipeline.made(REC, world.tags.records[version].target).outs
+    return out.hash
+
+
+def test_a_version_that_nobody_else_could_load_is_not_told(lacking: Clones) -> None:
+    world = lacking.ada
+    lacking.promote(world, "rec@v0.1.0", options=HERE)
+    lacking.promote(world, "rec@v0.1.3", "dev", HERE)
+    lacking.promote(world, "rec@v0.1.0", "dev", HERE)
+    commit = world.tags.records["rec@v0.1.3"].target[:10]
+    pushed = push(world)
+    assert [one.tag for one in pushed.events] == ["rec#prod#1"]
+    left = {one.tag: (one.why, one.hint) for one in pushed.left}
+    assert set(left) == {"rec@v0.1.3", "rec@v0.1.4", "rec#dev#1", "rec#dev#2"}
+    why, hint = left["rec@v0.1.3"]
+    assert why == (
+        f"waits: the bytes of rec at commit {commit} are not on their DVC remote, "
+        "so that nobody else could load the version"
+    )
+    assert hint == "dvc push --all-tags rec, then modelref push"
+    assert left["rec#dev#2"][0] == "comes after 'rec@v0.1.3', which waits"
+    assert world.outputs.remote is not None
+    world.outputs.remote |= world.outputs.objects
+    assert len(push(world).events) == 4
+    assert world.tags.records == lacking.host.tags
+
+
+def test_a_write_takes_no_version_along_that_nobody_else_could_load(lacking: Clones) -> None:
+    world = lacking.ada
+    assert lacking.promote(world, "rec@v0.1.0").pushed, "which does not stand on it"
+    assert "rec@v0.1.3" not in lacking.host.tags
+    before = dict(world.tags.records)
+    for version in ("v0.1.3", "v0.1.4"):
+        with pytest.raises(OutOfReach, match="are not on their DVC remote") as caught:
+            lacking.promote(world, f"rec@{version}", "dev")
+        assert caught.value.kind == "unpushed-bytes"
+    assert world.tags.records == before
+    assert not [one for one in world.journal.intents if one.startswith("promote rec@v0.1.3")]
+    world.outputs.down = True
+    with pytest.raises(OutOfReach, match="the DVC remote does not answer"):
+        lacking.promote(world, "rec@v0.1.4", "dev")
+    assert lacking.promote(world, "rec@v0.1.1").pushed, "a remote that is down is in nobody's way"
+
+
+def test_a_version_that_was_withdrawn_needs_no_bytes(lacking: Clones) -> None:
+    deregister(lacking.ada, Ref.parse_version("rec@v0.1.3"), HERE)
+    assert not push(lacking.ada).left
+
+
+def test_without_a_dvc_remote_no_bytes_are_asked_for(lacking: Clones) -> None:
+    lacking.ada.outputs.remote = None
+    assert not push(lacking.ada).left

@@ -14,6 +14,7 @@ from time import sleep
 
 from modelref.adapters.dvc.config import CacheConfig
 from modelref.adapters.dvc.objects import is_sound, object_key
+from modelref.adapters.dvc.remotes.bounds import Bounded, most_bytes
 from modelref.adapters.dvc.remotes.crew import Pulse
 from modelref.adapters.dvc.remotes.stores import Store
 from modelref.domain.outs import OutFile
@@ -76,24 +77,19 @@ class Arrivals:
         return final
 
     def _fill(self, file: OutFile, part: Path) -> None:
-        key = object_key(file.algorithm, file.hash)
         if self._continued(file, part):
             return
         os.truncate(part, 0)
+        wrong = self._wrong(file)
         try:
             if file.hash != _EMPTY:  # some servers have no range in an empty file
-                self.store.download(key, part, 0, self.pulse.beat)
-        except FileNotFoundError:
-            part.unlink()
+                self._download(file, part, 0, wrong)
+            if not is_sound(part, file):
+                raise wrong
+        except (FileNotFoundError, OutOfReach) as error:
+            if error is wrong or isinstance(error, FileNotFoundError):
+                part.unlink()
             raise
-        if not is_sound(part, file):
-            part.unlink()
-            raise OutOfReach(
-                f"the DVC remote {self.store.name!r} has other bytes for {file.path} than its hash "
-                f"says ({file.hash}); they were not kept",
-                kind="damaged-bytes",
-                hint="remove that object from the remote and dvc push it from a clone that has it",
-            )
 
     def _continued(self, file: OutFile, part: Path) -> bool:
         """Whether a part that was left could be made whole."""
@@ -103,11 +99,24 @@ class Arrivals:
         if is_sound(part, file):
             return True
         try:
-            key = object_key(file.algorithm, file.hash)
-            self.store.download(key, part, come, self.pulse.beat)
+            self._download(file, part, come, self._wrong(file))
         except OutOfReach:
             return False  # it may be longer than the object, or the server know no ranges
         return is_sound(part, file)
+
+    def _download(self, file: OutFile, part: Path, come: int, wrong: OutOfReach) -> None:
+        left = most_bytes(file, self.store) - come
+        key = object_key(file.algorithm, file.hash)
+        self.store.download(key, part, come, Bounded(self.pulse.beat, left, wrong))
+        self.pulse.beat()  # not every file system lets through that the crew was stopped
+
+    def _wrong(self, file: OutFile) -> OutOfReach:
+        return OutOfReach(
+            f"the DVC remote {self.store.name!r} has other bytes for {file.path} than its hash "
+            f"says ({file.hash}); they were not kept",
+            kind="damaged-bytes",
+            hint="remove that object from the remote and dvc push it from a clone that has it",
+        )
 
     @contextmanager
     def _held(self, name: str) -> Iterator[Path]:

@@ -10,6 +10,7 @@ from fsspec.callbacks import Callback
 
 from modelref.adapters.dvc.remotes.stores import Key, unreachable
 from modelref.domain.secrets import without_credentials
+from modelref.errors import OutOfReach
 
 _BLOCK = 4 << 20
 _AT_ONCE = 4
@@ -94,6 +95,8 @@ class Cloud:
         """Turn whatever a file system raises into our own error, without its credentials."""
         try:
             yield
+        except OutOfReach:
+            raise
         except FileNotFoundError as error:
             cause = error.__cause__
             # What reads the web says so of servers that are down or refuse, too.

@@ -36,10 +36,13 @@ def _open_cloud(settings: RemoteSettings) -> Store:
     from dvc.fs import RemoteMissingDepsError, get_cloud_fs
 
     from modelref.adapters.dvc.remotes.cloud import Cloud
+    from modelref.adapters.dvc.remotes.confined import confine
 
     try:
         kind, options, top = get_cloud_fs({}, **settings.options)
         files = kind(**options)
+        if files.protocol == "https" and not settings.own:
+            confine(files, settings.url)
         files.fs  # noqa: B018  # made here, by one thread
     except (ImportError, RemoteMissingDepsError) as error:
         raise _not_installed(settings) from error

@@ -31,8 +31,8 @@ class DvcRemotes:
 
     Attributes:
         trusted: the repository is the person's own. Of a stranger's, only remotes behind https,
-            s3, gs, azure, oss, ssh and webdavs are asked, with no option that names a file or
-            runs a program.
+            s3, gs and azure are asked, with no option that names a file, runs a program, or sends
+            the person's credentials to a host of the stranger's.
         local: the stranger's repository is a folder of this machine, so its remotes may be too.
         patience: seconds in which at least something must come from a remote.
     """

@@ -1,5 +1,7 @@
 """Which DVC remote keeps what, as DVC's own reading of its settings says."""
 
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,30 +11,46 @@ from urllib.parse import urlsplit
 from modelref.domain.secrets import without_credentials
 from modelref.errors import BadInput, OutOfReach
 
-_STRANGERS = frozenset(["https", "s3", "gs", "azure", "oss", "ssh", "webdavs"])
-"""Kinds of remote that a stranger's repository may choose."""
+_STRANGERS = frozenset(["https", "s3", "gs", "azure"])
+"""Kinds of remote that a stranger's repository may choose: what reaches the others sends an agent,
+a ``.netrc`` or a token to whatever host it names."""
 _HARMLESS = frozenset(
     [
         "account_name",
         "allow_anonymous_login",
         "connect_timeout",
         "endpointurl",
-        "jobs",
-        "oss_endpoint",
-        "port",
         "projectname",
         "read_timeout",
         "region",
         "timeout",
         "url",
-        "user",
         "version_aware",
         "worktree",
     ]
 )
 """Options that it may set: none of them names a file of this machine, runs a program
 (``bearer_token_command``), asks for a password, or chooses among the person's own credentials."""
-_PUBLIC = frozenset([*_HARMLESS, "name", "method", "type", "auth", "ssl_verify", "verify"])
+_IN_HOSTS = {
+    "account_name": re.compile(r"[a-z0-9]{3,24}"),
+    "region": re.compile(r"[a-z0-9-]{1,30}"),
+}
+"""Options that become part of a host's name, to which the person's credentials go."""
+_OWN_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+_PUBLIC = _HARMLESS | frozenset(
+    [
+        "auth",
+        "jobs",
+        "method",
+        "name",
+        "oss_endpoint",
+        "port",
+        "ssl_verify",
+        "type",
+        "user",
+        "verify",
+    ]
+)
 """Options whose values are no secrets."""
 
 
@@ -57,11 +75,13 @@ class RemoteSettings:
         name: its name.
         url: where it is.
         options: all that is set, its URL included.
+        own: the person's own repository chose it.
     """
 
     name: str
     url: str = field(repr=False)
     options: Mapping[str, Any] = field(repr=False)
+    own: bool
 
     @property
     def is_folder(self) -> bool:
@@ -117,12 +137,25 @@ def read_remote(root: Path, name: str, trust: Trust) -> RemoteSettings | None:
             hint=f"dvc remote modify {name} url URL",
         ) from error
     if not trust.own:
-        options = {key: value for key, value in options.items() if key in _HARMLESS}
-    settings = RemoteSettings(name, str(options["url"]), options)
+        options = _harmless(options)
+    settings = RemoteSettings(name, str(options["url"]), options, trust.own)
     _refuse_versioned(settings)
     if not trust.own:
         _refuse_strange(settings, trust)
     return settings
+
+
+def _harmless(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What a stranger may choose; at an endpoint of its own the person is nobody."""
+    kept = {key: value for key, value in options.items() if key in _HARMLESS}
+    if "endpointurl" in kept and not _is_own(kept["endpointurl"]):
+        kept["allow_anonymous_login"] = True
+    return kept
+
+
+def _is_own(endpoint: str) -> bool:
+    """Whether the person's own environment names an endpoint of S3, with TLS or without."""
+    return endpoint in [os.environ.get(name) for name in _OWN_ENDPOINTS]
 
 
 def _refuse_versioned(settings: RemoteSettings) -> None:
@@ -139,14 +172,29 @@ def _refuse_versioned(settings: RemoteSettings) -> None:
 def _refuse_strange(settings: RemoteSettings, trust: Trust) -> None:
     if settings.is_folder and trust.local:
         return
-    scheme = urlsplit(settings.url).scheme
-    endpoint = str(settings.options.get("endpointurl", "https://"))
-    if scheme not in _STRANGERS or not endpoint.startswith("https://"):
-        kind = "a folder of this machine" if settings.is_folder else f"{scheme}://"
+    why = _strange(settings)
+    if why:
         raise OutOfReach(
-            f"the repository's DVC remote {settings.name!r} is {kind}"
-            f"{'' if scheme not in _STRANGERS else ' at an endpoint without TLS'}, which is not "
-            "read for a repository that is not your own",
+            f"the repository's DVC remote {settings.name!r} {why}, which is not read for a "
+            "repository that is not your own",
             kind="untrusted-remote",
             hint="clone it if you trust it, and run the command there",
         )
+
+
+def _strange(settings: RemoteSettings) -> str:
+    """What of a stranger's remote is not read, ``""`` if all is."""
+    scheme = urlsplit(settings.url).scheme
+    if scheme not in _STRANGERS:
+        return f"is {'a folder of this machine' if settings.is_folder else f'{scheme}://'}"
+    for option, pattern in _IN_HOSTS.items():
+        value = str(settings.options.get(option, ""))
+        if value and pattern.fullmatch(value) is None:
+            return f"has the {option} {value[:60]!r}"
+    endpoint = settings.options.get("endpointurl")
+    if endpoint is None:
+        return ""
+    if scheme != "s3":
+        return "names an endpoint"
+    encrypted = endpoint.startswith("https://") or _is_own(endpoint)
+    return "" if encrypted else f"is {scheme}:// at an endpoint without TLS"

@@ -1,8 +1,10 @@
 """What holds the objects of a remote: a folder, or whatever DVC's file systems reach."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO, Protocol
 
 from modelref.errors import OutOfReach
@@ -42,7 +44,7 @@ class Store(Protocol):
             target: an existing file.
             offset: bytes of it that are there already; a remote that cannot go on from the
                 middle begins again.
-            beat: called with the bytes of each block that came.
+            beat: called with the bytes of each block that came; what it raises ends it all.
 
         Raises:
             FileNotFoundError: it is not there.
@@ -82,12 +84,17 @@ class Folder:
                 beat(len(block))
 
     def _open(self, key: Key) -> BinaryIO:
-        try:
-            return self.top.joinpath(*key).open("rb", buffering=0)
+        path = self.top.joinpath(*key)
+        try:  # what only looks like a file (a pipe) is not waited for
+            file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0)
         except FileNotFoundError:
             raise
         except OSError as error:
             raise unreachable(self.name, str(error)) from error
+        if not S_ISREG(os.fstat(file.fileno()).st_mode):
+            file.close()
+            raise unreachable(self.name, f"{path} is no regular file")
+        return file
 
 
 def unreachable(name: str, said: str) -> OutOfReach:

@@ -14,6 +14,10 @@ _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _SCP = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>[^@/:]+):(?P<path>.+)")
 _HELPER = re.compile(r"[A-Za-z0-9]+::")
 _UNENCRYPTED = ("git", "http")
+_PROTOCOLS = ("file", "git", "http", "https", "ssh")
+_PASSWORD = re.compile(r"[^/]*:.*@")
+_TOKEN = re.compile(r"(?=.*[0-9])[A-Za-z0-9_.=-]{20,}")
+"""A user's place that nobody but a token takes."""
 _LONGEST = 2_000
 _HINT = "write https://…, ssh://…, user@host:path, or a folder"
 
@@ -65,6 +69,8 @@ class Address:
                 _check("user", user, _USER)
             if path.startswith("-"):
                 raise _refused("the path starts with '-'")
+            if host.lower() in _PROTOCOLS or "@" in path:
+                raise _refused("it looks like a URL, but has no '://'")
             return cls(text)
         return cls._of_folder(base / text)
 
@@ -105,7 +111,7 @@ class Address:
             raise _refused("the folder's name does not print")
         if not folder.is_dir():
             raise BadInput(
-                f"there is no folder {str(folder)!r}",
+                f"there is no folder {_PASSWORD.sub('***@', str(folder))!r}",
                 kind="no-folder",
                 hint="name a folder, or a URL: https://…, ssh://…, user@host:path",
             )
@@ -121,6 +127,8 @@ def _credentials(parts: SplitResult) -> Credentials | None:
         return None
     user, password = unquote(parts.username), parts.password
     secret = None if password is None else unquote(password)
+    if secret is None and _TOKEN.fullmatch(user):
+        secret = ""  # else git asks for its password: by its name, of the person's own helpers
     if not f"{user}{secret or ''}".isprintable():
         raise _refused("the user or password in the URL does not print")
     return Credentials(user, secret)

@@ -165,7 +165,7 @@ class Mirror:
         return [
             Moved(ref.removeprefix("refs/tags/"), old, after.get(ref, ""))
             for ref, old in before.items()
-            if after.get(ref) != old
+            if after.get(ref) != old and ref.startswith("refs/tags/")
         ]
 
     def _fetch(self, able: Abilities, specs: Sequence[str], lock: int) -> None:
@@ -193,7 +193,7 @@ class Mirror:
     def _refs(self, patterns: Sequence[str]) -> Mapping[str, str]:
         starts = tuple(pattern.removesuffix("*") for pattern in patterns)
         out = self.git.output(
-            "for-each-ref", "--format=%(refname)%00%(objectname)", operands=["refs/tags"]
+            "for-each-ref", "--format=%(refname)%00%(objectname)", operands=["refs"]
         )
         pairs = [
             line.partition("\0") for line in out.decode("utf-8", "surrogateescape").split("\n")

@@ -7,8 +7,10 @@ to be copied, and ``safe.directory`` needs no exception.
 """
 
 import configparser
+import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +37,12 @@ class Neighbour:
     Attributes:
         repository: as git of ours reads it.
         partial: whether it is a partial clone, so that files may be missing.
+        bare: whether nothing is checked out in it, so that HEAD is its default branch.
     """
 
     repository: Repository
     partial: bool
+    bare: bool
 
     @classmethod
     def open(cls, address: Address, shelf: Shelf) -> "Neighbour":
@@ -49,10 +53,11 @@ class Neighbour:
             shelf: where our git folder lies.
 
         Raises:
-            BadInput: there is no repository in it.
+            BadInput: there is no repository in it, or one that no git can read.
             OutOfReach: the cache cannot be written.
         """
         theirs = _git_folder(Path(address.url))
+        _refuse_pipes(theirs)
         settings = _settings(theirs / "config")
         try:
             _borrow(theirs, shelf.git, settings)
@@ -61,7 +66,8 @@ class Neighbour:
         git = Git(shelf.folder, Confinement(shelf.git))
         shallow = (theirs / "shallow").exists()
         partial = any((theirs / "objects" / "pack").glob("*.promisor"))
-        return cls(Repository(git, Path(address.url), theirs, shallow, bare=True), partial)
+        kept = Repository(git, Path(address.url), theirs, shallow, bare=True)
+        return cls(kept, partial, not (theirs / "index").exists())
 
     def commits(self, name: str) -> GitCommits:
         """Its commits; files that a partial clone lacks are not fetched."""
@@ -88,6 +94,30 @@ def _git_folder(top: Path) -> Path:
             hint="name its top folder, or the git folder itself",
         )
     return common.resolve()
+
+
+def _refuse_pipes(theirs: Path) -> None:
+    """Refuse a repository with a pipe or device where git reads a file: it would wait for long.
+
+    Raises:
+        BadInput: it has one.
+    """
+    files = [theirs / name for name in ("packed-refs", "shallow", "objects/info/alternates")]
+    folders = [theirs / "objects" / "pack", *(Path(top) for top, _, _ in os.walk(theirs / "refs"))]
+    odd = [path for path in files if path.exists() and not path.is_file()]
+    for folder in folders:
+        with suppress(OSError), os.scandir(folder) as entries:
+            odd += [
+                Path(entry)
+                for entry in entries
+                if not entry.is_file() and not entry.is_dir() and os.path.exists(entry)  # noqa: PTH110
+            ]
+    if odd:
+        raise BadInput(
+            f"{odd[0]} is no regular file, so git cannot read that repository",
+            kind="not-a-repository",
+            hint="find out who put it there, and remove it",
+        )
 
 
 def _settings(path: Path) -> Mapping[str, str]:

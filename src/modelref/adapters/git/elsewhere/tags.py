@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from modelref.adapters.git.elsewhere.leases import LEASES, lease_findings
 from modelref.adapters.git.elsewhere.mirror import Mirror, Moved
 from modelref.adapters.git.tags import GitTags
 from modelref.adapters.readonly import refusal
@@ -11,7 +12,8 @@ from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact
 from modelref.domain.tag import TagName
 
-_EVERY = ("refs/tags/*",)
+_TOPS = ("refs/tags", LEASES)
+_EVERY = tuple(f"{top}/*" for top in _TOPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,27 @@ class ForeignTags(GitTags):
     """
 
     name: str = ""
+    _noticed: list[Finding] = field(default_factory=list, init=False, repr=False)
+
+    def list(
+        self, artifact: Artifact | None = None, *, bodies: bool = False
+    ) -> Iterator[TagRecord]:
+        """List the tags, and look whether the newest events are among them."""
+        records = self._listed(artifact, bodies)
+        told = {finding.tag for finding in self._noticed}
+        tags = {record.ref: record.oid for record in records}
+        found = lease_findings(self.repository.git, artifact, tags)
+        self._noticed.extend(finding for finding in found if finding.tag not in told)
+        yield from records
+
+    def _listed(self, artifact: Artifact | None, bodies: bool) -> Sequence[TagRecord]:
+        return [*GitTags.list(self, artifact, bodies=bodies)]
+
+    def noticed(self) -> Sequence[Finding]:
+        """Tell, once, of tags that were moved or deleted there."""
+        told = [*self._noticed]
+        self._noticed.clear()
+        return told
 
     def create(
         self,
@@ -46,28 +69,20 @@ class MirroredTags(ForeignTags):
     """
 
     mirror: Mirror = field(kw_only=True)
-    _moved: list[Moved] = field(default_factory=list, init=False, repr=False)
 
-    def list(
-        self, artifact: Artifact | None = None, *, bodies: bool = False
-    ) -> Iterator[TagRecord]:
+    def _listed(self, artifact: Artifact | None, bodies: bool) -> Sequence[TagRecord]:
         """Fetch the tags, all or those of one model, then list them."""
         patterns = _EVERY if artifact is None else _patterns(artifact)
-        self._moved.extend(self.mirror.refresh(patterns))
+        moved = self.mirror.refresh(patterns)
+        self._noticed.extend(_finding(self.name, one) for one in moved)
         records = [*GitTags.list(self, artifact, bodies=bodies)]
         if any(not record.type for record in records) and self.mirror.mended():
             records = [*GitTags.list(self, artifact, bodies=bodies)]
-        yield from records
-
-    def noticed(self) -> Sequence[Finding]:
-        """Tell of each tag that the remote moved or deleted, once."""
-        told = [_finding(self.name, moved) for moved in self._moved]
-        self._moved.clear()
-        return told
+        return records
 
 
 def _patterns(artifact: Artifact) -> tuple[str, ...]:
-    return tuple(f"refs/tags/{artifact.in_tag}{mark}*" for mark in "@#")
+    return tuple(f"{top}/{artifact.in_tag}{mark}*" for top in _TOPS for mark in "@#")
 
 
 def _finding(name: str, moved: Moved) -> Finding:

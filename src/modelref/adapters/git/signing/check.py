@@ -25,6 +25,7 @@ _BEGIN = re.compile(
 _END = re.compile(
     rb"^-----END (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----$", re.MULTILINE
 )
+_HEADERS = [b"object", b"type", b"tag", b"tagger"]
 _REVOKED = "gpg.ssh.revocationFile"
 _AT_ONCE = 4
 """Checks that run side by side; each waits for another program most of its time."""
@@ -89,12 +90,12 @@ def _first_look(tag: Object | None) -> Signature | str:
     """What can be said without running anything; else the SSH key named, ``""`` for OpenPGP.
 
     git and the programs that it runs are more lenient: they pass over what follows a signature,
-    take the last of two, and stop reading at a NUL. Whoever reads such a tag need not see what was
-    signed.
+    take the last of two, leave some headers out of what is signed, and stop reading at a NUL.
+    Whoever reads such a tag need not see what was signed.
     """
     if tag is None or tag.type != "tag":
         return Signature(Outcome.UNSIGNED, why="is not signed")
-    _, _, message = tag.data.partition(b"\n\n")
+    head, _, message = tag.data.partition(b"\n\n")
     begins = list(_BEGIN.finditer(message))
     if b"\0" in tag.data:
         return Signature(Outcome.TAMPERED, why="holds a NUL, behind which text can be hidden")
@@ -108,6 +109,9 @@ def _first_look(tag: Object | None) -> Signature | str:
         return Signature(Outcome.UNREADABLE, why="has a signature that does not end")
     if message[ends[0].end() :].strip(b"\n"):
         return Signature(Outcome.TAMPERED, why="has text below its signature")
+    if [line.partition(b" ")[0] for line in head.split(b"\n")] != _HEADERS:
+        why = "has other headers than object, type, tag and tagger"
+        return Signature(Outcome.TAMPERED, why=why)
     if kind == b"SSH SIGNATURE":
         return _first_look_ssh(message[start : ends[0].end()])
     if kind == b"SIGNED MESSAGE":

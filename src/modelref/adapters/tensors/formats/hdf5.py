@@ -1,21 +1,27 @@
 """HDF5, as Keras writes weights: ``.weights.h5``. Needs h5py."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from modelref.adapters.tensors.dtypes import DTYPES
-from modelref.adapters.tensors.packed import BLOCK, check_packing, unpacked
-from modelref.adapters.tensors.tensor import FileTensor, Region, length, unsound
+from modelref.adapters.tensors.packed import Tile, check_packing, placed
+from modelref.adapters.tensors.tensor import FileTensor, Region, length, sides_of, unsound
+from modelref.adapters.tensors.texts import FileText
 from modelref.errors import OutOfReach
 
 if TYPE_CHECKING:
     import h5py
 
-_MOST_DATASETS = 20_000
+_MOST_DATASETS = 5_000
+_MOST_CHUNKS = 200_000
+_LARGEST_CHUNK = 32 << 20
+_TILE = 8 << 20
+"""Bytes that are unpacked at a time, or those of one chunk."""
 
 
-def read_hdf5(path: str, file: BinaryIO) -> Sequence[FileTensor]:
+def read_hdf5(path: str, file: BinaryIO) -> Sequence[FileTensor | FileText]:
     """List the datasets of a file, by their paths in it; links to other files are not followed.
 
     Raises:
@@ -33,6 +39,7 @@ def read_hdf5(path: str, file: BinaryIO) -> Sequence[FileTensor]:
         archive = h5py.File(file, "r")
         datasets = _datasets(path, archive)
         check_packing(path, length(file), sum(int(dataset.nbytes) for dataset in datasets))
+        _check_chunks(path, datasets)
         return [_tensor(path, file, dataset) for dataset in datasets]
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise unsound(path, "cannot be read as HDF5") from error
@@ -41,49 +48,81 @@ def read_hdf5(path: str, file: BinaryIO) -> Sequence[FileTensor]:
 def _datasets(path: str, archive: "h5py.File") -> list["h5py.Dataset"]:
     import h5py
 
-    found: list[h5py.Dataset] = []
+    names: list[bytes] = []
 
-    def visit(_: str, item: Any) -> bool | None:
-        if isinstance(item, h5py.Dataset) and item.shape is not None:
-            found.append(item)
-        return True if len(found) > _MOST_DATASETS else None
+    def visit(name: bytes, info: Any) -> bool | None:
+        if info.type == h5py.h5o.TYPE_DATASET:
+            names.append(name)
+        return True if len(names) > _MOST_DATASETS else None
 
-    if archive.visititems(visit):
+    if h5py.h5o.visit(archive.id, visit, info=True):
         raise unsound(path, f"has more than {_MOST_DATASETS} datasets")
-    return found
+    datasets = (archive[name] for name in names)
+    return [dataset for dataset in datasets if dataset.shape is not None]
 
 
-def _tensor(path: str, file: BinaryIO, dataset: "h5py.Dataset") -> FileTensor:
+def _tensor(path: str, file: BinaryIO, dataset: "h5py.Dataset") -> FileTensor | FileText:
+    import h5py
+
     name = str(dataset.name).lstrip("/")
     if dataset.is_virtual or dataset.external:
         raise unsound(path, f"keeps the values of {name!r} in another file")
+    if h5py.check_string_dtype(dataset.dtype):
+        return FileText(path, name, tuple(map(int, dataset.shape)), 0, None)
     if dataset.dtype.hasobject or dataset.dtype.name not in DTYPES:
         raise unsound(path, f"has values of type {dataset.dtype} in {name!r}, which are no numbers")
 
+    shape = sides_of(path, name, map(int, dataset.shape), dataset.dtype.itemsize)
+
     def values() -> Region:
         offset = dataset.id.get_offset()
-        return (
-            Region(file, offset) if offset is not None else unpacked(path, _pieces(path, dataset))
-        )
+        if offset is not None:
+            return Region(file, offset)
+        return placed(path, shape or (1,), _tiles(path, dataset))
 
-    shape = tuple(int(side) for side in dataset.shape)
     big_endian = dataset.dtype.str.startswith(">")
-    return FileTensor(name, shape, dataset.dtype.name, values, big_endian)
+    return FileTensor(path, name, shape, dataset.dtype.name, values, big_endian)
 
 
-def _pieces(path: str, dataset: "h5py.Dataset", at: tuple[int, ...] = ()) -> Iterator[bytes]:
-    """Values in blocks that memory holds: of whole rows, or of parts of one row."""
-    sides = dataset.shape[len(at) :]
-    row = prod(sides[1:]) * dataset.dtype.itemsize
+def _check_chunks(path: str, datasets: Sequence["h5py.Dataset"]) -> None:
+    """Refuse large chunks, and so many small ones that each costs more than it holds."""
+    count = 0
+    for dataset in datasets:
+        chunk = dataset.chunks or ()
+        size = prod(chunk) * dataset.dtype.itemsize
+        if chunk and size > _LARGEST_CHUNK:
+            raise unsound(
+                path,
+                f"has chunks of {size} bytes in {dataset.name!r}; the most is {_LARGEST_CHUNK}",
+            )
+        sides = zip(dataset.shape, chunk, strict=False)
+        count += prod(-(-side // step) for side, step in sides) if chunk else 0
+    if count > _MOST_CHUNKS:
+        raise unsound(path, f"has {count} chunks; the most is {_MOST_CHUNKS}")
+
+
+def _tiles(path: str, dataset: "h5py.Dataset") -> Iterator[Tile]:
+    """Values in tiles of whole chunks: one that is packed is unpacked once."""
     try:
-        if len(sides) > 1 and row > BLOCK:
-            for number in range(sides[0]):
-                yield from _pieces(path, dataset, (*at, number))
-        elif sides:
-            step = max(1, BLOCK // max(1, row))
-            for start in range(0, sides[0], step):
-                yield dataset[(*at, slice(start, start + step))].tobytes()
-        else:
-            yield dataset[at].tobytes()
+        if not dataset.size:
+            return
+        if not dataset.shape:
+            yield (0,), dataset[()].reshape(1)
+            return
+        sides = _sides_of_tile(dataset)
+        starts = (range(0, side, step) for side, step in zip(dataset.shape, sides, strict=True))
+        for at in product(*starts):
+            tile = tuple(slice(start, start + side) for start, side in zip(at, sides, strict=True))
+            yield at, dataset[tile]
     except (OSError, RuntimeError, ValueError) as error:
         raise unsound(path, f"has a damaged dataset {dataset.name!r}") from error
+
+
+def _sides_of_tile(dataset: "h5py.Dataset") -> list[int]:
+    """Chunks side by side, along the last side first, up to some MB."""
+    chunk = dataset.chunks or (1,) * len(dataset.shape)
+    sides = [min(pair) for pair in zip(chunk, dataset.shape, strict=True)]
+    for side in reversed(range(len(sides))):
+        room = _TILE // (prod(sides) * dataset.dtype.itemsize)
+        sides[side] = min(dataset.shape[side], sides[side] * max(1, room))
+    return sides

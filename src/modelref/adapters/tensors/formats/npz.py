@@ -12,11 +12,13 @@ from modelref.adapters.tensors.formats.npy import HEADER_LIMIT, array_at
 from modelref.adapters.tensors.formats.zipped import members, stored_at
 from modelref.adapters.tensors.packed import BLOCK, unpacked
 from modelref.adapters.tensors.tensor import FileTensor, Region, read_at, unsound
+from modelref.adapters.tensors.texts import FileText
 
 _SUFFIX = ".npy"
+_DAMAGED = (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 
 
-def read_npz(path: str, file: BinaryIO) -> Sequence[FileTensor]:
+def read_npz(path: str, file: BinaryIO) -> Sequence[FileTensor | FileText]:
     """List the tensors of a file.
 
     Raises:
@@ -27,20 +29,20 @@ def read_npz(path: str, file: BinaryIO) -> Sequence[FileTensor]:
     return [_member(path, file, archive, info) for info in infos]
 
 
-def _member(path: str, file: BinaryIO, archive: ZipFile, info: ZipInfo) -> FileTensor:
+def _member(path: str, file: BinaryIO, archive: ZipFile, info: ZipInfo) -> FileTensor | FileText:
     name = info.filename.removesuffix(_SUFFIX)
     if info.compress_type == ZIP_STORED:
         at = stored_at(path, file, info)
         start = read_at(file, at, min(HEADER_LIMIT, info.file_size))
         return array_at(path, name, start, info.file_size, lambda: Region(file, at))
 
-    def pieces() -> Iterator[bytes]:
+    def pieces(size: int = BLOCK) -> Iterator[bytes]:
         try:
             with archive.open(info) as member:
-                while piece := member.read(BLOCK):
+                while piece := member.read(size):
                     yield piece
-        except (BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise unsound(path, f"has a damaged member {info.filename!r}") from error
 
-    start = next(pieces(), b"")[:HEADER_LIMIT]
+    start = next(pieces(HEADER_LIMIT), b"")
     return array_at(path, name, start, info.file_size, lambda: unpacked(path, pieces()))

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from modelref.adapters.tensors.dtypes import DTYPES
 from modelref.adapters.tensors.packed import unpacked
-from modelref.adapters.tensors.tensor import FileTensor, length, unsound
+from modelref.adapters.tensors.tensor import FileTensor, length, sides_of, unsound
 from modelref.errors import OutOfReach
 
 _LARGEST = 2 << 30
@@ -53,22 +53,26 @@ def read_onnx(path: str, file: BinaryIO) -> Sequence[FileTensor]:
         model.ParseFromString(file.read())
     except DecodeError as error:
         raise unsound(path, "is no ONNX") from error
+    if not model.HasField("graph"):
+        raise unsound(path, "is no ONNX: there is no graph in it")
     return [_tensor(path, one) for one in model.graph.initializer]
 
 
 def _tensor(path: str, one: Any) -> FileTensor:
     import onnx
 
-    code = onnx.TensorProto.DataType.Name(one.data_type)
+    name = _name(path, one)
+    known = onnx.TensorProto.DataType.values()
+    code = onnx.TensorProto.DataType.Name(one.data_type) if one.data_type in known else "unknown"
     dtype = _DTYPES.get(code)
     if dtype is None:
-        raise unsound(path, f"has values of type {code} in {one.name!r}, which cannot be compared")
+        raise unsound(path, f"has values of type {code} in {name!r}, which cannot be compared")
     if one.data_location == onnx.TensorProto.EXTERNAL:
-        raise unsound(path, f"keeps the values of {one.name!r} in another file")
-    shape = tuple(int(side) for side in one.dims)
+        raise unsound(path, f"keeps the values of {name!r} in another file")
+    shape = sides_of(path, name, one.dims, DTYPES[dtype].itemsize)
     needed = prod(shape) * DTYPES[dtype].itemsize
-    if min(shape, default=0) < 0 or (one.raw_data and len(one.raw_data) != needed):
-        raise unsound(path, f"gives {one.name!r} other values than its shape needs")
+    if one.raw_data and len(one.raw_data) != needed:
+        raise unsound(path, f"gives {name!r} other values than its shape needs")
 
     def pieces() -> Iterator[bytes]:
         if one.raw_data:
@@ -76,7 +80,14 @@ def _tensor(path: str, one: Any) -> FileTensor:
         else:
             yield _values(path, one)
 
-    return FileTensor(one.name, shape, dtype, lambda: unpacked(path, pieces()))
+    return FileTensor(path, name, shape, dtype, lambda: unpacked(path, pieces()))
+
+
+def _name(path: str, one: Any) -> str:
+    name = one.name  # bytes, where they are no UTF-8
+    if not isinstance(name, str):
+        raise unsound(path, "has a tensor whose name is no UTF-8")
+    return name
 
 
 def _values(path: str, one: Any) -> bytes:

@@ -37,15 +37,20 @@ class NotUnderstood(Exception):
     """An instruction that data need not have."""
 
 
-_MARK = object()
+_MOST_INSTRUCTIONS = 1_000_000
+_LONGEST_KEY = 8
+"""Values of a key that is a tuple."""
 _CONSTANTS = {
     "NONE": None,
     "NEWTRUE": True,
     "NEWFALSE": False,
 }
-_NUMBERS = frozenset({"BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"})
-_TEXTS = frozenset({"BINUNICODE", "SHORT_BINUNICODE", "BINSTRING", "SHORT_BINSTRING"})
-_BYTES = frozenset({"BINBYTES", "SHORT_BINBYTES"})
+_GIVEN = frozenset(
+    {"BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"}
+    | {"BINUNICODE", "SHORT_BINUNICODE", "BINSTRING", "SHORT_BINSTRING"}
+    | {"BINBYTES", "SHORT_BINBYTES"}
+)
+"""Numbers, texts and bytes that stand in the instruction itself."""
 _EMPTY: dict[str, Callable[[], Any]] = {
     "EMPTY_TUPLE": tuple,
     "EMPTY_LIST": list,
@@ -66,11 +71,13 @@ def understood(data: bytes) -> Any:
         Built-in values, :class:`Name`, :class:`Call` and :class:`Persistent`.
 
     Raises:
-        NotUnderstood: it is cut, or has an instruction that is none of PyTorch's.
+        NotUnderstood: it is cut, endless, or has an instruction that is none of PyTorch's.
     """
     machine = _Machine()
     try:
-        for opcode, arg, _ in pickletools.genops(data):
+        for number, (opcode, arg, _) in enumerate(pickletools.genops(data)):
+            if number > _MOST_INSTRUCTIONS:
+                raise NotUnderstood(f"it has more than {_MOST_INSTRUCTIONS} instructions")
             machine.step(opcode.name, arg)
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise NotUnderstood("it is no sound pickle") from error
@@ -79,11 +86,14 @@ def understood(data: bytes) -> Any:
 
 @dataclass
 class _Machine:
+    """Attributes: the stack above the last mark, those below the marks, and what is remembered."""
+
     stack: list[Any] = field(default_factory=list)
+    below: list[list[Any]] = field(default_factory=list)
     memo: dict[int, Any] = field(default_factory=dict)
 
     def step(self, name: str, arg: Any) -> None:
-        if name in _NUMBERS | _TEXTS | _BYTES:
+        if name in _GIVEN:
             self.stack.append(arg)
         elif name in _CONSTANTS:
             self.stack.append(_CONSTANTS[name])
@@ -102,13 +112,15 @@ class _Machine:
             rare(arg)
 
     def _mark(self, _: Any) -> None:
-        self.stack.append(_MARK)
+        self.below.append(self.stack)
+        self.stack = []
 
     def _memoize(self, _: Any) -> None:
         self.memo[len(self.memo)] = self.stack[-1]
 
     def _tuple(self, _: Any) -> None:
-        self.stack.append(tuple(self._above_mark()))
+        items = self._above_mark()
+        self.stack.append(tuple(items))
 
     def _append(self, _: Any) -> None:
         item = self.stack.pop()
@@ -120,35 +132,41 @@ class _Machine:
 
     def _setitem(self, _: Any) -> None:
         value, key = self.stack.pop(), self.stack.pop()
-        self._filled()[key] = value
+        self._fill([key], [value])
 
     def _setitems(self, _: Any) -> None:
         items = self._above_mark()
-        self._filled().update(zip(items[::2], items[1::2], strict=True))
+        self._fill(items[::2], items[1::2])
 
     def _global(self, arg: str) -> None:
         self.stack.append(Name(*arg.split(" ", 1)))
 
     def _stack_global(self, _: Any) -> None:
         name, module = self.stack.pop(), self.stack.pop()
-        self.stack.append(Name(str(module), str(name)))
+        if not (isinstance(module, str) and isinstance(name, str)):
+            raise TypeError
+        self.stack.append(Name(module, name))
 
     def _binpersid(self, _: Any) -> None:
         self.stack.append(Persistent(self.stack.pop()))
 
     def _reduce(self, _: Any) -> None:
         args, of = self.stack.pop(), self.stack.pop()
+        if not (isinstance(of, Name) and type(args) is tuple):
+            raise NotUnderstood("it calls what has no name")
         ordered = of == Name("collections", "OrderedDict") and args == ()
         self.stack.append({} if ordered else Call(of, args))
 
     def _build(self, _: Any) -> None:
         self.stack.pop()  # attributes beside the items: versions of a network's parts
 
-    def _filled(self) -> dict[Any, Any]:
-        """The mapping on top, which items are put in."""
+    def _fill(self, keys: list[Any], values: list[Any]) -> None:
+        """Put items in the mapping on top."""
         if not isinstance(self.stack[-1], dict):
             raise NotUnderstood("it fills what is no mapping")
-        return self.stack[-1]
+        if not all(map(_is_key, keys)):
+            raise NotUnderstood("it has keys that are no texts or numbers")
+        self.stack[-1].update(zip(keys, values, strict=True))
 
     def _join(self, start: int) -> None:
         if start < 0:
@@ -156,7 +174,16 @@ class _Machine:
         self.stack[start:] = [tuple(self.stack[start:])]
 
     def _above_mark(self) -> list[Any]:
-        start = len(self.stack) - 1 - self.stack[::-1].index(_MARK)
-        items = self.stack[start + 1 :]
-        del self.stack[start:]
+        items, self.stack = self.stack, self.below.pop()
         return items
+
+
+def _is_key(value: Any) -> bool:
+    """Whether a key is one that is hashed and shown at once: no tuples in tuples."""
+    if isinstance(value, tuple):
+        return len(value) <= _LONGEST_KEY and all(map(_is_plain, value))
+    return _is_plain(value)
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float)

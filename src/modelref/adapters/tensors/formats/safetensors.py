@@ -11,7 +11,15 @@ from math import prod
 from typing import Any, BinaryIO
 
 from modelref.adapters.tensors.dtypes import DTYPES
-from modelref.adapters.tensors.tensor import FileTensor, Region, length, read_at, repeated, unsound
+from modelref.adapters.tensors.tensor import (
+    FileTensor,
+    Region,
+    length,
+    read_at,
+    repeated,
+    sides_of,
+    unsound,
+)
 
 _LENGTH = 8
 _LONGEST_HEADER = 8 << 20
@@ -53,7 +61,7 @@ def read_safetensors(path: str, file: BinaryIO) -> Sequence[FileTensor]:
     found = [_place(path, str(name), entry) for name, entry in header.items() if name != _METADATA]
     _check_offsets(path, found, size - start)
     return [
-        FileTensor(name, shape, dtype, lambda at=start + begin: Region(file, at))  # type: ignore[misc]
+        FileTensor(path, name, shape, dtype, lambda at=start + begin: Region(file, at))  # type: ignore[misc]
         for begin, _, name, shape, dtype in found
     ]
 
@@ -81,15 +89,15 @@ _Place = tuple[int, int, str, tuple[int, ...], str]
 def _place(path: str, name: str, entry: Any) -> _Place:
     """Begin and end of a tensor's bytes, its name, shape and dtype."""
     try:
-        shape, (begin, end) = tuple(entry["shape"]), entry["data_offsets"]
+        sides, (begin, end) = tuple(entry["shape"]), entry["data_offsets"]
         code = str(entry["dtype"])
     except (KeyError, TypeError, ValueError):
         raise unsound(path, f"says no dtype, shape and data_offsets of {name!r}") from None
-    if not all(type(side) is int and side >= 0 for side in (*shape, begin, end)):
-        raise unsound(path, f"has sides or offsets of {name!r} that are no whole numbers")
+    sides_of(path, name, (begin, end), 0)
     dtype = _DTYPES.get(code)
     if dtype is None:
         raise unsound(path, f"has values of type {code[:40]!r} in {name!r}, which is not known")
+    shape = sides_of(path, name, sides, DTYPES[dtype].itemsize)
     needed = prod(shape) * DTYPES[dtype].itemsize
     if end - begin != needed:
         raise unsound(

@@ -19,12 +19,21 @@ from modelref.adapters.tensors.formats.pickled import (
     understood,
 )
 from modelref.adapters.tensors.formats.zipped import members, stored_at
-from modelref.adapters.tensors.packed import strided, transposed
-from modelref.adapters.tensors.tensor import FileTensor, Region, read_at, unsound
+from modelref.adapters.tensors.packed import check_packing, strided
+from modelref.adapters.tensors.tensor import (
+    FileTensor,
+    Region,
+    length,
+    read_at,
+    sides_of,
+    unsound,
+)
 
 _PICKLE = "data.pkl"
 _LONGEST_PICKLE = 8 << 20
 _MOST_VALUES = 200_000
+_LONGEST_NAME = 2000
+_LONGEST_NAMES = 32 << 20
 _STORAGES = {
     "DoubleStorage": "float64",
     "FloatStorage": "float32",
@@ -62,7 +71,8 @@ def read_torch(path: str, file: BinaryIO) -> Sequence[FileTensor]:
     """List the tensors of a checkpoint, under their keys joined by dots.
 
     Raises:
-        BadInput: it is no such file, or holds something else than tensors and plain values.
+        BadInput: it is no such file, holds something else than tensors and plain values, or has
+            views that would unpack to far more than it is.
     """
     return _Checkpoint(path, file).tensors()
 
@@ -86,43 +96,49 @@ class _Checkpoint:
             raise unsound(self._path, f"has a {_PICKLE} of {info.file_size} bytes")
         try:
             root = understood(self._bytes(info))
-            return [self._tensor(name, call) for name, call in _calls(root)]
+            found = [self._tensor(name, call) for name, call in _calls(root)]
         except NotUnderstood as error:
             raise unsound(
                 self._path, f"holds more than tensors and plain values ({error})"
             ) from error
+        check_packing(self._path, length(self._file), sum(tensor.size for tensor in found))
+        return found
 
     def _tensor(self, name: str, call: Call) -> FileTensor:
-        while call.of == Name("torch._utils", _REBUILD_PARAMETER):
-            call = call.args[0]
-        of, args = call
+        of, args = _rebuilt(call)
         if of.module != "torch._utils" or of.name not in _REBUILD:
             raise NotUnderstood(f"it calls {str(of)[:80]}")
         try:
-            persistent, offset, shape, strides = args[:4]
+            persistent, offset, sides, strides = args[:4]
             storage = self._storage(persistent)
             if of.name == "_rebuild_tensor_v3":
                 storage = storage._replace(dtype=_DTYPES[args[6].name])
+            itemsize = DTYPES[storage.dtype].itemsize
+            shape = sides_of(self._path, name, sides, itemsize)
+            sides_of(self._path, name, (offset, *strides), 0)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise NotUnderstood(f"the tensor {name[:80]!r} is not as PyTorch writes it") from error
-        numbers = (offset, *shape, *strides)
-        if len(shape) != len(strides) or not all(type(n) is int and n >= 0 for n in numbers):
+        if len(shape) != len(strides):
             raise unsound(self._path, f"has a shape of {name!r} that is none")
-        itemsize = DTYPES[storage.dtype].itemsize
         last = offset + sum((side - 1) * step for side, step in zip(shape, strides, strict=True))
         if prod(shape) and (last + 1) * itemsize > storage.size:
             raise unsound(self._path, f"has a tensor {name!r} that reaches beyond its storage")
         start = Region(self._file, storage.offset + offset * itemsize)
+        turned = len(shape) == 2 and strides == (1, shape[0]) and max(shape) < prod(shape)
         return FileTensor(
+            self._path,
             name,
-            tuple(shape),
+            shape,
             storage.dtype,
-            lambda: _laid_out(self._path, start, (tuple(shape), tuple(strides)), itemsize),
+            lambda: start if turned else _laid_out(self._path, start, (shape, strides), itemsize),
             self._big_endian(),
+            turned=turned,
         )
 
     def _storage(self, persistent: Persistent) -> _Storage:
         _, kind, key, _, _ = persistent.id
+        if not isinstance(key, str):
+            raise TypeError
         info = self._members[f"{self._folder}data/{key}"]
         if info.compress_type != ZIP_STORED:
             raise NotUnderstood("its storages are packed")
@@ -143,23 +159,36 @@ def _is_pickle(name: str) -> bool:
     return name.count("/") == 1 and name.endswith(f"/{_PICKLE}")
 
 
+def _rebuilt(call: Call) -> Call:
+    """The call that makes a tensor; the one that makes it a parameter is left out."""
+    if call.of != Name("torch._utils", _REBUILD_PARAMETER):
+        return call
+    inner = call.args[0] if call.args else None
+    if not isinstance(inner, Call):
+        raise NotUnderstood("it has a parameter that is no tensor")
+    return inner
+
+
 def _calls(root: Any) -> Iterator[tuple[str, Call]]:
     """Tensors of nested mappings and lists, in order, by their keys joined by dots."""
     pending: list[tuple[str, Any]] = [("", root)]
-    visited = 0
+    visited = told = 0
     while pending:
         name, value = pending.pop()
         visited += 1
+        told += len(name)
         if visited > _MOST_VALUES:
             raise NotUnderstood(f"it has more than {_MOST_VALUES} values")
+        if len(name) > _LONGEST_NAME or told > _LONGEST_NAMES:
+            raise NotUnderstood("it is nested too deep, or has endless names")
         if isinstance(value, Call):
             if value.of not in _NO_TENSORS:
                 yield name, value
         elif isinstance(value, Mapping | list | tuple) and not isinstance(value, Name):
+            if len(pending) + len(value) > _MOST_VALUES:
+                raise NotUnderstood(f"it has more than {_MOST_VALUES} values")
             items = value.items() if isinstance(value, Mapping) else enumerate(value)
             below = [(f"{name}.{key}" if name else str(key), item) for key, item in items]
-            if len(name) > _MOST_VALUES or len(pending) + len(below) > _MOST_VALUES:
-                raise NotUnderstood(f"it has more than {_MOST_VALUES} values")
             pending.extend(reversed(below))
 
 
@@ -175,8 +204,6 @@ def _laid_out(path: str, start: Region, layout: _Layout, itemsize: int) -> Regio
     ]
     if all(fits) or not prod(shape):
         return start
-    if len(shape) == 2 and strides == (1, shape[0]):
-        return transposed(path, start, shape, itemsize)
     if all(fits[1:]):
         size = prod(shape[1:]) * itemsize
         return strided(path, start, shape[0], size, strides[0] * itemsize)

@@ -48,7 +48,8 @@ def stored_at(path: str, file: BinaryIO, info: ZipInfo) -> int:
     Raises:
         BadInput: they are not there, or not as many as the directory says.
     """
-    head = read_at(file, info.header_offset, _LOCAL_SIZE)
+    inside = 0 <= info.header_offset < length(file)
+    head = read_at(file, info.header_offset, _LOCAL_SIZE) if inside else b""
     if len(head) < _LOCAL_SIZE or not head.startswith(_LOCAL):
         raise unsound(path, f"has no member where its directory says {info.filename!r} is")
     name, extra = struct.unpack_from("<HH", head, 26)

@@ -45,7 +45,7 @@ def audit_verdict(model: Model, event: Event, evidence: Evidence | None) -> Iter
         )
     if evidence.at > event.date:
         yield _error(event, "evidence-of-another", "was decided after it was dated")
-    past = _before(model, event)
+    past = before(model, event)
     compared = [(evidence.stage, evidence.against)] + [
         (stage, other) for kept in evidence.kept for stage, other in _compared(kept)
     ]
@@ -70,7 +70,7 @@ def _compared(kept: Kept) -> Iterator[tuple[str, str | None]]:
         yield stage, other
 
 
-def _before(model: Model, event: Event) -> Model:
+def before(model: Model, event: Event) -> Model:
     """The model when a promotion was decided: by counter in its stage, by date elsewhere."""
     counter = event.counter or 0
     before = [

@@ -1,6 +1,7 @@
 """``modelref diff``."""
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from textwrap import fill
 
@@ -16,9 +17,11 @@ from modelref.domain.ref import Ref
 from modelref.errors import BadInput, OutOfReach
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
+from modelref.surfaces.cli.files import write_whole
 from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import note, say, say_json, table
 from modelref.usecases.compare import ModelDiff, compare
+from modelref.usecases.gating.guard import asked_metrics
 
 _WIDTH = 80
 _EVERY_KIND = ",".join(DiffKind)
@@ -37,9 +40,9 @@ _EVERY_KIND = ",".join(DiffKind)
 @click.option("--md", is_flag=True, help="Markdown, for a review comment.")
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     metavar="FILE",
-    help="Write a page with plots, for a browser.",
+    help="Write a page with plots, for a browser; - for the standard output.",
 )
 @click.option("--patch", is_flag=True, help="Show code that differs line by line.")
 @click.option("--examples", is_flag=True, help="Show all lists that change most, no one's id.")
@@ -75,11 +78,13 @@ def diff(
         )
     kinds = [DiffKind.parse(kind.strip()) for kind in only.split(",")]
     other = Ref.parse(b) if b else None
-    found = compare(context.world, Ref.parse(a), other, kinds, at=at, patch=patch)
+    first = Ref.parse(a)
+    found = compare(context.world, first, other, kinds, at=at, patch=patch)
     if as_json:
         say_json(diff_shape(found))
     elif html is not None:
-        _write_page(found, html)
+        asked = asked_metrics(context.world, first.artifact)
+        _write_page(found, html, asked, ALL if examples else None)
     elif md:
         sys.stdout.write(diff_markdown(found, examples=examples))
     else:
@@ -101,22 +106,14 @@ def _exit_code(found: ModelDiff, *, wholly: bool) -> int:
     return OutOfReach.exit_code if unknown else 0
 
 
-def _write_page(found: ModelDiff, path: Path) -> None:
-    """Write the page, whole or not at all."""
-    from modelref.surfaces.report.diffpage import diff_page
+def _write_page(found: ModelDiff, path: Path, asked: Collection[str], most: int | None) -> None:
+    from modelref.surfaces.report.diffpage import FEW, diff_page
 
-    text = diff_page(found)
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OutOfReach(
-            f"cannot write {path}: {error.strerror}",
-            kind="unwritable",
-            hint="name a file in a folder that is there and yours",
-        ) from error
+    text = diff_page(found, asked=asked, examples=most or FEW)
+    if str(path) == "-":
+        sys.stdout.write(text)
+        return
+    write_whole(path, text)
     say(f"the diff {found.a} -> {found.b} is in {path}")
 
 

@@ -13,8 +13,9 @@ from modelref.domain.target import Target
 from modelref.errors import BadInput, ModelRefError
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
-from modelref.surfaces.cli.output import note, say, say_json_line
+from modelref.surfaces.cli.output import note, report_findings, say, say_json_line
 from modelref.usecases.follow import follow as follow_ref
+from modelref.usecases.signatures import unknown_rules
 
 _STANDARD_ERROR = 2
 _LONGEST_INTERVAL = 7 * 24 * 3600.0
@@ -43,6 +44,9 @@ def follow(
     MODELREF_TAG in its environment. If it fails, that is said, and the
     next move runs it again. Stops at Ctrl-C.
 
+    In a clone that is what the clone has: modelref fetch brings what others
+    did. With --repo the host is asked at each look.
+
     \b
     modelref follow 'recommender#prod' --exec ./deploy.sh
     modelref follow 'recommender#prod' --json
@@ -53,6 +57,7 @@ def follow(
         )
     if not math.isfinite(interval):
         raise BadInput("--interval is no number of seconds", kind="usage", hint="--interval 10")
+    report_findings(unknown_rules(context.world))
     for target in follow_ref(context.world, Ref.parse(ref), interval, _note_failure):
         if as_json:
             say_json_line(target_shape(ref, target))

@@ -74,6 +74,7 @@ def gate(
         say_json(verdict_shape(verdict))
     else:
         _say(verdict)
+        _warn_of_head(verdict, context)
     for doubt in verdict.doubts:
         note(f"warning: {doubt}")
     if verdict.failed:
@@ -98,7 +99,6 @@ def _say(verdict: Verdict) -> None:
     candidate = f"{verdict.artifact}@{verdict.version}"
     if not verdict.outcomes:
         say(f"no rule of {verdict.source.name} guards {verdict.stage}: {candidate} may hold it")
-        _warn_of_head(verdict)
         return
     beside = f", beside {verdict.against}" if verdict.against else ""
     say(f"{candidate} for {verdict.stage}{beside}, by the rules of {verdict.source.name}")
@@ -107,7 +107,6 @@ def _say(verdict: Verdict) -> None:
         _say_outcome(outcome)
     say()
     say(_counted(verdict))
-    _warn_of_head(verdict)
 
 
 def _counted(verdict: Verdict) -> str:
@@ -151,8 +150,9 @@ def _facts(facts: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {value}" for name, value in facts.items())
 
 
-def _warn_of_head(verdict: Verdict) -> None:
+def _warn_of_head(verdict: Verdict, context: Context) -> None:
     """Say when the rules may be those of a pull request itself."""
     if not verdict.source.known:
         note("warning: no default branch is known here, so the rules are those of HEAD")
-        note("hint: git remote set-head origin --auto")
+        elsewhere = "name the repository that it was cloned from: modelref --repo URL"
+        note(f"hint: {elsewhere if context.repo else 'git remote set-head origin --auto'}")

@@ -67,7 +67,7 @@ def _say(found: Review) -> None:
         return
     for model in found.models:
         say(title(model))
-        told = {fact.question: "\n".join(fact.lines) for fact in facts(model)}
+        told = {str(fact.question): "\n".join(fact.lines) for fact in facts(model)}
         if told:
             say_facts(told)
         say()

@@ -23,7 +23,8 @@ def push(context: Context, models: tuple[str, ...], dry_run: bool, as_json: bool
     """Tell the remote of the events that only this clone knows.
 
     All in one push, or none. An event that somebody else was faster with is
-    said and left: nothing is ever renumbered. Exit code 4 then.
+    said and left: nothing is ever renumbered. So is a version whose bytes are
+    not on its DVC remote, with what stands on it. Exit code 4 then.
 
     \b
     modelref push

@@ -3,12 +3,16 @@
 import io
 import json
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from contextlib import ExitStack
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from modelref.adapters.tensors.ids import FileIds, look_up, pair
 from modelref.domain.diff.weights import RowCounts
@@ -30,6 +34,7 @@ TABLES = {
     "kinds.parquet": parquet(item=pa.array(["7", "8", "9", "10"]).dictionary_encode()),
     "i.csv": b'item,name\n7,"a,\nb"\n8,c\n9,\n10,d\n',
     "i.json": json.dumps([7, 8, 9, 10]).encode(),
+    "excel.csv": b"\xef\xbb\xbfitem,name\r\n7,a\r\n8,b\r\n9,c\r\n10,d\r\n",
     "records.json": json.dumps([{"item": one} for one in ("7", "8", "9", "10")]).encode(),
     "columns.JSON": json.dumps({"item": [7, 8, 9, 10]}).encode(),
 }
@@ -59,20 +64,54 @@ def test_a_shuffled_million_is_paired(opened: Opened) -> None:
     assert (b[found.partner] == a).all()
 
 
+keys = st.lists(st.integers(-9, 9), max_size=12)
+
+
+@given(same=keys, a=keys, b=keys)
+def test_pairing_is_that_of_a_mapping(same: list[int], a: list[int], b: list[int]) -> None:
+    before, after = [*same, *a], [*same, *b]
+    with ExitStack() as stack:
+        sides = []
+        for ids in (before, after):
+            file = cast("BinaryIO", stack.enter_context(TemporaryFile()))
+            file.write(json.dumps(ids).encode())
+            file.flush()
+            sides.append(FileIds("i.json", file, "item", len(ids)))
+        if len({*before}) < len(before) or len({*after}) < len(after):
+            with pytest.raises(BadInput, match="has an id twice"):
+                pair(*sides)
+        else:
+            where = {one: row for row, one in enumerate(after)}
+            assert pair(*sides).partner.tolist() == [where.get(one, -1) for one in before]
+
+
+def test_a_tensor_without_values_may_claim_any_number_of_rows(opened: Opened) -> None:
+    ids = FileIds("i.json", opened(b"[1]"), "item", 1 << 40)
+    with pytest.raises(BadInput, match="cannot have ids for 1099511627776 rows"):
+        pair(ids, ids)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
         ("i.parquet", b"PAR1 and no more PAR1", "cannot be read as Parquet"),
         ("i.parquet", parquet(item=[1, None]), "has rows without an id in 'item'"),
-        ("i.parquet", parquet(other=[1, 2]), "has no column 'item'"),
+        (
+            "i.parquet",
+            parquet(other=[1, 2], x=[1, 2]),
+            r"has no column 'item', .* \(has 'other', 'x'\)",
+        ),
+        ("i.csv", b"sku;name\n1;2\n", r"has no column 'item', .* \(has 'sku;name'\)"),
+        ("i.csv", b",".join([b"x" * 99] * 12), r"has no .* \(has ('x{40}', ){10}…\)"),
         ("i.csv", b"item\n1\n\n", "has 1 ids in 'item' for a tensor of 2 rows"),
         ("i.csv", b"item,x\n1,2\n,3\n", "has rows without an id in 'item'"),
         ("i.csv", b"\xff\xfe\n1\n", "cannot be read as CSV"),
-        ("i.csv", b"", "has no column 'item'"),
+        ("i.csv", b"", r"has no column 'item', .* \(has none\)"),
         ("i.json", b"[" * 100_000, "cannot be read as a list of ids"),
         ("i.json", b"[1, null]", "has rows without an id in 'item'"),
         ("i.json", b"7", "cannot be read as a list of ids"),
-        ("i.json", b'{"x": [1, 2]}', "has no column 'item'"),
+        ("i.json", b'{"x": [1, 2]}', r"has no column 'item', .* \(has 'x'\)"),
+        ("i.json", b'[{"x": 1}, {"x": 2}]', r"has no column 'item', .* \(has 'x'\)"),
         ("i.json", b"[1, 1]", "has an id twice in 'item'"),
         ("i.tsv", b"item\n1\n2\n", "is no Parquet, CSV or JSON file"),
     ],
@@ -81,6 +120,13 @@ def test_what_cannot_be_read_is_named(name: str, data: bytes, why: str, opened: 
     ids = FileIds(name, opened(data), "item", 2)
     with pytest.raises(BadInput, match=f"{name} {why}"):
         pair(ids, ids)
+
+
+def test_the_hint_fits_ids(opened: Opened) -> None:
+    with pytest.raises(BadInput) as error:
+        pair(*(FileIds("i.csv", opened(b"sku\n1\n"), "item", 1),) * 2)
+    assert error.value.kind == "bad-ids"
+    assert error.value.hint.startswith("meta.modelref.ids in dvc.yaml says which column")
 
 
 def test_names_are_looked_up(opened: Opened) -> None:

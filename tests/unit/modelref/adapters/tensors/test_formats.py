@@ -11,10 +11,12 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
+from modelref.adapters.tensors import packed
 from modelref.adapters.tensors.blocks import RowReader
 from modelref.adapters.tensors.files import TensorFiles
 from modelref.adapters.tensors.tensor import FileTensor
 from modelref.errors import BadInput, OutOfReach
+from support.hostile_weights import npy_header, rebuilt, torch_of
 from support.weights import npz, safetensors, safetensors_of
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "torch-2.13.pt"
@@ -64,15 +66,34 @@ def test_npy_is_named_after_its_file(read: Read) -> None:
 @pytest.mark.parametrize(
     "array", [np.asfortranarray(BASE), BASE.astype(">f4"), BASE[0], BASE[0, 3]]
 )
-@pytest.mark.parametrize("packed", [True, False])
-def test_numpy_layouts(array: Any, packed: bool, read: Read) -> None:
-    tensor = read("w.npz", npz(x=array, packed=packed))["x"]
+@pytest.mark.parametrize("deflated", [True, False])
+def test_numpy_layouts(array: Any, deflated: bool, read: Read) -> None:
+    tensor = read("w.npz", npz(x=array, packed=deflated))["x"]
     assert (values(tensor) == array).all()
 
 
 def test_a_large_array_in_fortran_order_is_turned_piece_by_piece(read: Read) -> None:
     array = np.asfortranarray(np.random.default_rng(0).standard_normal((9000, 37)))
     assert (values(read("w.npz", npz(x=array))["x"]) == array).all()
+
+
+@pytest.mark.parametrize("shape", [(9000, 37), (37, 9000), (500, 500), (1, 9), (9, 1)])
+def test_tiles_of_any_shape_are_turned(
+    shape: tuple[int, int], read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "_TILE", 40_000)
+    array = np.asfortranarray(np.random.default_rng(0).standard_normal(shape))
+    assert (values(read("w.npz", npz(x=array))["x"]) == array).all()
+
+
+def test_texts_are_told_as_such(read: Read, opened: Opened) -> None:
+    found = TensorFiles().read("w.npz", opened(npz(x=BASE, ids=np.array(["a", "b"]))))
+    assert [(one.name, one.dtype) for one in found or ()] == [("x", "float32"), ("ids", "text")]
+
+
+def test_what_numpy_says_of_an_old_header_is_not_passed_on(read: Read) -> None:
+    header = npy_header("(2L,)")  # as Python 2 wrote it; a warning would be an error here
+    assert read("w.npy", header + bytes(8))["w"].shape == (2,)
 
 
 def test_pytorch_without_pytorch(read: Read) -> None:
@@ -118,6 +139,35 @@ def test_hdf5(options: dict[str, Any], tmp_path: Path, read: Read) -> None:
     found = read("w.weights.h5", path.read_bytes())
     assert (values(found["layers/dense/vars/0"]) == BASE).all()
     assert float(values(found["step"])) == 7
+
+
+@pytest.mark.parametrize("chunks", [(1, 1, 1), (2, 3, 2), (7, 9, 11), (7, 1, 1), (1, 9, 4)])
+def test_chunks_of_any_shape(
+    chunks: tuple[int, ...], tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modelref.adapters.tensors.formats.hdf5._TILE", 100)
+    array = np.random.default_rng(0).standard_normal((7, 9, 11))
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        file.create_dataset("x", data=array, chunks=chunks)
+    assert (values(read("w.h5", (tmp_path / "w.h5").read_bytes())["x"]) == array).all()
+
+
+@pytest.mark.parametrize("kind", ["S3", h5py.string_dtype()])
+def test_texts_in_hdf5(kind: Any, tmp_path: Path, opened: Opened) -> None:
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        file.create_dataset("x", data=BASE)
+        file.create_dataset("names", data=np.array([b"a", b"b"], "S3"), dtype=kind)
+    found = TensorFiles().read("w.h5", opened((tmp_path / "w.h5").read_bytes()))
+    assert [(one.name, one.dtype) for one in found or ()] == [("names", "text"), ("x", "float32")]
+
+
+def test_a_view_with_gaps_is_read_in_spans(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "BLOCK", 40)
+    storage = np.arange(40, dtype=np.float32)
+    for rows, width, step in ((6, 2, 7), (3, 4, 0), (5, 4, 1), (4, 1, 12)):
+        found = read("w.pt", torch_of(rebuilt(1, (rows, width), (step, 1)), storage.tobytes()))
+        want = [[1 + row * step + at for at in range(width)] for row in range(rows)]
+        assert values(found["x"]).tolist() == want
 
 
 def test_onnx_initialisers(read: Read) -> None:

@@ -1,6 +1,5 @@
 """Files that lie: refused by what their headers say, before anything large is allocated."""
 
-import io
 import pickle
 import struct
 import tracemalloc
@@ -12,11 +11,19 @@ import h5py
 import numpy as np
 import onnx
 import pytest
-from onnx import helper
 
 from modelref.adapters.tensors.files import TensorFiles
 from modelref.errors import BadInput
 from modelref.ports import Tensor
+from support.hostile_weights import (
+    entry,
+    hdf5,
+    npy_header,
+    onnx_of,
+    rebuilt,
+    torch_of,
+    zipped,
+)
 from support.weights import npz, safetensors, safetensors_of
 
 Opened = Callable[[bytes], BinaryIO]
@@ -31,10 +38,6 @@ def _little_memory() -> Iterator[None]:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < _MOST
-
-
-def entry(shape: list[Any], begin: int, end: int, dtype: str = "F32") -> dict[str, Any]:
-    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
 
 
 HUGE = [1 << 20, 1 << 20]  # 4 TiB of float32
@@ -76,20 +79,6 @@ SAFETENSORS = {
 }
 
 
-def npy_header(shape: str, descr: str = "'<f4'") -> bytes:
-    text = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}".encode()
-    text = text.ljust(117) + b"\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
-
-
-def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", method) as archive:
-        for name, data in members:
-            archive.writestr(zipfile.ZipInfo(name), data, method)
-    return file.getvalue()
-
-
 def renamed(data: bytes) -> bytes:
     """The same archive with its second member under the name of its first."""
     return data.replace(b"y.npy", b"x.npy")
@@ -104,7 +93,6 @@ NPZ = {
         "holds Python objects in 'x', which are never unpickled",
     ),
     "records": (npz(x=np.zeros(2, "i4,f4")), "has values of type .* in 'x'"),
-    "texts": (npz(x=np.array(["a"])), "has values of type <U1 in 'x'"),
     "4 TiB": (
         zipped(("x.npy", npy_header("(1048576, 1048576)") + bytes(8))),
         "while its shape needs 4398046511232 bytes",
@@ -138,29 +126,6 @@ class Harm:
         return (__import__("os").system, ("echo harm",))
 
 
-def torch_of(pickled: bytes, storage: bytes = bytes(16)) -> bytes:
-    return zipped(("a/data.pkl", pickled), ("a/data/0", storage))
-
-
-def rebuilt(offset: int, shape: tuple[int, ...], stride: tuple[int, ...], key: str = "0") -> bytes:
-    """The pickle of one tensor under the name `x`."""
-    storage = b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\n" + text(key) + text("cpu")
-    flat = b"".join(pickle.dumps(part, protocol=2)[2:-1] for part in (offset, shape, stride))
-    return (
-        b"\x80\x02}"
-        + text("x")
-        + b"ctorch._utils\n_rebuild_tensor_v2\n("
-        + storage
-        + b"K\x04tQ"
-        + flat
-        + b"\x89}tRs."
-    )
-
-
-def text(value: str) -> bytes:
-    return b"X" + struct.pack("<L", len(value)) + value.encode()
-
-
 LAUGHS = (
     b"\x80\x02]q\x00"
     + b"".join(
@@ -188,13 +153,6 @@ TORCH = {
 }
 
 
-def hdf5(fill: Callable[[h5py.File], object]) -> bytes:
-    file = io.BytesIO()
-    with h5py.File(file, "w") as archive:
-        fill(archive)
-    return file.getvalue()
-
-
 HDF5 = {
     "no HDF5": (b"\x89HDF\r\n\x1a\n and no more", "cannot be read as HDF5"),
     "4 TiB": (
@@ -205,15 +163,11 @@ HDF5 = {
         hdf5(lambda file: file.create_dataset("x", (9,), "f4", external=[("/etc/passwd", 0, 36)])),
         "keeps the values of 'x' in another file",
     ),
-    "texts": (hdf5(lambda file: file.create_dataset("x", data=["a"])), "which are no numbers"),
+    "references": (
+        hdf5(lambda file: file.create_dataset("x", (2,), dtype=h5py.ref_dtype)),
+        "which are no numbers",
+    ),
 }
-
-
-def onnx_of(**fields: Any) -> bytes:
-    tensor = onnx.TensorProto(name="x", data_type=onnx.TensorProto.FLOAT, **fields)
-    return bytes(
-        helper.make_model(helper.make_graph([], "g", [], [], [tensor])).SerializeToString()
-    )
 
 
 ONNX = {

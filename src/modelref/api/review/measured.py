@@ -1,0 +1,79 @@
+"""What the metrics of a diff say in a few lines: those that decide, and for whom."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from modelref.api.kinds.metrics import FEW_USERS, counted
+from modelref.api.numbers import interval, number, rounded, signed
+from modelref.domain.diff.metrics import MetricChange, Outcome, SegmentChange
+
+FEW = 3
+"""Metrics that are told in a few lines."""
+_RANKS = {Outcome.WORSE: 0, Outcome.BETTER: 1}
+
+
+def leading(changes: Sequence[MetricChange], asked: Collection[str] = ()) -> list[MetricChange]:
+    """Metrics that differ, in the order in which they decide: the gate's, then the worse.
+
+    Args:
+        changes: all that differ.
+        asked: metrics that a gate asks for.
+    """
+
+    def rank(change: MetricChange) -> tuple[bool, bool, int, float]:
+        outcome = _RANKS.get(change.outcome, 2) if change.outcome else 3
+        return change.metric not in asked, change.paired is None, outcome, -_strength(change)
+
+    return sorted(changes, key=rank)
+
+
+def counts(changes: Sequence[MetricChange]) -> str:
+    """How many metrics say what: those measured on the same users, and apart from them others."""
+    tested = [change for change in changes if change.paired is not None]
+    averages = counted([change for change in changes if change.paired is None])
+    told = [counted(tested)] if tested else []
+    return "; ".join([*told, *([f"by averages alone, {averages}"] if averages else [])])
+
+
+def metric_line(change: MetricChange) -> str:
+    """A metric of both sides, with its interval where there is one."""
+    said = f" {change.outcome.value}" if change.outcome else ""
+    if change.paired is None:
+        moved = f" ({signed(change.change)})" if change.change is not None else ""
+        return f"{change.metric}: {number(change.before)} → {number(change.after)}{moved}{said}"
+    one = change.paired
+    ends = f"{rounded(one.before)} → {rounded(one.after)}"
+    return f"{change.metric}: {ends}, {interval(one.change, one.interval)}{said}"
+
+
+def for_whom(ordered: Sequence[MetricChange]) -> Iterator[str]:
+    """For whom the metric that decides is worse, and for whom better: the largest change first.
+
+    Args:
+        ordered: metrics, the one that decides first.
+    """
+    change = next((one for one in ordered if one.segments), None)
+    if change is None:
+        return
+    by_size = sorted(change.segments, key=lambda one: -abs(one.paired.change))
+    for outcome in (Outcome.WORSE, Outcome.BETTER):
+        shown = [
+            one
+            for one in by_size
+            if one.outcome(change.upwards) is outcome and one.paired.users >= FEW_USERS
+        ]
+        told = ", ".join(map(_segment, shown[:FEW]))
+        more = f" and {len(shown) - FEW} more" if len(shown) > FEW else ""
+        if told:
+            yield f"{outcome.value} ({change.metric}) for {told}{more}"
+
+
+def _strength(change: MetricChange) -> float:
+    """How large a change is beside its interval; 0 without one."""
+    if change.paired is None:
+        return 0.0
+    width = change.paired.interval[1] - change.paired.interval[0]
+    return abs(change.paired.change) / width if width > 0 else 0.0
+
+
+def _segment(one: SegmentChange) -> str:
+    return f"{one.column} {one.segment} {signed(one.paired.change)}"

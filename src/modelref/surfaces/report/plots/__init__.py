@@ -1,0 +1,1 @@
+"""The plots of each kind of diff, one file a kind."""

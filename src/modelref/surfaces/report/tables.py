@@ -1,0 +1,44 @@
+"""Sections of a diff as tables of a page."""
+
+from xml.etree.ElementTree import Element
+
+from modelref.api.kinds.section import Section
+from modelref.surfaces.report.nodes import node
+
+_LONG = 12
+"""Rows of a table from which on it is folded."""
+
+
+def section_parts(section: Section) -> list[Element]:
+    """A section's title, table, patch and notes; a long table is folded."""
+    parts = [node("h3", section.title)] if section.title else []
+    if section.rows:
+        table = node("div", _table(section), class_="scroll")
+        parts.append(_folded(section, table) if len(section.rows) > _LONG else table)
+    elif section.nothing:
+        parts.append(node("p", section.nothing))
+    if section.patch:
+        parts.append(node("pre", section.patch))
+    parts += [node("p", note, class_="caption") for note in section.notes]
+    return parts
+
+
+def _folded(section: Section, table: Element) -> Element:
+    title = f"{section.head[0]}: {len(section.rows):,} rows"
+    return node("details", node("summary", title), table)
+
+
+def _table(section: Section) -> Element:
+    def cells(tag: str, texts: tuple[str, ...]) -> list[Element]:
+        return [
+            node(tag, text, **({"class": "number"} if at in section.numbers else _tone(text)))
+            for at, text in enumerate(texts)
+        ]
+
+    head = node("thead", node("tr", *cells("th", section.head)))
+    rows = [node("tr", *cells("td", tuple(row))) for row in section.rows]
+    return node("table", head, node("tbody", *rows))
+
+
+def _tone(text: str) -> dict[str, str]:
+    return {"class": text} if text in ("better", "worse") else {}
