@@ -179,6 +179,11 @@ class MemoryCommits:
         tree = self.trees.get(commit, {})
         return {path: tree[path] for path in paths if path in tree}
 
+    def checkout_digest(self) -> str:
+        """A digest of the workspace."""
+        text = repr(sorted(self.trees[None].items()))
+        return sha1(text.encode(), usedforsecurity=False).hexdigest()
+
     def changes(
         self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
     ) -> Sequence[FileChange]:
@@ -542,6 +547,12 @@ class MemoryWorld:
         """The same world, with other tags."""
         other = copy(self)
         object.__setattr__(other, "tags", tags)
+        return other
+
+    def with_config(self, config: Config) -> World:
+        """The same world, with another configuration."""
+        other = copy(self)
+        object.__setattr__(other, "config", config)
         return other
 
     def train(self, model: str, data: bytes) -> str:

@@ -52,7 +52,7 @@ class Seen:
         return self.held.get(stage)
 
     def metric(self, metric: str) -> Value:
-        return self.values[metric]
+        return self.values.get(metric, 0.35)
 
     def same(self, stage: StageName) -> bool:
         return self.nothing_differs

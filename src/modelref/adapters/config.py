@@ -59,7 +59,8 @@ def parse_config(source: str, data: bytes) -> Config:
         return config
     from modelref.domain.gates.parse import parse_gates
 
-    gates = parse_gates(marked_at(source, data, "gates"), config.stages)
+    directions = {name: settings.directions for name, settings in config.models.items()}
+    gates = parse_gates(marked_at(source, data, "gates"), config.stages, directions)
     return replace(config, gates=gates)
 
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from modelref.errors import OutOfReach
@@ -26,8 +27,11 @@ class CommandScoring:
     cache: Path
 
     def folder(self, key: str) -> Path:
-        """A folder of the user's cache for a key."""
-        return self.cache / key
+        """A folder of the user's cache for a key: another one in each clone."""
+        return (
+            self.cache
+            / sha256(f"{self.root}\0{key}".encode("utf-8", "surrogateescape")).hexdigest()
+        )
 
     def run(self, argv: Sequence[str], seconds: int) -> None:
         """Run a command at the top of the repository, without a shell."""

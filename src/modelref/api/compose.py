@@ -59,6 +59,12 @@ class RepositoryWorld:
         other.tags = tags
         return other
 
+    def with_config(self, config: "Config") -> "RepositoryWorld":
+        """The same clone, with another configuration."""
+        other = copy(self)
+        other.__dict__["config"] = config
+        return other
+
     def remote(self, name: str | None = None) -> "GitRemote":
         """A remote that events go to and come from."""
         from modelref.adapters.git.sync.remote import GitRemote

@@ -83,6 +83,12 @@ class ElsewhereWorld:
         """Nothing is written."""
         raise self._refusal()
 
+    def with_config(self, config: "Config") -> "ElsewhereWorld":
+        """The same repository, with another configuration."""
+        other = copy(self)
+        other.__dict__["config"] = config
+        return other
+
     def remote(self, name: str | None = None) -> "GitRemote":  # noqa: ARG002  # refused
         """No event comes or goes from here."""
         raise self._refusal()

@@ -83,6 +83,12 @@ class Model:
         held = self.stages.get(stage)
         return held.current if held else None
 
+    def last_held(self, stage: StageName) -> Event | None:
+        """The assignment that a stage stands on, or stood on last; None if it never held any."""
+        held = self.stages.get(stage)
+        assigned = [event for event in held.events if event.kind is Kind.ASSIGN] if held else []
+        return self.current(stage) or (assigned[-1] if assigned else None)
+
     def quarantined(self, commit: str) -> bool:
         """Whether the version at a commit is in quarantine."""
         held = self.stages.get(QUARANTINE)

@@ -50,6 +50,12 @@ class Commits(Protocol):
             patch: whether to give differences of text files line by line.
         """
 
+    def checkout_digest(self) -> str:
+        """A digest of all that the checkout holds and git may keep: ``""`` where it is too much.
+
+        Two checkouts of one digest run the same code, as far as git knows of it.
+        """
+
 
 class Branches(Protocol):
     """Branches as this clone knows them."""

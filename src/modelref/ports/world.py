@@ -163,6 +163,9 @@ class World(Protocol):
     def with_tags(self, tags: Tags) -> World:
         """The same world, with other tags."""
 
+    def with_config(self, config: Config) -> World:
+        """The same world, where the repository has agreed on something else."""
+
     @property
     def clock(self) -> Clock:
         """The time."""

@@ -17,9 +17,10 @@ from modelref.domain.target import find
 from modelref.domain.version import Version
 from modelref.errors import BadInput, Conflict, ModelRefError, Refused
 from modelref.usecases.approvals import approvals
-from modelref.usecases.gating.evaluate import Trial, evaluate, guard_of, refusal
+from modelref.usecases.gating.evaluate import Trial, evaluate, gates_of, guard_of, refusal
 from modelref.usecases.gating.evidence import verdict_trailers, write_evidence
 from modelref.usecases.gating.memo import Memo
+from modelref.usecases.gating.naming import check_new_stage
 from modelref.usecases.reading import read_model
 from modelref.usecases.signatures import check_ref, lacks_signature, stands_signed
 from modelref.usecases.writing import Draft, Job, Options, Written, by_id, run_once, write
@@ -84,6 +85,7 @@ def promoting(asked: Promotion, options: Options) -> Job:
         if now is not None and now.commit == target.commit and _settled(world, model, now, options):
             return [Written(now, command, new=False, version=name, before=before, now=name)]
         refuse_unfit(model, target.commit, stage, revive=asked.revive)
+        new = check_new_stage(world, model, stage, gates_of(world, memo)[1])
         verdict = evaluate(world, Trial(model, target, stage), memo)
         if not verdict.passed and not asked.force:
             raise refusal(verdict)
@@ -97,7 +99,7 @@ def promoting(asked: Promotion, options: Options) -> Job:
             approvals_of(one.rule for one in verdict.outcomes) if verdict.passed else 0,
         )
         event = write(world, model, draft, options, intent)
-        note = "; ".join(filter(None, (_new_stage(model, stage), _told(verdict))))
+        note = "; ".join(filter(None, (new, _told(verdict), *verdict.doubts)))
         return [Written(event, command, new=True, version=name, note=note, before=before, now=name)]
 
     def same(model: Model, event: Event) -> bool:
@@ -176,14 +178,6 @@ def _settled(world: "World", model: Model, now: Event, options: Options) -> bool
         return True
     own = world.signatures.own()
     return any(one.signature.identities & own for one in approvals(world, model, now.commit))
-
-
-def _new_stage(model: Model, stage: StageName) -> str:
-    """Say so when a stage is new beside others: it may be misspelt."""
-    others = sorted(name for name in model.stages if name != QUARANTINE)
-    if stage in model.stages or stage == QUARANTINE or not others:
-        return ""
-    return f"{stage} is a new stage of {model.artifact}, beside {', '.join(others)}"
 
 
 def held_there(model: Model, stage: StageName, commit: str) -> Event | None:

@@ -162,7 +162,7 @@ class _Reviewing:
         """Bring what both ends need, and the version that the gate compares with."""
         absent = [bring(self.world, side, self.progress) for side in (pair.a, pair.b)]
         stage = guard.first_stage(model)
-        held = model.current(stage) if stage else None
+        held = model.last_held(stage) if stage else None
         if held is not None:
             with suppress(ModelRefError):  # the gate says so
                 snapshot = self.world.pipeline.snapshot(model.artifact, held.commit)

@@ -68,6 +68,30 @@ def commit(project: Project, tree: dict[str, bytes]) -> str:
     return project.git("rev-parse", "HEAD")
 
 
+def put(commits: Commits, path: str, data: bytes) -> None:
+    """Write a file of the workspace."""
+    if isinstance(commits, MemoryCommits):
+        commits.trees[None][path] = data
+    elif isinstance(commits, GitCommits):
+        (commits.repository.root / path).write_bytes(data)
+
+
+def test_a_checkout_is_known_again_by_what_git_may_keep_of_it(
+    commits: tuple[Commits, str, str],
+) -> None:
+    port, *_ = commits
+    digest = port.checkout_digest()
+    seen = {digest}
+    for path, data in (("src/same.py", b"z\n"), ("untracked.py", b"1\n"), ("notes.md", b"\0")):
+        put(port, path, data)
+        seen.add(port.checkout_digest())
+    assert len(seen) == 4
+    assert port.checkout_digest() in seen
+    put(port, "src/same.py", BEFORE["src/same.py"])
+    assert port.checkout_digest() not in seen
+    assert "" not in seen
+
+
 def test_files_that_differ_below_the_paths_with_their_lines(
     commits: tuple[Commits, str, str],
 ) -> None:

@@ -116,6 +116,7 @@ class TestOnDifferentHoldOuts:
 
     def test_the_first_is_scored_on_the_seconds_and_only_once(self, evaluated: Project) -> None:
         evaluated.write("modelref.yaml", SCORE)
+        evaluated.write(".git/info/exclude", "scored.log\n")
         for _ in range(2):
             found = shape(evaluated, *OTHER)
             one = metric(found, "all.ndcg@20")
@@ -123,7 +124,10 @@ class TestOnDifferentHoldOuts:
             assert (one["better"], one["paired"]["users"]) == (True, 120)
         assert (evaluated.root / "scored.log").read_text() == "4\n"
         assert evaluated.git("status", "--short", "--", "models", "data") == ""
+        score = evaluated.root / "score.py"
+        score.write_text(score.read_text() + "\n")  # other code may say something else
         said = diff(evaluated, *OTHER, "--only", "metrics").out
+        assert (evaluated.root / "scored.log").read_text() == "4\n4\n"
         assert "rec@v0.1.0 was scored anew, on the same hold-out as rec@v0.1.2." in said
 
     @pytest.mark.parametrize(

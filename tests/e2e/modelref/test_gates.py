@@ -78,7 +78,7 @@ def test_a_gate_that_fails_says_what_why_and_exits_with_1(project: Project) -> N
     assert (
         "FAILED   ndcg at least 0.3\n         0.2\n         why: below it, popularity is as good\n"
     ) in result.out
-    assert result.out.endswith("\nfailed: 1 of 2 rules\n")
+    assert result.out.endswith("\nnot passed: 1 failed of 2 rules\n")
 
 
 def test_a_gate_that_cannot_be_computed_exits_with_5_and_says_why(project: Project) -> None:
@@ -88,7 +88,7 @@ def test_a_gate_that_cannot_be_computed_exits_with_5_and_says_why(project: Proje
     assert "unknown  ndcg not worse than prod by more than 1%\n" in result.out
     assert "ndcg has no interval: rec@v0.2.0 names no results per user" in result.out
     assert "unknown  weights finite\n" in result.out
-    assert "no file of rec holds tensors that can be read" in result.out
+    assert "no file of rec holds weights that are real numbers" in result.out
     assert result.err.startswith("error: the gate of live cannot be computed for rec@v0.3.0: ")
     assert "\nhint: write them, and name the file as meta.modelref.users" in result.err
     refused = cli(project, "promote", "rec@v0.3.0", "live")
@@ -124,6 +124,34 @@ def test_a_stage_that_nobody_guards_says_so(project: Project) -> None:
         "no rule of main guards dev: rec@v0.1.0 may hold it\n"
     )
     assert cli(project, "gate", "rec@v0.1.0", "dev", "--json").json["evidence"] is None
+
+
+def test_a_rule_that_fails_is_a_no_though_another_is_unknown(project: Project) -> None:
+    rules = "gates:\n  prod:\n    - {metric: ndcg, min: 0.9}\n    - weights: finite\n"
+    project.write("modelref.yaml", rules)
+    project.git("commit", "--quiet", "--all", "--message", "rules")
+    result = cli(project, "gate", "rec@v0.3.0", "prod")
+    assert (result.code, result.err) == (1, "")
+    assert result.out.endswith("\nnot passed: 1 failed, 1 unknown of 2 rules\n")
+    assert cli(project, "promote", "rec@v0.3.0", "prod").code == 1
+
+
+def test_rules_that_guard_nothing_are_told_on_standard_error(project: Project) -> None:
+    cli(project, "promote", "rec@v0.2.0", "prod")
+    rules = "gates:\n  prd:\n    - {metric: ndcg, min: 0.9, models: recc}\n"
+    project.write("modelref.yaml", rules)
+    project.git("commit", "--quiet", "--all", "--message", "a slip")
+    result = cli(project, "gate", "rec@v0.3.0", "prod", "--json")
+    warnings = [
+        "gates.prd guards a stage that never held anything; did you mean prod?",
+        "gates.prd has a rule for recc, which is no model; did you mean rec?",
+    ]
+    warnings = [f"modelref.yaml of main: {one}" for one in warnings]
+    assert result.json["warnings"] == warnings
+    assert result.err == "".join(f"warning: {one}\n" for one in warnings)
+    promoted = cli(project, "promote", "rec@v0.3.0", "prod").out
+    assert "did you mean rec?" in promoted
+    assert cli(project, "promote", "rec@v0.1.0", "Prod").code == 2
 
 
 def test_a_promotion_asks_the_gate(project: Project) -> None:

@@ -52,7 +52,7 @@ _CHECKS: st.SearchStrategy[Check] = st.one_of(
     st.builds(Bounds, _WORDS, st.none(), _REAL),
     st.builds(Bounds, _WORDS, st.floats(-9, 0), st.floats(0, 9)),
     st.builds(NotWorse, _MARGINS),
-    st.builds(SegmentsNotWorse, _MARGINS, st.integers(10, 10**6)),
+    st.builds(SegmentsNotWorse, _MARGINS, st.integers(50, 10**6)),
     st.builds(Overlap, st.just(PROD), _SHARE),
     st.builds(Coverage, _SHARE),
     st.just(FiniteWeights()),
@@ -166,7 +166,7 @@ def test_a_narrower_margin_never_passes_more(margin: Margin, part: float, measur
     strict = Margin(margin.metric, margin.stage, margin.by, margin.better, "unless-shown")
     assert passes(NotWorse(margin), measured) or not passes(NotWorse(tight), measured)
     assert passes(NotWorse(margin), measured) or not passes(NotWorse(strict), measured)
-    wide, narrow = SegmentsNotWorse(margin, 10), SegmentsNotWorse(tight, 10)
+    wide, narrow = SegmentsNotWorse(margin, 50), SegmentsNotWorse(tight, 50)
     assert passes(wide, measured) or not passes(narrow, measured)
 
 

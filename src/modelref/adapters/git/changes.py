@@ -1,6 +1,8 @@
 """What differs between two commits, or from one to the workspace, as git counts it."""
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
 
 from modelref.adapters.git.program import Git
 from modelref.domain.diff.code import FileChange
@@ -11,6 +13,8 @@ _PLAIN = ("--no-ext-diff", "--no-textconv", "--no-renames", "--no-color", "--ign
 _STATUS = {"A": Status.ADDED, "D": Status.REMOVED}
 _LONGEST_PATCH = 200_000
 """Characters of a patch that are shown."""
+_MOST_CHANGED = 64 << 20
+"""Bytes of changed files that are worth hashing to know a checkout again."""
 
 
 def changes_between(
@@ -35,6 +39,33 @@ def changes_between(
     if b is None:
         found += _untracked(git, paths, patch=patch)
     return sorted(found, key=lambda one: one.path)
+
+
+def digest_of_changed(root: Path, tree: str, paths: Sequence[str]) -> str:
+    """A digest of a commit's tree and of the files that differ from it; ``""`` for too many bytes.
+
+    Args:
+        root: top folder of the checkout.
+        tree: id of the tree.
+        paths: those files, links and files that are gone included.
+    """
+    digest = sha256(tree.encode())
+    left = _MOST_CHANGED
+    for path in paths:
+        place = root / path
+        if place.is_symlink():
+            data = str(place.readlink()).encode("utf-8", "surrogateescape")
+        elif place.is_file():
+            left -= place.stat().st_size
+            if left < 0:
+                return ""
+            data = place.read_bytes()
+        else:
+            data = b""
+        name = path.encode("utf-8", "surrogateescape")
+        state = f"{place.is_symlink():d}{place.exists():d}".encode()
+        digest.update(sha256(name).digest() + state + sha256(data).digest())
+    return digest.hexdigest()
 
 
 def _pairs(out: bytes) -> Iterator[tuple[str, str]]:

@@ -269,6 +269,13 @@ class GitCommits:
 
         return changes_between(self.repository.git, a, b, paths, patch=patch)
 
+    def checkout_digest(self) -> str:
+        """A digest of all that the checkout holds and git may keep: ``""`` where it is too much."""
+        from modelref.adapters.git.changes import digest_of_changed
+
+        tree = self.repository.git.output("rev-parse", "HEAD^{tree}").decode().strip()
+        return digest_of_changed(self.repository.root, tree, self.changed(["."]))
+
     def _paths(self, commit: str | None) -> Sequence[str]:
         if commit is not None:
             return sorted(self.blobs(commit))

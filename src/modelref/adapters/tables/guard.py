@@ -13,7 +13,7 @@ from modelref.domain.diff.behaviour import Catalogue
 from modelref.domain.diff.data import ColumnChange, Counted, TableChange, by_drift
 from modelref.domain.diff.metrics import Paired, SegmentChange
 from modelref.domain.diff.panel import Panel
-from modelref.domain.diff.results import MeasuredMetric
+from modelref.domain.diff.results import MeasuredMetric, Own
 from modelref.domain.diff.values import Status
 from modelref.errors import BadInput, OutOfReach
 from modelref.ports import Located
@@ -49,6 +49,7 @@ class GuardedTables:
                 one["task"],
                 one["metric"],
                 _paired(one["all"]),
+                (Own(*one["own"][0]), Own(*one["own"][1])),
                 tuple(
                     SegmentChange(part["column"], part["segment"], _paired(part))
                     for part in one["segments"]

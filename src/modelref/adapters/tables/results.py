@@ -29,6 +29,7 @@ class Task(NamedTuple):
         before: (users, metrics), NaN where a user has no value.
         after: (users, metrics).
         segments: (users,) labels by column, ``""`` where unknown or where the sides disagree.
+        own: of each side, its values of all its users, whether the other side has them or not.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Task(NamedTuple):
     before: np.ndarray
     after: np.ndarray
     segments: Mapping[str, np.ndarray]
+    own: tuple[np.ndarray, np.ndarray]
 
 
 def compare_results(before: Named, after: Named, seed: int) -> list[dict[str, Any]]:
@@ -47,9 +49,10 @@ def compare_results(before: Named, after: Named, seed: int) -> list[dict[str, An
         seed: of the bootstrap.
 
     Returns:
-        For each task and metric ``{"task", "metric", "all": ESTIMATE, "segments": [{"column",
-        "segment", **ESTIMATE}]}`` with ESTIMATE ``{"users", "before", "after", "change", "low",
-        "high", "p_value"}``; p-values are not corrected.
+        For each task and metric ``{"task", "metric", "own": [OWN, OWN], "all": ESTIMATE,
+        "segments": [{"column", "segment", **ESTIMATE}]}`` with ESTIMATE ``{"users", "before",
+        "after", "change", "low", "high", "p_value"}``, and OWN the ``[users, mean]`` of one side,
+        whatever the other has; p-values are not corrected.
 
     Raises:
         BadInput: a file is no such table; the message names what is wrong with it.
@@ -66,6 +69,10 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
         raise BadInput(f"{name} has a row without {' or '.join(keys)}", kind="unreadable-table")
     if table.duplicated(keys).any():
         raise BadInput(f"{name} has two rows of one {' and '.join(keys)}", kind="repeated-user")
+    numbers = [one for one in table.columns if one not in keys and is_number(table[one])]
+    for column in numbers:
+        if np.isinf(table[column].to_numpy(dtype=np.float64)).any():
+            raise BadInput(f"{name} has an infinite {column}", kind="unreadable-table")
     return table
 
 
@@ -81,6 +88,10 @@ def _tasks(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Task]:
                 old.loc[users, metrics].to_numpy(dtype=np.float64),
                 new.loc[users, metrics].to_numpy(dtype=np.float64),
                 {column: _labels(old.loc[users], new.loc[users], column) for column in columns},
+                (
+                    old[metrics].to_numpy(dtype=np.float64),
+                    new[metrics].to_numpy(dtype=np.float64),
+                ),
             )
 
 
@@ -137,6 +148,7 @@ def _entries(task: Task, seed: int) -> Iterator[dict[str, Any]]:
             yield {
                 "task": task.name,
                 "metric": metric,
+                "own": [_own(side[:, index]) for side in task.own],
                 "all": _estimate(task, overall, everyone, index),
                 "segments": [
                     {
@@ -150,6 +162,11 @@ def _entries(task: Task, seed: int) -> Iterator[dict[str, Any]]:
                     if found.users[index] >= FEWEST
                 ],
             }
+
+
+def _own(values: np.ndarray) -> tuple[int, float]:
+    known = values[~np.isnan(values)]
+    return len(known), float(known.mean())
 
 
 def _groups(task: Task) -> Iterator[tuple[str, str, np.ndarray]]:

@@ -19,6 +19,7 @@ def verdict_shape(verdict: Verdict) -> dict[str, Any]:
         "stage": verdict.stage,
         "passed": verdict.passed,
         "rules": [outcome_shape(outcome) for outcome in verdict.outcomes],
+        "warnings": list(verdict.doubts),
         "branch": verdict.source.name,
         "evidence": trailers.get(EVIDENCE),
     }

@@ -92,16 +92,20 @@ class Basis:
         comparable: whether the figures in both sides' metrics files were measured on the same
             hold-out, as far as is known.
         rescored: whether the first side was scored anew, on the second's hold-out.
-        results: by metric, the change on the same users; metrics that are equal too.
+        results: by metrics file and key, the change on the same users; metrics that are equal too.
         path: the file of the second side's results per user; empty where there is none.
         absent: why there are no results per user, or why sides do not compare.
+        doubts: by metrics file and key, why results per user prove nothing of a metric.
     """
 
     comparable: bool = True
     rescored: bool = False
-    results: Mapping[str, PairedMetric] = field(default_factory=lambda: MappingProxyType({}))
+    results: Mapping[tuple[str, str], PairedMetric] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     path: str = ""
     absent: tuple[Absent, ...] = ()
+    doubts: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def diff_metrics(
     basis: Basis | None = None,
     directions: Mapping[str, bool] | None = None,
 ) -> tuple[MetricChange, ...]:
-    """Compare metrics; equal ones are left out.
+    """Compare metrics; equal ones are left out, unless results per user show a change.
 
     Args:
         a: the first side.
@@ -158,17 +162,20 @@ def diff_metrics(
         _metric_change(path, key, before, after, rest, direction(key, known))
         for path, key, before, after in found
     ]
-    named = {key for side in (a, b) for values in side.metrics.values() for key in values}
-    return (
-        *listed,
-        *(
-            _paired_change(
-                rest.path, key, (one.paired.before, one.paired.after), one, direction(key, known)
-            )
-            for key, one in rest.results.items()
-            if key not in named and one.paired.change != 0
-        ),
-    )
+    told = {(path, key) for path, key, *_ in found}
+    hidden = [
+        _metric_change(
+            path,
+            key,
+            a.metrics.get(path, {}).get(key, one.paired.before),
+            b.metrics.get(path, {}).get(key, one.paired.after),
+            rest,
+            direction(key, known),
+        )
+        for (path, key), one in rest.results.items()
+        if (path, key) not in told and one.paired.change != 0
+    ]
+    return (*listed, *hidden)
 
 
 def direction(metric: str, declared: Mapping[str, bool]) -> bool | None:
@@ -188,7 +195,9 @@ def tally(changes: Sequence[MetricChange]) -> Mapping[Outcome, int]:
 def _metric_change(
     path: str, metric: str, before: Value, after: Value, basis: Basis, upwards: bool | None
 ) -> MetricChange:
-    one = basis.results.get(metric)
+    one = basis.results.get((path, metric))
+    if (path, metric) in basis.doubts:
+        return _doubted_change(path, metric, (before, after), one, upwards)
     if one is not None:
         return _paired_change(path, metric, (before, after), one, upwards)
     if not (is_number(before) and is_number(after)):
@@ -209,3 +218,16 @@ def _paired_change(
     return MetricChange(
         path, metric, *ends, one.paired.change, upwards, outcome, one.paired, one.segments
     )
+
+
+def _doubted_change(
+    path: str,
+    metric: str,
+    ends: tuple[Value, Value],
+    one: PairedMetric | None,
+    upwards: bool | None,
+) -> MetricChange:
+    """A change of which nothing is said: what was measured of users does not speak for it."""
+    if one is None:
+        return MetricChange(path, metric, *ends, None, upwards, None)
+    return MetricChange(path, metric, *ends, one.paired.change, upwards, None, one.paired)

@@ -1,9 +1,22 @@
-"""Results per user as they were measured, brought to the keys of the metrics files."""
+"""Results per user as they were measured, their p-values corrected."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from modelref.domain.diff.metrics import Paired, PairedMetric, SegmentChange
+
+
+class Own(NamedTuple):
+    """A metric of one side's own users, whether the other side has them or not.
+
+    Attributes:
+        users: how many have a value.
+        mean: over these.
+    """
+
+    users: int
+    mean: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +27,14 @@ class MeasuredMetric:
         task: what the users were measured on; empty where the files name no task.
         metric: the column.
         paired: over all users that both sides have.
+        own: of the first side, and of the second.
         segments: by segment.
     """
 
     task: str
     metric: str
     paired: Paired
+    own: tuple[Own, Own]
     segments: tuple[SegmentChange, ...] = ()
 
     @property
@@ -28,26 +43,20 @@ class MeasuredMetric:
         return f"{self.task}.{self.metric}" if self.task else self.metric
 
 
-def correct(
-    measured: Sequence[MeasuredMetric], keys: Collection[str]
-) -> Mapping[str, PairedMetric]:
+def correct(measured: Sequence[MeasuredMetric]) -> tuple[PairedMetric, ...]:
     """Correct p-values by Holm's method: over the metrics, and in each over its segments.
 
     Args:
         measured: all that were tested.
-        keys: dotted keys of the metrics files; a metric takes that which is its own, or which
-            alone ends in it.
 
     Returns:
-        By key.
+        In the same order.
     """
     overall = holm([one.paired.p_value for one in measured])
-    return {
-        _key(one.key, keys): PairedMetric(
-            replace(one.paired, p_value=p_value), _corrected(one.segments)
-        )
+    return tuple(
+        PairedMetric(replace(one.paired, p_value=p_value), _corrected(one.segments))
         for one, p_value in zip(measured, overall, strict=True)
-    }
+    )
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
@@ -73,8 +82,3 @@ def _corrected(segments: Sequence[SegmentChange]) -> tuple[SegmentChange, ...]:
         replace(one, paired=replace(one.paired, p_value=p_value))
         for one, p_value in zip(segments, p_values, strict=True)
     )
-
-
-def _key(key: str, keys: Collection[str]) -> str:
-    ending = [other for other in keys if other.endswith(f".{key}")]
-    return ending[0] if key not in keys and len(ending) == 1 else key

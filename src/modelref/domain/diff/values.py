@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 from modelref.domain.snapshot import Snapshot, Value, Values
 
@@ -48,6 +49,16 @@ def readable(a: Snapshot, b: Snapshot, values: Values) -> Values:
 def is_number(value: Value) -> bool:
     """Whether a value is a number; True and False are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def finite(value: Value) -> float | None:
+    """A value as a number; None where it is none, NaN, infinite or beyond any float."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return float(value) if isfinite(value) else None
+        except OverflowError:
+            pass
+    return None
 
 
 def _same(a: Value, b: Value) -> bool:

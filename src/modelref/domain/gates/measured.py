@@ -66,16 +66,20 @@ class Measured(Protocol):
     """
 
     def against(self, stage: StageName) -> str | None:
-        """The version that a stage holds, None where it is empty."""
+        """The version that a stage holds, or held last; None where it never held any."""
 
     def metric(self, metric: str) -> "Value":
         """A metric's value: by dotted key, or ``FILE:KEY`` where several files have the key."""
 
     def same(self, stage: StageName) -> bool:
-        """Whether nothing can differ: the same files, or all the same metrics."""
+        """Whether nothing can differ: both have the same files."""
 
     def paired(self, metric: str, stage: StageName) -> "Paired":
-        """A metric's change from a stage's version, on the same users (none where it is equal)."""
+        """A metric's change from a stage's version, on the same users.
+
+        Of figures that are equal in the metrics files there are no users, where neither side names
+        results per user.
+        """
 
     def segments(self, metric: str, stage: StageName) -> "Sequence[SegmentChange]":
         """The same by segment."""

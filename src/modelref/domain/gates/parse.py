@@ -10,29 +10,36 @@ A stage lists its rules::
           why: half of what an A/B test usually finds
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TypeAlias
 
+from modelref.domain.diff.metrics import direction
 from modelref.domain.gates.checks import CHECKS
 from modelref.domain.gates.gates import Gates
-from modelref.domain.gates.rule import Check, Rule
+from modelref.domain.gates.rule import COMPARING_KEYS, Check, Rule
 from modelref.domain.marked import Fields, Marked, parse_text, unknown
-from modelref.domain.names import StageName, parse_stage
+from modelref.domain.names import Artifact, StageName, parse_stage
 from modelref.domain.registry import QUARANTINE
 from modelref.errors import BadInput
 
 _COMMON = ("models", "why")
-COMPARING_KEYS = ("not_worse_than", "overlap_with", "compared_with")
-"""Keys whose value is the stage that a rule compares with."""
+_BETTER = "better"
+Directions: TypeAlias = Mapping[Artifact, Mapping[str, bool]]
 _STAGE_KEYS = (*COMPARING_KEYS, "from")
 
 
-def parse_gates(whole: Marked, stages: Sequence[StageName] = ()) -> Gates:
+def parse_gates(
+    whole: Marked,
+    stages: Sequence[StageName] = (),
+    directions: Directions = MappingProxyType({}),
+) -> Gates:
     """Parse what stands under ``gates:``.
 
     Args:
         whole: the value.
         stages: the only stages that there are; empty for any.
+        directions: by model, which of its metrics are better when higher, as far as declared.
 
     Raises:
         BadInput: with file, line, and the nearest key or word that is known.
@@ -51,16 +58,21 @@ def parse_gates(whole: Marked, stages: Sequence[StageName] = ()) -> Gates:
         items = listed.items(f"gates.{stage}")
         if not items:
             raise listed.wrong(f"gates.{stage} has no rule", "list one, or leave the stage out")
-        rules[stage] = tuple(parse_rule(item, stages) for item in items)
+        rules[stage] = tuple(parse_rule(item, stages, directions) for item in items)
     return Gates(MappingProxyType(rules))
 
 
-def parse_rule(item: Marked, stages: Sequence[StageName] = ()) -> Rule:
+def parse_rule(
+    item: Marked,
+    stages: Sequence[StageName] = (),
+    directions: Directions = MappingProxyType({}),
+) -> Rule:
     """Parse one rule.
 
     Args:
         item: a mapping of its keys.
         stages: the only stages that there are; empty for any.
+        directions: by model, which of its metrics are better when higher, as far as declared.
 
     Raises:
         BadInput: with file, line, and the nearest key or word that is known.
@@ -72,9 +84,26 @@ def parse_rule(item: Marked, stages: Sequence[StageName] = ()) -> Rule:
     for key in _STAGE_KEYS:
         if key in fields:
             _check_listed(fields.entries[key], fields.take(key, str), stages)
-    return Rule(
+    rule = Rule(
         parsed, fields.take_or("why", parse_text, ""), fields.take_or("models", _patterns, ())
     )
+    _check_direction(fields, rule, directions)
+    return rule
+
+
+def _check_direction(fields: Fields, rule: Rule, directions: Directions) -> None:
+    """Refuse to tell from a metric's name which way is better where a model declares the other."""
+    told = rule.check.spec().get(_BETTER)
+    if told is None or _BETTER in fields:
+        return
+    subject, entry = next(iter(rule.check.spec())), fields.entries[next(iter(rule.check.spec()))]
+    metric = str(rule.check.spec()[subject]).rpartition(":")[2]
+    for artifact, declared in directions.items():
+        if rule.applies_to(artifact) and direction(metric, declared) is not (told == "higher"):
+            raise entry.wrong(
+                f"{subject}: models.{artifact}.directions says otherwise than the name {metric!r}",
+                "add better: higher or better: lower",
+            )
 
 
 def _kind(fields: Fields) -> type[Check]:

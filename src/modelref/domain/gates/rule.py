@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Spec: TypeAlias = Mapping[str, "Scalar | list[str]"]
 """A rule as ``modelref.yaml`` writes it; parsing it gives the rule again."""
+COMPARING_KEYS = ("not_worse_than", "overlap_with", "compared_with")
+"""Keys whose value is the stage that a rule compares with."""
 
 
 class Check(Protocol):

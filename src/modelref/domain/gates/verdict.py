@@ -50,6 +50,7 @@ class Verdict:
         at: when it was decided, seconds since 1970-01-01 UTC.
         source: the branch whose rules these are.
         outcomes: one for each rule, in the order of the file.
+        doubts: what a person should know of the rules themselves, one sentence each.
     """
 
     artifact: Artifact
@@ -60,6 +61,7 @@ class Verdict:
     at: int
     source: Branch
     outcomes: tuple[Outcome, ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -1,13 +1,13 @@
 """Whether two sides were measured on the same hold-out, and what they say of the same users."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelref.domain.diff.metrics import Basis
-from modelref.domain.diff.results import correct
+from modelref.domain.diff.placing import Figures, place_results
 from modelref.domain.diff.values import Absent
 from modelref.domain.outs import Out, OutFile
 from modelref.errors import ModelRefError, OutOfReach
@@ -17,6 +17,7 @@ from modelref.usecases.comparing.scoring import rescored
 from modelref.usecases.comparing.sides import Pair, Side
 
 if TYPE_CHECKING:
+    from modelref.domain.diff.results import MeasuredMetric
     from modelref.ports import World
 
 
@@ -80,21 +81,37 @@ def _paired(world: "World", pair: Pair, basis: Basis, a: _Told, b: _Told) -> Bas
     after = find_file(world, pair.b, b.users)
     with ExitStack() as stack:
         new = stack.enter_context(world.outputs.reading(after, pair.b.snapshot.commit))
+
+        def measure(old: Located, digest: str) -> "Sequence[MeasuredMetric]":
+            seed = _seed(digest, after.hash)
+            return world.tables.results(old, Located(new, b.users), seed)
+
         if basis.comparable:
             before = find_file(world, pair.a, a.users)
             old = stack.enter_context(world.outputs.reading(before, pair.a.snapshot.commit))
-            digest = before.hash
+            measured = measure(Located(old, a.users), before.hash)
         else:
             holdout = find_file(world, pair.b, b.holdout)
-            old = rescored(world, pair, holdout, _around(pair.b, holdout))
-            digest = holdout.hash
-        measured = world.tables.results(
-            Located(old, a.users or b.users), Located(new, b.users), _seed(digest, after.hash)
-        )
-    keys = {
-        key for side in (pair.a, pair.b) for one in side.snapshot.metrics.values() for key in one
-    }
-    return replace(basis, rescored=not basis.comparable, results=correct(measured, keys))
+            measured = rescored(
+                world,
+                pair,
+                (holdout, _around(pair.b, holdout)),
+                lambda old: measure(old, holdout.hash),
+            )
+    figures = _figures(pair.a) if basis.comparable else None
+    placed = place_results(measured, figures, _figures(pair.b), b.users)
+    doubts = tuple(Absent(why) for why in dict.fromkeys(placed.doubts.values()))
+    return replace(
+        basis,
+        rescored=not basis.comparable,
+        results=placed.results,
+        doubts=placed.doubts,
+        absent=doubts,
+    )
+
+
+def _figures(side: Side) -> Figures:
+    return Figures(str(side), side.snapshot.metrics)
 
 
 def _around(side: Side, holdout: OutFile) -> Out:

@@ -110,13 +110,14 @@ def gate_again(world: "World", tag: str) -> Again:
     )
 
 
-def _promotion(world: "World", tag: str) -> tuple[Event, StageName]:
+def _promotion(world: "World", typed: str) -> tuple[Event, StageName]:
+    tag = typed.replace(":", "=")  # as models are written elsewhere: no tag has a colon
     name = TagName.parse(tag)
     if name is None or name.stage is None:
         raise BadInput(
-            f"{tag!r} is not the tag of a promotion",
+            f"{typed!r} is not the tag of a promotion",
             kind="invalid-ref",
-            hint="modelref history lists them: 'recommender#prod#3'",
+            hint="modelref history lists them; each is MODEL#STAGE#NUMBER",
         )
     model, _ = read_model(world, name.artifact, bodies=True)
     event = next((event for event in model.events if event.tag == tag), None)

@@ -1,10 +1,11 @@
 """Evaluating a gate: every rule of a stage, on one version."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modelref.domain.branch import Branch
+from modelref.domain.gates.gates import Gates
 from modelref.domain.gates.rule import Rule
 from modelref.domain.gates.verdict import Outcome, Verdict, decide
 from modelref.domain.names import Artifact, StageName
@@ -13,6 +14,7 @@ from modelref.domain.target import Revision
 from modelref.errors import ModelRefError, OutOfReach, Refused
 from modelref.usecases.gating.guard import read_guard
 from modelref.usecases.gating.memo import Memo
+from modelref.usecases.gating.naming import doubtful_names
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -42,8 +44,8 @@ class Trial:
 
     @property
     def against(self) -> str | None:
-        """The version to compare with, None where the stage is empty."""
-        held = self.instead or self.model.current(self.stage)
+        """The version to compare with: of the stage, or its last one; None if it never had any."""
+        held = self.instead or self.model.last_held(self.stage)
         return self.model.name_at(held.commit) if held else None
 
 
@@ -58,9 +60,21 @@ def evaluate(world: "World", trial: Trial, memo: Memo) -> Verdict:
     Raises:
         BadInput: ``modelref.yaml`` is not valid on the default branch.
     """
-    return evaluate_rules(
-        world, trial, guard_of(world, trial.model.artifact, trial.stage, memo), memo
-    )
+    guard = guard_of(world, trial.model.artifact, trial.stage, memo)
+    verdict = evaluate_rules(world, trial, guard, memo)
+    names = memo.get(("names",), lambda: doubtful_names(world, gates_of(world, memo)))
+    return replace(verdict, doubts=(*names, *_uncounted(world, trial, guard)))
+
+
+def _uncounted(world: "World", trial: Trial, guard: tuple[Branch, Sequence[Rule]]) -> Iterator[str]:
+    """Say so where the checkout has rules that nobody has merged yet."""
+    source, rules = guard
+    own = world.config.gates.of(trial.stage, trial.model.artifact)
+    if trial.stage != QUARANTINE and any(rule not in rules for rule in own):
+        yield (
+            f"modelref.yaml of this checkout has rules for {trial.stage} that {source.name} has "
+            "not: they count once they stand there"
+        )
 
 
 def guard_of(
@@ -71,8 +85,17 @@ def guard_of(
     Raises:
         BadInput: ``modelref.yaml`` is not valid on the default branch.
     """
-    source, gates = memo.get(("guard",), lambda: read_guard(world))
+    source, gates = gates_of(world, memo)
     return source, gates.of(stage, artifact) if stage != QUARANTINE else ()
+
+
+def gates_of(world: "World", memo: Memo) -> tuple[Branch, Gates]:
+    """All rules in force, and the branch that they stand in.
+
+    Raises:
+        BadInput: ``modelref.yaml`` is not valid on the default branch.
+    """
+    return memo.get(("guard",), lambda: read_guard(world))
 
 
 def evaluate_rules(
@@ -87,7 +110,7 @@ def evaluate_rules(
         memo: keeps what was measured, for a second evaluation.
     """
     model, target, stage = trial.model, trial.target, trial.stage
-    source, rules = guard
+    source, _ = guard
     now = world.clock.now() if trial.now is None else trial.now
     return Verdict(
         model.artifact,
@@ -97,24 +120,39 @@ def evaluate_rules(
         trial.against,
         now,
         source,
-        _outcomes(world, trial, rules, (memo, now)),
+        _outcomes(world, trial, guard, (memo, now)),
     )
 
 
 def _outcomes(
-    world: "World", trial: Trial, rules: Sequence[Rule], measured: tuple[Memo, int]
+    world: "World",
+    trial: Trial,
+    guard: tuple[Branch, Sequence[Rule]],
+    measured: tuple[Memo, int],
 ) -> tuple[Outcome, ...]:
     """Decide rules; without any, nothing is measured, and what measures is not imported.
 
     Comparing versions takes a third of what a promotion needs to start, and most stages have no
-    rules.
+    rules. What ``models:`` says is taken from where the rules stand, too: a pull request does not
+    choose the command that scores its rival.
     """
+    source, rules = guard
     if not rules:
         return ()
     from modelref.usecases.gating.measurements import Measurements
 
     memo, now = measured
-    seen = Measurements(world, trial.model, trial.target, now, memo, trial.instead, trial.promoter)
+    agreed = world.with_config(world.config_at(source))
+    seen = Measurements(
+        agreed,
+        trial.model,
+        trial.target,
+        now,
+        memo,
+        source,
+        trial.instead,
+        trial.promoter,
+    )
     return decide(rules, seen)
 
 
@@ -122,23 +160,22 @@ def refusal(verdict: Verdict) -> ModelRefError:
     """The error for a verdict that does not let the version pass.
 
     Returns:
-        OutOfReach where a rule could not be computed, else Refused.
+        Refused where a rule does not hold, else OutOfReach: one could not be computed.
     """
     candidate = f"{verdict.artifact}@{verdict.version}"
     how = f"modelref gate {candidate} {verdict.stage}"
-    unknown = verdict.unknown
-    if unknown:
-        return OutOfReach(
-            f"the gate of {verdict.stage} cannot be computed for {candidate}: "
-            + "; ".join(f"{one.rule.check}: {one.observed}" for one in unknown[:_MOST_TOLD]),
-            kind="gate-not-computed",
-            hint=next((one.look for one in unknown if one.look), how),
-        )
-    told = [f"{one.rule.check}: {one.observed}" for one in verdict.failed]
+    broken = (*verdict.failed, *verdict.unknown)
+    told = [f"{one.rule.check}: {one.observed}" for one in broken]
     more = f"; and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
-    return Refused(
-        f"{candidate} does not pass the gate of {verdict.stage}: "
-        f"{'; '.join(told[:_MOST_TOLD])}{more}",
-        kind="gate-failed",
-        hint=f"{how} shows every rule; --force -m WHY promotes anyway, and is recorded",
+    why = f"{'; '.join(told[:_MOST_TOLD])}{more}"
+    if verdict.failed:
+        return Refused(
+            f"{candidate} does not pass the gate of {verdict.stage}: {why}",
+            kind="gate-failed",
+            hint=f"{how} shows every rule; --force -m WHY promotes anyway, and is recorded",
+        )
+    return OutOfReach(
+        f"the gate of {verdict.stage} cannot be computed for {candidate}: {why}",
+        kind="gate-not-computed",
+        hint=next((one.look for one in broken if one.look), how),
     )

@@ -4,15 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelref.domain.branch import Branch
 from modelref.domain.diff.behaviour import BehaviourDiff
 from modelref.domain.diff.kind import DiffKind
-from modelref.domain.diff.metrics import MetricChange, Paired, SegmentChange
-from modelref.domain.diff.values import is_number
+from modelref.domain.diff.metrics import Paired, PairedMetric, SegmentChange
+from modelref.domain.diff.values import finite
+from modelref.domain.gates.held import held_since
 from modelref.domain.gates.measured import Holding, KeptLists, Lists
 from modelref.domain.gates.metrics import find_metric
 from modelref.domain.names import StageName
 from modelref.domain.outs import Out
-from modelref.domain.ref import Ref, quoted
+from modelref.domain.ref import quoted
 from modelref.domain.registry import Model
 from modelref.domain.signature import Signers, by_others
 from modelref.domain.snapshot import Snapshot, Value
@@ -22,6 +24,8 @@ from modelref.usecases.approvals import approvals
 from modelref.usecases.compare import ModelDiff, Side, compare_pair
 from modelref.usecases.comparing.sides import Pair
 from modelref.usecases.gating.memo import Memo
+from modelref.usecases.gating.scored import check_scored
+from modelref.usecases.gating.unpaired import compare_command, names_no_users, no_interval
 from modelref.usecases.signatures import must_sign, signed
 from modelref.usecases.weights.nonfinite import nonfinite
 
@@ -39,6 +43,7 @@ class Measurements:
         target: the candidate.
         now: the time, seconds since 1970-01-01 UTC.
         memo: what was measured before; several evaluations may share it.
+        source: the branch whose rules are asked.
         instead: what to compare with instead of what stages hold.
         promoter: what the one who promotes goes by; None for the person who writes here.
     """
@@ -48,6 +53,7 @@ class Measurements:
     target: Revision
     now: int
     memo: Memo
+    source: Branch
     instead: Revision | None = None
     promoter: Collection[str] | None = None
 
@@ -62,33 +68,26 @@ class Measurements:
         return self._snapshot(self.target).metrics[path][key]
 
     def same(self, stage: StageName) -> bool:
-        """Whether both have the same files, or all the same metrics on the same hold-out."""
+        """Whether both have the same files."""
         one, other = self._snapshot(self.target), self._snapshot(self._held(stage))
-        if {out.key for out in one.outs} == {out.key for out in other.outs}:
-            return True
-        equal = bool(one.metrics) and one.metrics == other.metrics
-        return equal and self._diff(stage).basis.comparable
+        return bool(one.outs) and {out.key for out in one.outs} == {out.key for out in other.outs}
 
     def paired(self, metric: str, stage: StageName) -> Paired:
-        """A metric's change on the same users; no change at all where the metric is the same."""
-        change = self._change(metric, stage)
-        basis = self._diff(stage).basis
-        if change is None and not basis.comparable and not basis.rescored:
-            raise self._no_interval(metric, stage)  # equal figures of different users say nothing
-        if change is None:
-            value = self.metric(metric)
-            mean = float(value) if is_number(value) else 0.0  # type: ignore[arg-type]  # tested
-            return Paired(0, mean, mean, 0.0, (0.0, 0.0), 1.0)
-        if change.paired is None:
+        """A metric's change on the same users; none of equal figures where neither names users."""
+        found = self._results(metric, stage)
+        if found is not None:
+            return found.paired
+        value = self._equal_value(metric, stage)
+        if value is None:
             raise self._no_interval(metric, stage)
-        return change.paired
+        return Paired(0, value, value, 0.0, (0.0, 0.0), 1.0)
 
     def segments(self, metric: str, stage: StageName) -> Sequence[SegmentChange]:
         """The same by segment."""
-        change = self._change(metric, stage)
-        if change is None or not change.segments:
+        found = self._results(metric, stage)
+        if found is None or not found.segments:
             raise self._no_interval(f"{metric} by segment", stage)
-        return change.segments
+        return found.segments
 
     def overlap(self, stage: StageName) -> KeptLists:
         """How much of the lists of a stage's version stays."""
@@ -130,7 +129,7 @@ class Measurements:
         return Holding(
             self.model.name_at(event.commit),
             event.commit == self.target.commit,
-            max(0, self.now - event.date),
+            max(0, self.now - held_since(self.model, event)),
         )
 
     def approvers(self) -> Sequence[str]:
@@ -154,7 +153,7 @@ class Measurements:
     def _other(self, stage: StageName) -> Revision | None:
         if self.instead is not None:
             return self.instead
-        event = self.model.current(stage)
+        event = self.model.last_held(stage)
         return target_of(self.model, event) if event else None
 
     def _held(self, stage: StageName) -> Revision:
@@ -196,30 +195,45 @@ class Measurements:
     def _place(self, metric: str) -> tuple[str, str]:
         return find_metric(self._snapshot(self.target).metrics, metric, str(self.target))
 
-    def _change(self, metric: str, stage: StageName) -> MetricChange | None:
-        """A metric's change; None where it did not change."""
+    def _results(self, metric: str, stage: StageName) -> PairedMetric | None:
+        """What the results per user say of a metric; None where there are none.
+
+        Raises:
+            OutOfReach: they prove nothing.
+        """
+        place, basis = self._place(metric), self._diff(stage).basis
+        if place in basis.doubts:
+            raise OutOfReach(
+                f"{metric} cannot be judged: {basis.doubts[place]}",
+                kind="doubtful-results",
+                hint=f"{compare_command(self._held(stage), self.target)} shows both",
+            )
+        if basis.rescored:
+            check_scored(self.world, self.target.artifact, self.source)
+        return basis.results.get(place)
+
+    def _equal_value(self, metric: str, stage: StageName) -> float | None:
+        """A figure that both metrics files have, where no results per user could say more."""
         path, key = self._place(metric)
-        changes = self._diff(stage).metrics
-        return next((one for one in changes if (one.path, one.metric) == (path, key)), None)
+        one, other = self._snapshot(self.target), self._snapshot(self._held(stage))
+        if not (names_no_users(one) and names_no_users(other)):
+            return None
+        if not self._diff(stage).basis.comparable:
+            return None  # equal figures of different users say nothing
+        value = finite(one.metrics[path][key])
+        return value if value == finite(other.metrics.get(path, {}).get(key)) else None
 
     def _no_interval(self, metric: str, stage: StageName) -> OutOfReach:
-        other = self._held(stage)
-        for side in (other, self.target):
-            if _names_no_users(self._snapshot(side)):
-                return OutOfReach(
-                    f"{metric} has no interval: {side} names no results per user",
-                    kind="no-interval",
-                    hint="write them, and name the file as meta.modelref.users of the artifact "
-                    "in dvc.yaml",
-                )
-        return OutOfReach(
-            f"{metric} has no interval: the results per user of {other} and {self.target} cannot "
-            "be paired",
-            kind="no-interval",
-            hint=f"{_compare_command(other, self.target)} says why",
-        )
+        held, candidate = ((one, self._snapshot(one)) for one in (self._held(stage), self.target))
+        return no_interval(metric, held, candidate)
 
     def _size(self, target: Revision) -> int:
+        if not self._snapshot(target).outs:
+            raise OutOfReach(
+                f"{target} has no files that DVC or git keeps",
+                kind="no-outs",
+                hint=f"modelref show {quoted(target.artifact)}",
+            )
         return sum(self._bytes(target, out) for out in self._snapshot(target).outs)
 
     def _bytes(self, target: Revision, out: Out) -> int:
@@ -231,16 +245,3 @@ class Measurements:
                 hint=self.world.outputs.mending(out.path),
             )
         return size
-
-
-def _compare_command(a: Revision, b: Revision) -> str:
-    """The command that shows what two versions, or commits without one, compare to."""
-    if a.version is None or b.version is None:
-        return f"modelref review {a.commit[:10]}..{b.commit[:10]}"
-    refs = (Ref(one.artifact, version=one.version) for one in (a, b))
-    return f"modelref diff {' '.join(map(quoted, refs))}"
-
-
-def _names_no_users(snapshot: Snapshot) -> bool:
-    told = snapshot.annotation.meta.get("modelref")
-    return not (isinstance(told, dict) and told.get("users"))

@@ -13,6 +13,7 @@ from modelref.errors import ModelRefError, Refused
 from modelref.usecases.gating.evaluate import Trial, evaluate_rules
 from modelref.usecases.gating.guard import read_guard
 from modelref.usecases.gating.memo import Memo
+from modelref.usecases.gating.naming import doubtful_names
 from modelref.usecases.promote import refuse_unfit
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Guard(NamedTuple):
 
     Attributes:
         rules: all rules, and the branch that they stand in; None where they cannot be read.
-        absent: why they cannot.
+        absent: why they cannot, and what a person should know of them.
     """
 
     rules: "tuple[Branch, Gates] | None"
@@ -35,7 +36,8 @@ class Guard(NamedTuple):
     def read(cls, world: "World") -> "Guard":
         """Read the rules in force."""
         try:
-            return cls(read_guard(world))
+            rules = read_guard(world)
+            return cls(rules, tuple(Absent(what) for what in doubtful_names(world, rules)))
         except ModelRefError as error:
             return cls(None, (Absent(f"no gate can be asked: {error.message}", error.hint),))
 

@@ -154,7 +154,7 @@ MISTAKES = [
     ),
     (
         "gates:\n  prod:\n    - {segments_of: ndcg, not_worse_than: prod, by: 1%, at_least: 3}",
-        "3: at_least: 3 is not a number of users of 10 or more",
+        "3: at_least: 3 is not a number of users of 50 or more",
         "",
     ),
     (
@@ -250,3 +250,32 @@ def test_a_branch_that_no_git_could_have_is_refused() -> None:
     for name in ("--upload-pack=x", "a b", "''", "[x]", '"a\\nb"'):
         with pytest.raises(BadInput, match="gates_from is not the name of a branch"):
             parse_config("modelref.yaml", f"gates_from: {name}\n".encode())
+
+
+DIRECTED = """\
+models:
+  rec: {{directions: {{ndcg: lower}}}}
+gates:
+  prod:
+    - {rule}
+"""
+
+
+@pytest.mark.parametrize("metric", ["ndcg", "all.ndcg@20", "metrics.json:all.ndcg@20"])
+@pytest.mark.parametrize("subject", ["metric", "segments_of"])
+def test_a_direction_that_the_name_contradicts_must_be_written(metric: str, subject: str) -> None:
+    rule = f"{subject}: {metric!r}, not_worse_than: prod, by: 1%"
+    with pytest.raises(BadInput) as caught:
+        parse_config("modelref.yaml", DIRECTED.format(rule=f"{{{rule}}}").encode())
+    assert caught.value.message == (
+        f"modelref.yaml:5: {subject}: models.rec.directions says otherwise than the name "
+        f"{metric.removeprefix('metrics.json:')!r}"
+    )
+    for more in ("better: lower", "better: higher", "models: other"):
+        text = DIRECTED.format(rule=f"{{{rule}, {more}}}")
+        assert parse_config("modelref.yaml", text.encode()).gates.rules
+
+
+def test_a_direction_that_agrees_with_the_name_need_not() -> None:
+    text = DIRECTED.format(rule="{metric: val_loss, not_worse_than: prod, by: 1%}")
+    assert parse_config("modelref.yaml", text.encode()).gates.rules

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import BinaryIO
 
+import numpy as np
 import pytest
 
 from modelref.domain.branch import Branch
@@ -14,8 +15,9 @@ from modelref.domain.gates.verdict import Verdict
 from modelref.domain.message import evidence
 from modelref.domain.names import Artifact, StageName
 from modelref.domain.ref import Ref
+from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import Version
-from modelref.errors import BadInput, OutOfReach, Refused
+from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.ports import Tensor
 from modelref.testing import MemoryWorld
 from modelref.testing_tensors import MemoryTensor, MemoryTensors
@@ -26,6 +28,7 @@ from modelref.usecases.promote import Promotion, promote
 from modelref.usecases.reading import read_model
 from modelref.usecases.register import Registration, register
 from modelref.usecases.verify import verify
+from modelref.usecases.withdraw import Unassignment, unassign
 from modelref.usecases.writing import Options, Written
 from support.gates import PROD, Seen, gates, outcome, rule
 
@@ -132,7 +135,7 @@ def test_what_no_stage_may_hold_is_refused_before_any_rule(world: MemoryWorld) -
 
 
 def test_what_cannot_be_computed_is_out_of_reach_and_can_be_forced(world: MemoryWorld) -> None:
-    guard(world, "prod:\n  - {metric: auc, min: 0.5}\n  - {metric: ndcg, min: 0.9}")
+    guard(world, "prod:\n  - {metric: auc, min: 0.5}")
     with pytest.raises(OutOfReach, match=r"auc at least 0.5: rec@v3.0.0 has no metric auc") as it:
         up(world, "v3.0.0")
     assert it.value.kind == "gate-not-computed"
@@ -201,7 +204,10 @@ def test_a_version_with_the_same_figures_passes(world: MemoryWorld) -> None:
     scores = world.pipeline.scores
     scores[commit_of(world, "v3.0.0")] = scores[commit_of(world, "v2.0.0")]
     (outcome,) = ask(world, "v3.0.0").outcomes
-    assert (outcome.passed, outcome.observed) == (True, "nothing differs")
+    assert (outcome.passed, outcome.observed) == (
+        True,
+        "+0 [+0, +0] from v2.0.0, the same value",
+    )
 
 
 def test_one_equal_metric_among_others_did_not_change(world: MemoryWorld) -> None:
@@ -230,7 +236,7 @@ class ThreeNans(MemoryTensors):
     """Whatever the file, one tensor with three values that are none."""
 
     def read(self, path: str, file: BinaryIO) -> list[Tensor]:
-        return [MemoryTensor("w", ())]
+        return [MemoryTensor("w", np.zeros(3))]
 
     def nonfinite(self, tensor: Tensor) -> Nonfinite:
         return Nonfinite(nan=2, inf=1)
@@ -240,7 +246,7 @@ def test_size_and_weights_are_those_of_the_versions_files(world: MemoryWorld) ->
     guard(world, "prod:\n  - {size_of: model, max: 10 B}\n  - weights: finite")
     small, large = ask(world, "v2.0.0"), ask(world, "v3.0.0")
     assert [one.outcomes[0].passed for one in (small, large)] == [True, False]
-    assert small.outcomes[1].observed == "no file of rec holds tensors that can be read"
+    assert small.outcomes[1].observed == "weights of rec cannot be read: rec"
     world.tensors = ThreeNans()
     assert ask(world, "v2.0.0").outcomes[1].observed == "3 NaN or infinite"
 
@@ -266,6 +272,128 @@ def test_a_gate_can_be_asked_as_of_a_time(world: MemoryWorld) -> None:
     ref = Ref.parse_version("rec@v3.0.0")
     assert gate(world, Question(ref, PROD, at=staged + 86_400)).passed
     assert not gate(world, Question(ref, PROD, at=staged - 1)).passed
+
+
+def empty(world: MemoryWorld, stage: str, *, fall_back: bool = False) -> None:
+    asked = Unassignment(Ref.parse(f"rec#{stage}"), fall_back=fall_back)
+    for written in unassign(world, asked, Options()):
+        world.journal.acknowledge(written.command)
+
+
+def test_time_in_a_stage_counts_from_when_the_last_other_version_left_it(
+    world: MemoryWorld,
+) -> None:
+    guard(world, "prod:\n  - {from: staging, held: 24h}")
+    day = 86_400
+    up(world, "v1.0.0", "staging")
+    world.clock.time += 10 * day
+    up(world, "v2.0.0", "staging")
+    world.clock.time += 10 * day
+    empty(world, "staging", fall_back=True)
+    assert ask(world, "v1.0.0").outcomes[0].observed == "in staging for 0s"
+    world.clock.time += day
+    assert ask(world, "v1.0.0").passed
+
+
+def test_time_in_a_stage_counts_from_when_the_version_above_was_withdrawn(
+    world: MemoryWorld,
+) -> None:
+    guard(world, "prod:\n  - {from: staging, held: 24h}")
+    up(world, "v1.0.0", "staging")
+    up(world, "v2.0.0", "staging")
+    world.clock.time += 10 * 86_400
+    withdrawn = TagName(REC, Kind.DEREGISTER, Version(2, 0, 0))
+    commit = commit_of(world, "v2.0.0")
+    world.tags.create(withdrawn, commit, "as GTO does, whatever a stage holds", world.clock.time)
+    assert ask(world, "v1.0.0").outcomes[0].observed == "in staging for 0s"
+
+
+SIZED = "prod:\n  - {size_of: model, max: 150%, compared_with: prod}"
+
+
+def test_a_stage_that_was_emptied_is_compared_with_what_it_held_last(world: MemoryWorld) -> None:
+    guard(world, SIZED)
+    up(world, "v1.0.0")
+    empty(world, "prod")
+    found = ask(world, "v3.0.0")
+    assert (found.passed, found.against) == (False, "v1.0.0")
+    with pytest.raises(Refused, match=r"of 5 B|15 B"):
+        up(world, "v3.0.0")
+    up(world, "v3.0.0", force=True, why="must")
+    assert findings(world) == []
+
+
+def test_a_failed_rule_is_a_no_though_another_is_unknown(world: MemoryWorld) -> None:
+    guard(world, "prod:\n  - {metric: auc, min: 0.5}\n  - {metric: ndcg, min: 0.9}")
+    with pytest.raises(Refused, match=r"does not pass .*: ndcg at least 0.9: 0.4; auc at least"):
+        up(world, "v3.0.0")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SIZED.replace("prod:", "prd:", 1), ["gates.prd guards a stage that never held anything"]),
+        (
+            SIZED.replace("with: prod", "with: prodd"),
+            ["gates.prod compares with prodd, which never held anything; did you mean prod?"],
+        ),
+        (
+            "prod:\n  - {metric: ndcg, min: 0, models: [recc, 'rec*', 'old:*']}",
+            [
+                "gates.prod has a rule for recc, which is no model; did you mean rec?",
+                "gates.prod has a rule for old:*, which is no model",
+            ],
+        ),
+        (SIZED, []),
+        (SIZED.replace("prod", "live"), []),
+    ],
+)
+def test_names_in_gates_that_nothing_has_are_told(
+    world: MemoryWorld, text: str, said: list[str]
+) -> None:
+    up(world, "v2.0.0")
+    guard(world, text)
+    doubts = ask(world, "v3.0.0").doubts
+    assert len(doubts) == len(said)
+    for doubt, one in zip(doubts, said, strict=True):
+        assert doubt.startswith(f"modelref.yaml of main: {one}")
+    note = up(world, "v3.0.0", force=True, why="must").note
+    assert all(one in note for one in said)
+
+
+def test_rules_that_are_not_merged_are_told_not_to_count(world: MemoryWorld) -> None:
+    assert ask(world, "v3.0.0").doubts == ()
+    world.config = Config(gates=gates("prod:\n  - {metric: ndcg, min: 0.5}"))
+    (doubt,) = ask(world, "v3.0.0").doubts
+    assert doubt == (
+        "modelref.yaml of this checkout has rules for prod that main has not: they count once they "
+        "stand there"
+    )
+
+
+@pytest.mark.parametrize("stage", ["Prod", "PROD", "Quarantine", "Approved", "DEV"])
+def test_a_stage_in_another_case_is_refused(world: MemoryWorld, stage: str) -> None:
+    up(world, "v2.0.0", "dev")
+    with pytest.raises(BadInput, match=f"there is a stage {stage.lower()}, and {stage} would be"):
+        up(world, "v3.0.0", stage)
+    world.journal.intents.clear()
+    world.config = Config(stages=(StageName(stage),))
+    assert up(world, "v3.0.0", stage).new
+
+
+def test_a_new_stage_that_is_like_another_is_told(world: MemoryWorld) -> None:
+    up(world, "v2.0.0", "dev")
+    assert up(world, "v3.0.0", "prodd").note == (
+        "prodd is a new stage of rec, beside dev; did you mean prod?"
+    )
+
+
+def test_again_takes_a_tag_as_models_are_written(world: MemoryWorld) -> None:
+    with pytest.raises(UnknownRef, match="no version of ads:rec is registered"):
+        gate_again(world, "ads:rec#prod#1")
+    with pytest.raises(BadInput, match="is not the tag") as caught:
+        gate_again(world, "ads:rec")
+    assert "recommender" not in caught.value.hint
 
 
 def test_approvals_and_signatures_are_asked_for(world: MemoryWorld) -> None:

@@ -7,9 +7,11 @@ rule fails only where the whole interval is beyond the margin.
 """
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Self
 
 from modelref.domain.diff.metrics import Paired
+from modelref.domain.diff.values import finite
 from modelref.domain.direction import higher_is_better
 from modelref.domain.gates.facts import (
     AGAINST,
@@ -28,6 +30,7 @@ from modelref.domain.gates.rule import stage_name
 from modelref.domain.marked import Fields, Scalar, one_of, parse_text
 from modelref.domain.names import StageName
 from modelref.domain.quantities import Amount
+from modelref.errors import OutOfReach
 
 _UNLESS, _IF = "unless-shown", "if-shown"
 _HIGHER, _LOWER = "higher", "lower"
@@ -97,6 +100,13 @@ class Margin:
         against = seen.against(self.stage)
         if against is None:
             return {AGAINST: None}
+        value = seen.metric(self.metric)
+        if finite(value) is None:
+            raise OutOfReach(
+                f"{self.metric} is no number: {value!r:.80}",
+                kind="no-number",
+                hint="see what writes the metrics file",
+            )
         return {AGAINST: against, SAME: True} if seen.same(self.stage) else None
 
     def note(self, seen: Measured, paired: Paired) -> Facts:
@@ -125,8 +135,8 @@ class Margin:
         change, before = real(facts, "change"), real(facts, "before")
         interval = real(facts, "lower"), real(facts, "upper")
         lower, upper = interval
-        # Written so that NaN, which compares with nothing, passes nothing.
-        passed = self.slack(before, interval) >= 0 and lower <= upper and change == change
+        sound = all(isfinite(one) for one in (change, before, *interval)) and lower <= upper
+        passed = sound and self.slack(before, interval) >= 0
         users, other = count(facts, "users"), text(facts, AGAINST)
         paired = f"on {users:,} users{among}" if users else "the same value"
         observed = f"{change:+.4g} [{lower:+.4g}, {upper:+.4g}] from {other}, {paired}"

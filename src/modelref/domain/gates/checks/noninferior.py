@@ -11,8 +11,13 @@ from modelref.domain.gates.measured import Measured
 from modelref.domain.marked import Fields, Scalar
 from modelref.errors import BadInput, OutOfReach
 
-FEWEST_USERS = 10
-"""The smallest segment that a rule may look at: fewer would tell of single people."""
+FEWEST_USERS = 50
+"""Fewest users, of all or of a segment, that a rule is decided on.
+
+Percentile intervals of fewer are too narrow (Hesterberg 2015, What Teachers Should Know About the
+Bootstrap, The American Statistician 69:371-386): of 10 users with symmetric differences 6.5 % of
+the bounds are wrong where 2.5 % are stated, of 50 users 3 %.
+"""
 USUAL_USERS = 100
 
 
@@ -39,7 +44,15 @@ class NotWorse:
         known = margin.observe(seen)
         if known is not None:
             return known
-        return margin.note(seen, seen.paired(margin.metric, margin.stage))
+        paired = seen.paired(margin.metric, margin.stage)
+        if 0 < paired.users < FEWEST_USERS:
+            raise OutOfReach(
+                f"{margin.metric} has results of {paired.users} users on both sides, and "
+                f"{FEWEST_USERS} are the fewest that an interval is trusted with",
+                kind="few-users",
+                hint="measure more users",
+            )
+        return margin.note(seen, paired)
 
     def judge(self, facts: Facts) -> Judgement:
         """Hold the interval's bound against the margin."""

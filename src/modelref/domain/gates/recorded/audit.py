@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from modelref.domain.event import Event
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.gates.facts import AGAINST
-from modelref.domain.gates.parse import COMPARING_KEYS
 from modelref.domain.gates.recorded.evidence import Evidence, Kept, contradictions
+from modelref.domain.gates.rule import COMPARING_KEYS
 from modelref.domain.message import FORCED, NO_GATES, PASSED, VERDICT
 from modelref.domain.names import StageName
 from modelref.domain.ref import quoted
@@ -50,9 +50,10 @@ def audit_verdict(model: Model, event: Event, evidence: Evidence | None) -> Iter
         (stage, other) for kept in evidence.kept for stage, other in _compared(kept)
     ]
     for stage, other in dict.fromkeys(compared):
-        held = past.current(StageName(stage))
+        held = past.last_held(StageName(stage))
         name = past.name_at(held.commit) if held else None
-        if other != name:
+        emptied = other is None and past.current(StageName(stage)) is None  # nothing, until 0.1
+        if other != name and not emptied:
             yield _error(
                 event,
                 "compared-with-another",

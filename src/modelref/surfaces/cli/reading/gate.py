@@ -41,7 +41,7 @@ def gate(
     """Say whether a version may hold a stage; nothing is assigned.
 
     The rules are those that modelref.yaml of the default branch has for the
-    stage. Exit code 1 if one is not met, 5 if one cannot be computed.
+    stage. Exit code 1 if one is not met, else 5 if one cannot be computed.
 
     \b
     modelref gate recommender@latest prod
@@ -53,7 +53,7 @@ def gate(
             raise BadInput(
                 "--again takes the tag of a promotion and nothing else",
                 kind="usage",
-                hint="modelref gate --again 'recommender#prod#3'",
+                hint="modelref gate --again 'MODEL#STAGE#NUMBER'",
             )
         _again(context, again, as_json)
         return
@@ -61,7 +61,7 @@ def gate(
         raise BadInput(
             "no version and stage are named",
             kind="usage",
-            hint="modelref gate recommender@latest prod",
+            hint="modelref gate MODEL@latest STAGE",
         )
     asked = Question(
         Ref.parse_version(version),
@@ -75,10 +75,12 @@ def gate(
     else:
         _say(verdict)
         _warn_of_head(verdict, context)
+    for doubt in verdict.doubts:
+        note(f"warning: {doubt}")
+    if verdict.failed:
+        click.get_current_context().exit(1)
     if verdict.unknown:
         raise refusal(verdict)
-    if not verdict.passed:
-        click.get_current_context().exit(1)
 
 
 def _again(context: Context, tag: str, as_json: bool) -> None:
@@ -104,9 +106,16 @@ def _say(verdict: Verdict) -> None:
     for outcome in verdict.outcomes:
         _say_outcome(outcome)
     say()
-    broken = len(verdict.failed) + len(verdict.unknown)
+    say(_counted(verdict))
+
+
+def _counted(verdict: Verdict) -> str:
     count = len(verdict.outcomes)
-    say(f"passed: {count} of {count} rules" if not broken else f"failed: {broken} of {count} rules")
+    if verdict.passed:
+        return f"passed: {count} of {count} rules"
+    failed, unknown = len(verdict.failed), len(verdict.unknown)
+    told = (f"{failed} failed" if failed else "", f"{unknown} unknown" if unknown else "")
+    return f"not passed: {', '.join(filter(None, told))} of {count} rules"
 
 
 def _say_outcome(outcome: Outcome) -> None:

@@ -99,6 +99,7 @@ def test_values_that_are_no_numbers_are_left_out(tmp_path: Path) -> None:
         {"user": [1, 2, 3], "ndcg": [0.2, 0.9, 0.3], "come": [1, 1, 1]},
     )
     assert (found["metric"], found["all"]["users"]) == ("ndcg", 2)
+    assert found["own"] == [(2, pytest.approx(0.2)), (3, pytest.approx(1.4 / 3))]
     assert found["all"]["change"] == pytest.approx(0.05)
 
 
@@ -112,6 +113,7 @@ def test_values_that_are_no_numbers_are_left_out(tmp_path: Path) -> None:
             "b.parquet has two rows of one user and task",
         ),
         ({"user": [1, None], "ndcg": [0.1, 0.2]}, "b.parquet has a row without user"),
+        ({"user": [1, 2], "ndcg": [0.1, float("inf")]}, "b.parquet has an infinite ndcg"),
     ],
 )
 def test_what_is_no_table_of_results_is_said(

@@ -13,15 +13,15 @@ from modelref.domain.diff.metrics import (
     tally,
 )
 from modelref.domain.diff.params import diff_params
-from modelref.domain.diff.results import MeasuredMetric, correct, holm
+from modelref.domain.diff.results import MeasuredMetric, Own, correct, holm
 from modelref.domain.direction import higher_is_better
 from modelref.domain.snapshot import Annotation, Snapshot, Value, flatten
 
+FILE = "metrics.json"
+
 
 def snapshot(metrics: dict[str, Value], params: dict[str, Value] | None = None) -> Snapshot:
-    return Snapshot(
-        None, Annotation("m"), (), {"metrics.json": metrics}, {"params.yaml": params or {}}
-    )
+    return Snapshot(None, Annotation("m"), (), {FILE: metrics}, {"params.yaml": params or {}})
 
 
 def test_equal_snapshots_do_not_differ() -> None:
@@ -84,13 +84,15 @@ def paired(change: float, p_value: float, users: int = 100) -> Paired:
 def test_what_is_shown_follows_from_the_p_value_and_not_from_the_point() -> None:
     basis = Basis(
         results={
-            "all.ndcg@20": PairedMetric(paired(+0.02, 0.001)),
-            "all.map@20": PairedMetric(paired(-0.02, 0.049)),
-            "all.recall@20": PairedMetric(paired(+0.02, 0.05)),
-            "all.oddity": PairedMetric(paired(+0.02, 0.001)),
+            (FILE, "all.ndcg@20"): PairedMetric(paired(+0.02, 0.001)),
+            (FILE, "all.map@20"): PairedMetric(paired(-0.02, 0.049)),
+            (FILE, "all.recall@20"): PairedMetric(paired(+0.02, 0.05)),
+            (FILE, "all.oddity"): PairedMetric(paired(+0.02, 0.001)),
         }
     )
-    before: dict[str, Value] = dict.fromkeys([*basis.results, "all.hit@20"], 0.5)
+    before: dict[str, Value] = dict.fromkeys(
+        [*(key for _, key in basis.results), "all.hit@20"], 0.5
+    )
     after: dict[str, Value] = dict.fromkeys(before, 0.52)
     changes = diff_metrics(snapshot(before), snapshot(after), basis)
     assert {change.metric: change.outcome for change in changes} == {
@@ -109,7 +111,7 @@ def test_what_is_shown_follows_from_the_p_value_and_not_from_the_point() -> None
 
 
 def test_different_hold_outs_are_incomparable_but_for_what_was_paired() -> None:
-    basis = Basis(comparable=False, results={"recall": PairedMetric(paired(+0.02, 0.001))})
+    basis = Basis(comparable=False, results={(FILE, "recall"): PairedMetric(paired(+0.02, 0.001))})
     before: dict[str, Value] = {"recall": 0.3, "coverage": 0.2, "note": "x"}
     after: dict[str, Value] = {"recall": 0.4, "coverage": 0.1, "note": "y"}
     changes = diff_metrics(snapshot(before), snapshot(after), basis)
@@ -124,14 +126,20 @@ def test_a_metric_that_only_the_users_file_has_is_told_too() -> None:
     basis = Basis(
         path="users.parquet",
         results={
-            "all.gain": PairedMetric(paired(0.02, 0.001)),
-            "all.same": PairedMetric(Paired(9, 0.1, 0.1, 0.0, (0.0, 0.0), 1.0)),
+            ("users.parquet", "all.gain"): PairedMetric(paired(0.02, 0.001)),
+            ("users.parquet", "all.same"): PairedMetric(Paired(9, 0.1, 0.1, 0.0, (0.0, 0.0), 1.0)),
         },
     )
     (change,) = diff_metrics(snapshot({}), snapshot({}), basis)
     assert (change.path, change.metric, change.before, change.after) == (
         "users.parquet", "all.gain", 0.5, 0.52,
     )  # fmt: skip
+
+
+def test_figures_that_are_equal_because_they_were_rounded_hide_no_change_of_the_users() -> None:
+    basis = Basis(results={(FILE, "ndcg"): PairedMetric(paired(-0.02, 0.001))})
+    (change,) = diff_metrics(snapshot({"ndcg": 0.5}), snapshot({"ndcg": 0.5}), basis)
+    assert (change.before, change.after, change.outcome) == (0.5, 0.5, Outcome.WORSE)
 
 
 @pytest.mark.parametrize(
@@ -154,17 +162,25 @@ def test_holm_by_hand() -> None:
     assert holm([]) == ()
 
 
+OWN = (Own(100, 0.5), Own(100, 0.6))
+
+
 def test_metrics_and_each_ones_segments_are_corrected_as_families_of_their_own() -> None:
     segments = tuple(SegmentChange("age", name, paired(0.1, 0.02)) for name in "abc")
-    found = correct(
+    ndcg, recall = correct(
         [
-            MeasuredMetric("all", "ndcg@20", paired(0.1, 0.01), segments),
-            MeasuredMetric("", "recall", paired(0.1, 0.04)),
-        ],
-        ["eval.all.ndcg@20", "x.recall", "y.recall"],
+            MeasuredMetric("all", "ndcg@20", paired(0.1, 0.01), OWN, segments),
+            MeasuredMetric("", "recall", paired(0.1, 0.04), OWN),
+        ]
     )
-    assert list(found) == ["eval.all.ndcg@20", "recall"]
-    assert [one.paired.p_value for one in found.values()] == [0.02, 0.04]
-    assert [one.paired.p_value for one in found["eval.all.ndcg@20"].segments] == pytest.approx(
-        [0.06] * 3
-    )
+    assert [ndcg.paired.p_value, recall.paired.p_value] == [0.02, 0.04]
+    assert [one.paired.p_value for one in ndcg.segments] == pytest.approx([0.06] * 3)
+
+
+def test_of_what_the_results_speak_against_no_verdict_is_said() -> None:
+    place = (FILE, "ndcg")
+    shown = PairedMetric(paired(+0.02, 0.001))
+    for results in ({}, {place: shown}):
+        basis = Basis(results=results, doubts={place: "they disagree"})
+        (change,) = diff_metrics(snapshot({"ndcg": 0.5}), snapshot({"ndcg": math.nan}), basis)
+        assert (change.outcome, change.better, change.segments) == (None, None, ())

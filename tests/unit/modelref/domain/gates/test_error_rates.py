@@ -5,6 +5,7 @@ import pytest
 
 from modelref.adapters.tables.bootstrap import bootstrap
 from modelref.domain.diff.metrics import Paired
+from modelref.domain.gates.checks.noninferior import FEWEST_USERS
 from support.gates import Seen, outcome
 
 _PAIRS, _USERS, _RESAMPLES = 1000, 400, 800
@@ -14,16 +15,16 @@ _BY = 0.0035
 _MOST_ERRORS = 42
 
 
-def simulated(true_change: float, half_width: float) -> list[Paired]:
+def simulated(true_change: float, half_width: float, users: int = _USERS) -> list[Paired]:
     """Paired changes over users whose 95 % intervals have about a half width."""
     chance = np.random.default_rng(7)
-    spread = half_width / 1.96 * np.sqrt(_USERS)
-    # Skewed, as differences of nDCG are: most users see no change, some a large one.
-    shape = chance.gamma(0.5, 1.0, (_USERS, _PAIRS)) * chance.choice([-1, 1], (_USERS, _PAIRS))
+    spread = half_width / 1.96 * np.sqrt(users)
+    # Long-tailed, as differences of nDCG are: most users see no change, some a large one.
+    shape = chance.gamma(0.5, 1.0, (users, _PAIRS)) * chance.choice([-1, 1], (users, _PAIRS))
     changes = true_change + shape / np.sqrt(0.75) * spread
     found = bootstrap(changes, seed=7, resamples=_RESAMPLES)
     return [
-        Paired(_USERS, 0.35, 0.35 + mean, mean, (low, high), 1.0)
+        Paired(users, 0.35, 0.35 + mean, mean, (low, high), 1.0)
         for mean, low, high in zip(
             found.mean.tolist(), found.low.tolist(), found.high.tolist(), strict=True
         )
@@ -43,18 +44,22 @@ def test_of_pairs_that_do_not_differ_one_in_forty_fails_at_most() -> None:
     assert failures(simulated(0.0, _BY / 4), "unless-shown") == 0
 
 
+@pytest.mark.parametrize("users", [FEWEST_USERS, _USERS])
 @pytest.mark.parametrize("half_width", [_BY / 4, _BY, 4 * _BY])
-def test_of_versions_worse_by_the_margin_one_in_forty_passes_at_most(half_width: float) -> None:
-    passed = _PAIRS - failures(simulated(-_BY, half_width), "unless-shown")
+def test_of_versions_worse_by_the_margin_one_in_forty_passes_at_most(
+    half_width: float, users: int
+) -> None:
+    passed = _PAIRS - failures(simulated(-_BY, half_width, users), "unless-shown")
     assert passed <= _MOST_ERRORS
 
 
+@pytest.mark.parametrize("users", [FEWEST_USERS, _USERS])
 @pytest.mark.parametrize("half_width", [_BY / 4, _BY, 4 * _BY])
 def test_if_shown_fails_no_pair_that_does_not_differ_more_than_one_in_forty(
-    half_width: float,
+    half_width: float, users: int
 ) -> None:
-    assert failures(simulated(0.0, half_width), "if-shown") <= _MOST_ERRORS
-    assert failures(simulated(-_BY, half_width), "if-shown") <= _MOST_ERRORS
+    assert failures(simulated(0.0, half_width, users), "if-shown") <= _MOST_ERRORS
+    assert failures(simulated(-_BY, half_width, users), "if-shown") <= _MOST_ERRORS
 
 
 def test_what_is_far_worse_is_stopped_by_both() -> None:
