@@ -51,7 +51,7 @@ def test_a_tag_stands_as_its_three_states_say(
 
 def test_what_a_lease_names_and_no_tag_holds_has_vanished_even_for_a_fresh_clone() -> None:
     seen = Sides(heads={"rec#prod#": Head("a", TAG)}, there={"rec@v1.0.0": "b"}, here={})
-    vanished = Difference(TAG, Standing.VANISHED, "a", None, "rec#prod#")
+    vanished = Difference(TAG, Standing.VANISHED, "a", None, "rec#prod#", here=False)
     assert vanished in compare(seen)
 
 
