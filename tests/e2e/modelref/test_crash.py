@@ -12,27 +12,27 @@ from pathlib import Path
 
 import pytest
 
-from support.killing import check_killed, left_locks, run_and_kill, scene, tags
+from support.killing import PER_ROUND, before, check_killed, left_locks, run_and_kill, scene, tags
 from support.project import SCRIPTS, Project
 
-KILLS = 50
+ROUNDS = 4
 
 
 def test_killed_at_any_moment_a_write_is_done_or_not_and_repeating_completes_it(
     tmp_path: Path,
 ) -> None:
-    project, commands = scene(tmp_path / "clone", rounds=7)
+    project, commands = scene(tmp_path / "clone", rounds=ROUNDS)
     chance = random.Random(7)
     started = time.monotonic()
-    project.modelref(*next(commands))
+    project.modelref("promote", "rec@v0.0.1", "dev")
     usual = time.monotonic() - started
     done = 0
-    for _ in range(KILLS):
-        args, before = next(commands), tags(project)
+    for args in commands:
+        was = before(project, args)
         # The first part of the time goes to starting Python, where nothing is at stake.
-        printed = run_and_kill(project, args, after=usual * chance.uniform(0.4, 1.05))
-        done += check_killed(project, before, args, printed)
-    assert done < KILLS, "some were killed in time"
+        printed = run_and_kill(project, args, after=usual * chance.uniform(0.4, 1.2))
+        done += check_killed(project, was, args, printed) == len(was.planned)
+    assert done < ROUNDS * PER_ROUND, "some were killed in time"
     assert project.modelref("verify").code == 0
     project.git("fsck", "--strict")
 
