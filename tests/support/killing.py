@@ -152,6 +152,8 @@ def check_killed(project: Project, was: Before, args: list[str], printed: str) -
     assert was.tags.items() <= now.items(), f"{args} changed what was there"
     first = set(was.planned[: len(new)])
     assert set(new) == first, f"{args} made {sorted(new)} of {was.planned}"
+    for oid in new.values():
+        assert "\nModelref-Previous: " in project.git("cat-file", "tag", oid), "it is whole"
     project.modelref("show")
     if printed and not notes(project):  # it had told the person: a repeat is another command
         assert len(new) == len(was.planned)
