@@ -14,7 +14,7 @@ from typing import Any
 from modelref.adapters.dvc.filenames import DEFAULT_PARAMS
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_lock
 from modelref.adapters.dvc.textfiles import mapping
-from modelref.domain.outs import touches
+from modelref.domain.outs import Out, touches
 from modelref.domain.snapshot import Annotation
 from modelref.errors import BadInput
 
@@ -69,7 +69,7 @@ class Definition:
             BadInput: as :func:`~modelref.adapters.dvc.lockfile.read_lock`.
         """
         stages = read_lock(path, data, self.wdirs())
-        return tuple(self._on_remotes(stage) for stage in self._without_left_over(stages))
+        return tuple(self._with_options(stage) for stage in self._without_left_over(stages))
 
     def declares(self, name: str) -> bool:
         """Whether it declares a locked DVC stage; ``train@item`` is declared as ``train``."""
@@ -143,18 +143,18 @@ class Definition:
             ):
                 yield stage
 
-    def _on_remotes(self, stage: LockedStage) -> LockedStage:
-        """A locked DVC stage whose outs know the DVC remote that they name, if they do."""
+    def _with_options(self, stage: LockedStage) -> LockedStage:
+        """A locked DVC stage whose outs know the DVC remote that they name, and who keeps them."""
         recorded = [out.path for out in stage.outs]
         named = {
-            path: str(options["remote"])
+            path: options
             for section in _OUT_SECTIONS
             for path, options in self._stage_entries(stage.name, section, recorded)
-            if options.get("remote")
+            if options
         }
         if not named:
             return stage
-        outs = (replace(out, remote=named.get(out.path, out.remote)) for out in stage.outs)
+        outs = (_with_options(out, named.get(out.path, {})) for out in stage.outs)
         return replace(stage, outs=tuple(outs))
 
     def _stage_files(self, name: str, section: str, recorded: Collection[str]) -> Iterator[str]:
@@ -202,6 +202,11 @@ class Definition:
         return BadInput(
             f"{self.path}: {key} {why}", kind="unreadable-file", hint=f"mend {self.path}"
         )
+
+
+def _with_options(out: Out, options: Mapping[str, Any]) -> Out:
+    remote = str(options.get("remote") or out.remote)
+    return replace(out, remote=remote, in_git=options.get("cache") is False)
 
 
 def _entries(section: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
