@@ -234,6 +234,10 @@ class MemoryPipeline:
         """Every file is a model."""
         return [Artifact.parse(path) for path in sorted(self.commits.trees.get(commit, {}))]
 
+    def misnamed(self, commit: str | None) -> Sequence[Finding]:
+        """Every file's name will do."""
+        return ()
+
     def undeclared(self) -> Sequence[Candidate]:
         """Every file is declared."""
         return ()

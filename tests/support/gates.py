@@ -8,7 +8,7 @@ from typing import TypeVar
 from modelref.adapters.config import parse_config
 from modelref.domain.diff.metrics import Paired, SegmentChange
 from modelref.domain.gates.gates import Gates
-from modelref.domain.gates.measured import Holding, Lists
+from modelref.domain.gates.measured import Holding, KeptLists, Lists
 from modelref.domain.gates.rule import Rule
 from modelref.domain.gates.verdict import Outcome, decide
 from modelref.domain.names import Artifact, StageName
@@ -39,7 +39,7 @@ class Seen:
     changes: dict[str, Paired] = field(default_factory=dict)
     parts: dict[str, list[SegmentChange]] = field(default_factory=dict)
     nothing_differs: bool = False
-    overlapping: Lists | None = None
+    overlapping: KeptLists | None = None
     covering: Lists | None = None
     bytes: int | None = None
     bytes_before: int | None = None
@@ -63,7 +63,7 @@ class Seen:
     def segments(self, metric: str, stage: StageName) -> Sequence[SegmentChange]:
         return _set(self.parts.get(metric), f"{metric} by segment")
 
-    def overlap(self, stage: StageName) -> Lists:
+    def overlap(self, stage: StageName) -> KeptLists:
         return _set(self.overlapping, "the overlap")
 
     def coverage(self) -> Lists:

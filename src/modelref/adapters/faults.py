@@ -52,26 +52,26 @@ def _line(source: str, data: bytes, error: BadInput) -> int:
     try:
         raw = mapping(source, data)
         keys = _narrowest(raw, source)
-        with composed(source, data.decode("utf-8")) as (_, node):
-            return _line_of(node, keys)
+        with composed(source, data.decode("utf-8")) as (loader, node):
+            return _line_of(loader, node, keys)
     except BadInput:
         return 1
 
 
-def _narrowest(raw: Mapping[str, Any], source: str) -> list[str]:
+def _narrowest(raw: Mapping[Any, Any], source: str) -> list[Any]:
     """Keys that lead to the value which is refused though all beside it is left out."""
-    keys: list[str] = []
+    keys: list[Any] = []
     here: Any = raw
     while isinstance(here, Mapping):
-        wrong = next((key for key in here if _refused([*keys, key], here[key], source)), None)
-        if wrong is None:
+        wrong = [key for key in here if _refused([*keys, key], here[key], source)]
+        if not wrong:
             break
-        keys.append(wrong)
-        here = here[wrong]
+        keys.append(wrong[0])
+        here = here[wrong[0]]
     return keys
 
 
-def _refused(keys: Sequence[str], value: Any, source: str) -> bool:
+def _refused(keys: Sequence[Any], value: Any, source: str) -> bool:
     for key in reversed(keys):
         value = {key: value}
     try:
@@ -81,9 +81,13 @@ def _refused(keys: Sequence[str], value: Any, source: str) -> bool:
     return False
 
 
-def _line_of(node: Any, keys: Sequence[str]) -> int:
+def _line_of(loader: Any, node: Any, keys: Sequence[Any]) -> int:
+    """The line of the last key that stands where it belongs: one that is merged in does not."""
     line = 1
     for key in keys:
-        name, node = next(pair for pair in node.value if pair[0].value == str(key))
+        pairs = [pair for pair in node.value if loader.construct_object(pair[0], deep=True) == key]
+        if not pairs:
+            break
+        name, node = pairs[-1]  # the one that counts
         line = int(name.start_mark.line) + 1
     return line

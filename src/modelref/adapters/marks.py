@@ -8,6 +8,7 @@ from modelref.domain.marked import Marked
 from modelref.errors import BadInput
 
 _DEEPEST = 12
+_MERGE = "<<"
 _MOST_VALUES = 10_000
 """Values that may stand below the key once its aliases are written out."""
 
@@ -19,13 +20,16 @@ def marked_at(file: str, data: bytes, key: str) -> Marked:
     rules under the first would be lost without a word.
 
     Raises:
-        BadInput: a key stands twice, or there is too much or too deep.
+        BadInput: a key stands twice or is merged in, or there is too much or too deep.
     """
     with composed(file, data.decode("utf-8")) as (loader, node):
         tree = _Tree(file, loader)
         entries = [(name, value) for name, value in node.value if name.value == key]
         if len(entries) > 1:
             raise tree.twice(entries[1][0])
+        if not entries:
+            merged = next(name for name, _ in node.value if name.value == _MERGE)
+            raise tree.merged(merged, key)
         (name, value) = entries[0]
         return tree.marked(value, name.start_mark.line + 1, 0)
 
@@ -63,6 +67,10 @@ class _Tree:
     def twice(self, key: Any) -> BadInput:
         """The error for a key that stands twice."""
         return self._wrong(_line(key), f"{key.value}: stands here a second time")
+
+    def merged(self, name: Any, key: str) -> BadInput:
+        """The error for a key that is not written, but merged in."""
+        return self._wrong(_line(name), f"{_MERGE} brings {key}:; write {key}: itself")
 
     def _wrong(self, line: int, why: str) -> BadInput:
         return Marked(None, line, self._file).wrong(why)

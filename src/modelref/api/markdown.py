@@ -9,9 +9,15 @@ from modelref.api.kinds.section import Section
 from modelref.usecases.compare import ModelDiff
 
 _SPECIAL = str.maketrans(
-    {character: f"\\{character}" for character in "\\`*_{}[]<>#|~$"} | {"&": "&amp;"}
+    {character: f"\\{character}" for character in "\\`*_{}[]<>#|~$"}
+    | {"&": "&amp;", "\u200b": "&#8203;"}
 )
-_MENTION = re.compile(r"(?<!\w)@")
+_REFERENCE = re.compile(r"(?:(?<!\w)@(?=\w)|[#!$&](?=\d)|\bGH-(?=\d))", re.IGNORECASE | re.ASCII)
+"""What a host takes for a person, an issue, a request or the like.
+
+It looks for them in the text as rendered, where no backslash and no entity is left: only something
+between the sign and the name keeps them apart.
+"""
 _LINK = re.compile(r"(:)(?=//)|(?<=www)(\.)", re.IGNORECASE)
 _BLOCK = re.compile(r"^(?=[-+=])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")
 """Where a line would begin a list or underline a heading."""
@@ -44,7 +50,7 @@ def escape(text: str) -> str:
     """Text as Markdown shows it: no formatting, border, HTML, line break, mention or link."""
     flat = " ".join(text.split())
     shown = "".join(character for character in flat if character.isprintable())
-    plain = _MENTION.sub("&#64;", shown.translate(_SPECIAL))
+    plain = _REFERENCE.sub("\\g<0>\u200b", shown).translate(_SPECIAL)
     return _LINK.sub(lambda found: f"&#{ord(found[0])};", plain)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from modelref.domain.finding import Finding
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out
     from modelref.domain.restoring import Job, RestorePlan
@@ -18,7 +19,10 @@ class Pipeline(Protocol):
     """What DVC's files say of a model."""
 
     def declared(self, commit: str | None) -> Sequence[Artifact]:
-        """List the models that the ``dvc.yaml`` files declare."""
+        """List the models that the ``dvc.yaml`` files declare, but for :meth:`misnamed`."""
+
+    def misnamed(self, commit: str | None) -> Sequence[Finding]:
+        """Say which models the ``dvc.yaml`` files declare that no tag can name."""
 
     def undeclared(self) -> Sequence[Candidate]:
         """List outs of the workspace that look like models, but that no ``dvc.yaml`` declares."""

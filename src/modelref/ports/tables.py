@@ -70,7 +70,7 @@ class Tables(Protocol):
         Args:
             before: the first side's lists: ``user``, ``rank``, ``item``.
             after: the second side's.
-            reseeded: the second side's after a training with another seed, if it has them.
+            reseeded: one side's after a training with another seed, if there are any.
             items: catalogues, of which the last one counts.
             users: tables of users with their segments, likewise.
 

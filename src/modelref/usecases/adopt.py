@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelref.domain.config import FILE
+from modelref.domain.finding import Finding
 from modelref.domain.gates.starter import starter
 from modelref.domain.names import Artifact
 from modelref.domain.snapshot import Candidate, Values
@@ -23,12 +24,14 @@ class Adoption:
         added: models that were declared now.
         written: files that were changed or made.
         remote: the remote that events go to from now; ``""`` where nothing was written of it.
+        misnamed: which models are declared under names that no tag can have.
     """
 
     declared: tuple[Artifact, ...]
     added: tuple[Candidate, ...]
     written: tuple[str, ...]
     remote: str = ""
+    misnamed: tuple[Finding, ...] = ()
 
 
 class Extra(NamedTuple):
@@ -61,6 +64,7 @@ def adopt(world: "World", *, dry_run: bool, extra: Extra | None = None) -> Adopt
     with nullcontext() if dry_run else world.journal.exclusive():
         wanted = _wanted(world, extra)
         declared = tuple(world.pipeline.declared(None))
+        misnamed = tuple(world.pipeline.misnamed(None))
         added = tuple(world.pipeline.undeclared())
         written = () if dry_run else tuple(world.pipeline.declare(added))
         models = [*declared, *(candidate.artifact for candidate in added)]
@@ -72,7 +76,7 @@ def adopt(world: "World", *, dry_run: bool, extra: Extra | None = None) -> Adopt
         if wanted and not dry_run:
             world.settings.add_file(*wanted)
             written += (wanted.path,)
-    return Adoption(declared, added, tuple(dict.fromkeys(written)), remote)
+    return Adoption(declared, added, tuple(dict.fromkeys(written)), remote, misnamed)
 
 
 def _wanted(world: "World", extra: Extra | None) -> Extra | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from modelref.domain.finding import Finding
 from modelref.domain.message import OUTS
 from modelref.domain.names import Artifact
 from modelref.domain.registry import Model, VersionState
@@ -27,11 +28,13 @@ class Sweep:
         registered: one for each model whose outs differ from its latest version.
         unchanged: models whose outs are those of their latest version.
         failed: models that could not be registered, and why; they keep no other back.
+        findings: which models are declared under names that no tag can have.
     """
 
     registered: tuple[Written, ...]
     unchanged: tuple[Artifact, ...]
     failed: tuple[tuple[Artifact, ModelRefError], ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def register_changed(
@@ -68,7 +71,8 @@ def register_changed(
         except ModelRefError as error:
             failed.append((artifact, error))
     batch = run_each(world, makers, options)
-    return Sweep(batch.done, tuple(unchanged), (*failed, *batch.failed))
+    findings = () if only else tuple(world.pipeline.misnamed(commit))
+    return Sweep(batch.done, tuple(unchanged), (*failed, *batch.failed), findings)
 
 
 def _settled(world: "World", asked: Registration, model: Model | None, commit: str) -> bool:

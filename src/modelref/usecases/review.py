@@ -121,11 +121,9 @@ class _Reviewing:
             for one in sorted(before | after)
         ]
         models = tuple(one for one in found if one is not None)
-        lacking = (
-            Absent(finding.what, finding.hint)
-            for finding in self.registry.findings
-            if finding.kind == "partial-clone"
-        )
+        partial = [one for one in self.registry.findings if one.kind == "partial-clone"]
+        misnamed = self.world.pipeline.misnamed(self.span.end)
+        lacking = (Absent(finding.what, finding.hint) for finding in (*partial, *misnamed))
         return Review(self.span, models, len(found) - len(models), (*guard.absent, *lacking))
 
     def _model(self, artifact: Artifact, status: Status, guard: Guard) -> ReviewedModel | None:

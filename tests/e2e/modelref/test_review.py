@@ -4,12 +4,15 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import modelref
+from modelref.adapters.git.program import Finished, Git
 from support.inprocess import run
 from support.project import Project, Result
+from support.tiny import tiny_clone
 
 GATES = """\
 gates:
@@ -275,3 +278,25 @@ class TestMeasuredPerUser:
         assert result.code == 0
         assert "Not known" in result.out
         assert "users.parquet" in result.out
+
+
+def test_a_further_model_takes_few_runs_of_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[str] = []
+    real = Git.run
+
+    def counted(git: Git, command: str, *options: str, **more: Any) -> Finished:
+        runs.append(command)
+        return real(git, command, *options, **more)
+
+    monkeypatch.setattr(Git, "run", counted)
+    counts = []
+    for models in (2, 12):
+        clone = tiny_clone(tmp_path / str(models), [f"m{number}" for number in range(models)], 2)
+        runs.clear()
+        done = run(clone.root, "review", "HEAD~1..HEAD", "--json")
+        assert len(done.json["models"]) == models
+        counts.append(len(runs))
+    # Its files at both ends, listed and read; what all models share is read once.
+    assert counts[1] - counts[0] <= 10 * 4

@@ -14,7 +14,7 @@ from modelref.domain.gates.checks.lists import Coverage, Overlap
 from modelref.domain.gates.checks.margin import Margin
 from modelref.domain.gates.checks.noninferior import NotWorse, SegmentsNotWorse
 from modelref.domain.gates.checks.passage import Approvals, From, SignedRegistration
-from modelref.domain.gates.measured import Holding, Lists
+from modelref.domain.gates.measured import Holding, KeptLists, Lists
 from modelref.domain.gates.parse import parse_rule
 from modelref.domain.gates.recorded.evidence import contradictions, evidence_of, read_evidence
 from modelref.domain.gates.rule import Check, Rule
@@ -73,11 +73,13 @@ def seen(draw: st.DrawFn) -> Seen:
     """Anything that may be measured, NaN and missing values included."""
     one = draw(_PAIRED | st.none())
     parts = draw(st.lists(st.builds(SegmentChange, _WORDS, st.text(max_size=9), _PAIRED)))
+    count = st.integers(0, 100)
+    kept = st.none() | st.builds(KeptLists, count, count, count, count, st.floats())
     lists = st.none() | st.builds(Lists, st.integers(1, 100), st.floats())
     found = _Everything(
         held=draw(st.sampled_from([{}, {"prod": "v1.0.0"}])),
         nothing_differs=draw(st.booleans()),
-        overlapping=draw(lists),
+        overlapping=draw(kept),
         covering=draw(lists),
         bytes=draw(st.integers(0, 10**12) | st.none()),
         bytes_before=draw(st.integers(0, 10**12) | st.none()),

@@ -1,11 +1,14 @@
 """A comment stays below GitHub's limit and starts with its marker, whatever a repository holds."""
 
+import re
 from dataclasses import replace
+from html import unescape
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from modelref.api.markdown import escape
 from modelref.api.review.comment import LIMIT, MARKER, review_markdown
 from modelref.domain.branch import Branch
 from modelref.domain.diff.kind import DiffKind
@@ -93,6 +96,17 @@ def test_nothing_in_it_is_html_or_a_link_of_the_repositorys(found: ReviewedModel
     ours = (MARKER, "<details>", "</details>")
     assert all(token.content.startswith(ours) for token in inner if token.type.startswith("html"))
     assert not [token for token in inner if token.type in ("link_open", "image")]
+
+
+@settings(max_examples=60)
+@given(st.text("@#!&GHgh-1aé/ \u200b\\`<&;|", max_size=20) | st.text(max_size=20))
+def test_no_text_is_rendered_to_a_mention_or_a_reference(text: str) -> None:
+    # As a host does it: it renders first, and then looks through the text, code left out.
+    tokens = MarkdownIt("commonmark").renderInline(f"x {escape(text)} x")
+    rendered = unescape(re.sub(r"<[^>]*>", "", tokens))
+    assert not re.search(r"(?<!\w)@\w|[#!&]\d|\bGH-\d", rendered, re.IGNORECASE | re.ASCII)
+    shown = "".join(one for one in " ".join(text.split()) if one.isprintable())
+    assert rendered.replace("\u200b", "").split() == ["x", *shown.split(), "x"]
 
 
 def test_what_is_left_out_is_said() -> None:

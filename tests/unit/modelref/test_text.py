@@ -38,7 +38,12 @@ def test_sizes_are_decimal(count: int | None, text: str) -> None:
         ("<img src=x>", "\\<img src=x\\>"),
         ("`x` *y* [z](u)", "\\`x\\` \\*y\\* \\[z\\](u)"),
         ("two\nlines", "two lines"),
-        ("@everyone", "&#64;everyone"),
+        ("@everyone", "@&#8203;everyone"),
+        ("Zoë@shop", "Zoë@&#8203;shop"),
+        ("shop/models#12", "shop/models\\#&#8203;12"),
+        ("rec#prod, rec@v0.1.0, 50 % & more!", "rec\\#prod, rec@v0.1.0, 50 % &amp; more!"),
+        ("GH-7, !8, &9", "GH-&#8203;7, !&#8203;8, &amp;&#8203;9"),
+        ("a\u200bb", "ab"),
         ("esc\x1b[31m", "esc\\[31m"),
     ],
 )

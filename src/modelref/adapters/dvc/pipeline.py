@@ -5,14 +5,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
-from modelref.adapters.dvc.filenames import DVC_SUFFIX, GTO_FILE
+from modelref.adapters.dvc.filenames import DEFINITION, DVC_SUFFIX, GTO_FILE
 from modelref.adapters.dvc.lockfile import LockedStage, join, related
 from modelref.adapters.dvc.places import Place
+from modelref.adapters.dvc.recent import RecentPlaces
 from modelref.adapters.git.repository import GitCommits
+from modelref.domain.finding import Finding, Severity
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out, is_within, outs_under
@@ -21,29 +24,44 @@ from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Valu
 from modelref.errors import BadInput, ModelRefError, UnknownRef
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DvcPipeline:
     """DVC's files of a repository; port ``Pipeline``."""
 
     commits: GitCommits
     outputs: DvcOutputs
 
+    @cached_property
+    def _places(self) -> RecentPlaces:
+        return RecentPlaces(self.commits)
+
     def declared(self, commit: str | None) -> Sequence[Artifact]:
-        """List the models that the ``dvc.yaml`` files declare."""
-        place = Place(self.commits, commit)
-        found = [Artifact.parse(name) for name in place.models()]
-        known = _gto_annotations(place).items()
-        found += [Artifact.parse(name) for name, entry in known if entry.type == MODEL]
-        return sorted(set(found))
+        """List the models that the ``dvc.yaml`` files declare, and that a tag can name."""
+        named = map(_parsed, _models(self._places.at(commit)))
+        return sorted(one for one in named if isinstance(one, Artifact))
+
+    def misnamed(self, commit: str | None) -> Sequence[Finding]:
+        """Say which models the ``dvc.yaml`` files declare that no tag can name."""
+        names = _models(self._places.at(commit))
+        refused = [(name, why) for name in names if isinstance(why := _parsed(name), BadInput)]
+        return [
+            Finding(
+                Severity.WARNING,
+                "misnamed-model",
+                "",
+                f"the model {name!r} that dvc.yaml declares cannot be read: {why.message}",
+                f"rename its folder or its entry under artifacts: {why.hint}",
+            )
+            for name, why in refused
+        ]
 
     def undeclared(self) -> Sequence[Candidate]:
         """List outs of the workspace that look like models, but that no ``dvc.yaml`` declares."""
         from modelref.adapters.dvc.adoption import find_candidates
 
-        place = Place(self.commits, None)
-        declared = self.declared(None)
-        paths = [self._annotation(place, one).path for one in declared]
-        return find_candidates(place.outs_by_file(), paths, declared)
+        place = self._places.at(None)
+        paths = _models(place).values()
+        return find_candidates(place.outs_by_file(), paths, self.declared(None))
 
     def declare(self, candidates: Sequence[Candidate]) -> Sequence[str]:
         """Declare models in their ``dvc.yaml`` files, and return these files."""
@@ -55,15 +73,14 @@ class DvcPipeline:
         """Read a model's facts at a commit, or in the workspace for None."""
         from modelref.adapters.dvc.valuefiles import read_value_files
 
-        place = Place(self.commits, commit)
+        place = self._places.at(commit)
         stages, definition = place.locked(artifact.dir), place.definition(artifact.dir)
         made = self._made(place, artifact)
         annotation = made.annotation
         names = related(stages, annotation.path) or {stage.name for stage in stages}
         outs = {out.path: out for stage in stages for out in stage.outs}
         files = (definition.metrics_files(stages, names), definition.params_files(stages, names))
-        sources = (self.commits, self.outputs)
-        metrics, params = read_value_files(files, commit, outs, sources)
+        metrics, params = read_value_files(files, place, outs, self.outputs)
         nothing = f"{annotation.path} is in no dvc.lock, no .dvc file and not in git"
         return Snapshot(
             commit,
@@ -80,7 +97,7 @@ class DvcPipeline:
 
     def made(self, artifact: Artifact, commit: str | None) -> Made:
         """Read only what a model is made of: its annotation and outs."""
-        return self._made(Place(self.commits, commit), artifact)
+        return self._made(self._places.at(commit), artifact)
 
     def _made(self, place: Place, artifact: Artifact) -> Made:
         annotation = self._annotation(place, artifact)
@@ -96,7 +113,7 @@ class DvcPipeline:
 
     def outs_at(self, artifact: Artifact, commit: str | None, path: str) -> Sequence[Out]:
         """Find the outs that hold a file or folder."""
-        return self._outs(join("", path), artifact, Place(self.commits, commit))
+        return self._outs(join("", path), artifact, self._places.at(commit))
 
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only the metrics of a model at many commits, in a few runs of git."""
@@ -116,22 +133,22 @@ class DvcPipeline:
         """Say why a model's outs at a commit are not what its pipeline would make."""
         from modelref.adapters.dvc.freshness import staleness
 
-        place = Place(self.commits, commit)
+        place = self._places.at(commit)
         path = self._annotation(place, artifact).path
         if not place.locked(artifact.dir) and not place.stages:
             return ()  # no DVC stage ever ran: nothing makes it, so nothing can be stale
         return staleness(place, self.commits.repository.root, path)
 
     def _annotation(self, place: Place, artifact: Artifact) -> Annotation:
-        definition = place.definition(artifact.dir)
-        annotation = definition.artifacts().get(artifact.name)
+        annotation = place.artifacts(artifact.dir).get(artifact.name)
         if annotation is None and not artifact.dir:
             annotation = _gto_annotations(place).get(artifact.name)
         if annotation is not None:
             return annotation
         known = ", ".join(str(name) for name in self.declared(place.commit)) or "none"
         raise UnknownRef(
-            f"{definition.path} declares no artifact {artifact.name!r} in {_name_of(place)}",
+            f"{join(artifact.dir, DEFINITION)} declares no artifact {artifact.name!r} in "
+            f"{_name_of(place)}",
             kind="unknown-model",
             hint=f"models declared there: {known}; add one with dvc artifacts add, and commit",
         )
@@ -158,6 +175,19 @@ class DvcPipeline:
             return found
         everything = [out for outs in place.outs_by_file().values() for out in outs]
         return outs_under(everything, path)
+
+
+def _models(place: Place) -> Mapping[str, str]:
+    """Paths of all declared models, by what would be their address."""
+    known = _gto_annotations(place).items()
+    return {**place.models(), **{name: entry.path for name, entry in known if entry.type == MODEL}}
+
+
+def _parsed(name: str) -> Artifact | BadInput:
+    try:
+        return Artifact.parse(name)
+    except BadInput as error:
+        return error
 
 
 def _gto_annotations(place: Place) -> Mapping[str, Annotation]:

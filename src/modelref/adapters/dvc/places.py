@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
@@ -10,86 +9,33 @@ from typing import Any
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
 from modelref.adapters.dvc.lockfile import LockedStage, graph_of, join, read_dvc_file
-from modelref.adapters.dvc.textfiles import mapping
-from modelref.adapters.dvc.trees import ABSENT, Keys, lookup
-from modelref.adapters.git.repository import GitCommits
+from modelref.adapters.dvc.placefiles import PlaceFiles
+from modelref.adapters.dvc.trees import ABSENT, Keys
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
 from modelref.domain.sharing import Graph
-from modelref.errors import BadInput
+from modelref.domain.snapshot import Annotation
 
 _TEMPLATE = re.compile(r"(?<!\\)\$\{\s*([^}]*?)\s*\}")
 
 
-@dataclass(frozen=True)
-class Place:
-    """DVC's files at one place; every file is read once, when first asked for.
-
-    Attributes:
-        commits: where they are read.
-        commit: its full id; None for the workspace.
-    """
-
-    commits: GitCommits
-    commit: str | None
-
-    @cached_property
-    def paths(self) -> frozenset[str]:
-        """All paths of git at this place."""
-        if self.commit is not None:
-            return frozenset(self.tree)
-        kinds = [self.commits.listed(None, name) for name in (LOCK, DEFINITION)]
-        return frozenset().union(*kinds, self.commits.ending(None, DVC_SUFFIX))
-
-    @cached_property
-    def tree(self) -> Mapping[str, str]:
-        """Blob id of every file of the commit; no file need be here."""
-        return self.commits.blobs(self.commit or "HEAD")
+class Place(PlaceFiles):
+    """DVC's files at one place, a commit or the workspace."""
 
     def _named(self, name: str) -> list[str]:
         return sorted(path for path in self.paths if path.rpartition("/")[2] == name)
-
-    @cached_property
-    def _texts(self) -> dict[str, bytes | None]:
-        return {}
 
     @cached_property
     def _definitions(self) -> dict[str, Definition]:
         return {}
 
     @cached_property
-    def _trees(self) -> dict[str, Any]:
+    def _artifacts(self) -> dict[str, Mapping[str, Annotation]]:
         return {}
 
-    def load(self, paths: Iterable[str]) -> None:
-        """Read many files at once."""
-        unknown = [path for path in dict.fromkeys(paths) if path not in self._texts]
-        if unknown:  # asking git for nothing takes a run of it all the same
-            found = self.commits.read(self.commit, unknown)
-            self._texts.update({path: found.get(path) for path in unknown})
-
-    def data(self, path: str) -> bytes | None:
-        """The bytes of a text file, None where there is none."""
-        self.load([path])
-        return self._texts[path]
-
-    def text(self, path: str) -> str:
-        """The text of a file, ``""`` where there is none."""
-        try:
-            return (self.data(path) or b"").decode()
-        except UnicodeDecodeError as error:
-            raise BadInput(f"{path} is not UTF-8", kind="unreadable-file") from error
-
-    def values(self, path: str) -> dict[str, Any]:
-        """What a YAML, JSON or TOML file holds."""
-        if path not in self._trees:
-            self._trees[path] = mapping(path, self.data(path) or b"")
-        held: dict[str, Any] = self._trees[path]
-        return held
-
-    def value(self, path: str, keys: Keys) -> Any:
-        """One value of a file, :data:`~modelref.adapters.dvc.trees.ABSENT` if none."""
-        return lookup(self.values(path), keys)
+    @cached_property
+    def _locked(self) -> dict[str, tuple[LockedStage, ...]]:
+        return {}
 
     @cached_property
     def stages(self) -> Mapping[str, LockedStage]:
@@ -104,9 +50,12 @@ class Place:
 
     def locked(self, folder: str) -> tuple[LockedStage, ...]:
         """The locked DVC stages of one folder."""
-        path = join(folder, LOCK)
-        self.load([path, join(folder, DEFINITION)])
-        return self.definition(folder).locked(path, self.data(path) or b"")
+        if folder not in self._locked:
+            path = join(folder, LOCK)
+            self.load([path, join(folder, DEFINITION)])
+            definition = self.definition(folder)
+            self._locked[folder] = definition.locked(path, self.data(path) or b"")
+        return self._locked[folder]
 
     @cached_property
     def graph(self) -> Graph:
@@ -121,6 +70,12 @@ class Place:
             self._definitions[path] = Definition.read(path, self.data(path) or b"")
         return self._definitions[path]
 
+    def artifacts(self, folder: str) -> Mapping[str, Annotation]:
+        """What the ``dvc.yaml`` of a folder declares, by name."""
+        if folder not in self._artifacts:
+            self._artifacts[folder] = self.definition(folder).artifacts()
+        return self._artifacts[folder]
+
     def definitions(self) -> Iterator[Definition]:
         """Every ``dvc.yaml``, by path."""
         paths = self._named(DEFINITION)
@@ -132,7 +87,7 @@ class Place:
         """Paths of the files of every declared model."""
         found = {}
         for definition in self.definitions():
-            for name, annotation in definition.artifacts().items():
+            for name, annotation in self.artifacts(definition.folder).items():
                 if annotation.type == MODEL:
                     model = Artifact(definition.folder, name)
                     found[str(model)] = annotation.path

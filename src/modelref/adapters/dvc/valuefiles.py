@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modelref.adapters.dvc.cache import DvcOutputs
+from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.values import most_bytes, read_values, too_large
-from modelref.adapters.git.repository import GitCommits
 from modelref.domain.outs import Out
 from modelref.domain.snapshot import Value
-from modelref.errors import ModelRefError, OutOfReach
+from modelref.errors import ModelRefError
 
 
 @dataclass(slots=True)
@@ -37,30 +37,28 @@ class ValueFiles:
 
 def read_value_files(
     groups: Sequence[Sequence[str]],
-    commit: str | None,
+    place: Place,
     outs: Mapping[str, Out],
-    sources: tuple[GitCommits, DvcOutputs],
+    outputs: DvcOutputs,
 ) -> tuple[ValueFiles, ...]:
     """Read the values of files, of several groups at once: git may have to bring them from afar.
 
     Args:
         groups: their repository paths.
-        commit: where; None for the workspace.
+        place: where.
         outs: what DVC stages write there, by path.
-        sources: git and the cache.
+        outputs: the cache.
     """
-    commits, outputs = sources
     paths = [path for group in groups for path in group]
-    sizes = commits.sizes(commit, paths)
-    asked = [path for path in paths if sizes.get(path, 0) <= most_bytes(path)]
-    texts, lost = _texts(commits, commit, asked)
+    sizes = place.sizes(paths)
+    lost = place.load_each(path for path in paths if sizes.get(path, 0) <= most_bytes(path))
 
     def data_of(path: str) -> bytes | None:
         if sizes.get(path, 0) > most_bytes(path):
             raise too_large(path, sizes[path])
         if path in lost:
             raise lost[path]
-        data = texts.get(path)
+        data = place.data(path)
         return outputs.read(outs[path]) if data is None and path in outs else data
 
     return tuple(_read(group, data_of) for group in groups)
@@ -78,16 +76,3 @@ def _read(paths: Sequence[str], data_of: Callable[[str], bytes | None]) -> Value
         except ModelRefError as error:
             read.unread[path] = error.message
     return read
-
-
-def _texts(
-    commits: GitCommits, commit: str | None, paths: Sequence[str]
-) -> tuple[Mapping[str, bytes], Mapping[str, OutOfReach]]:
-    """What files hold, and why of some that git has it cannot be known."""
-    if commit is None:
-        return commits.read(None, paths), {}
-    found, lost = commits.read_each([(commit, path) for path in paths])
-    return (
-        {path: data for (_, path), data in found.items()},
-        {path: error for (_, path), error in lost.items()},
-    )

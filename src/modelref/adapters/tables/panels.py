@@ -41,7 +41,7 @@ def read_panels(
     Args:
         before: where the first side's file lies, and its name: ``user``, ``rank`` from 1, ``item``.
         after: the same of the second side.
-        reseeded: the second side's panel after a training with another seed, if it has one.
+        reseeded: one side's panel after a training with another seed, if there is one.
         items: tables with ``item`` and, each if it has it, ``name``, ``category``, ``popularity``;
             of an item that several have, the last one's.
         users: tables with ``user`` and segments as text; likewise.

@@ -38,10 +38,13 @@ def behaviour_shape(diff: ModelDiff) -> dict[str, Any] | None:
         return None
     return {
         "k": found.k,
+        "k_from": found.lengths[0],
+        "k_to": found.lengths[1],
         "users": found.users,
         "only_from": found.only_before,
         "only_to": found.only_after,
         "overlap": found.overlap,
+        "kept": found.kept,
         "jaccard": found.jaccard,
         "rbo": found.rbo,
         "tau": found.tau,
@@ -98,12 +101,24 @@ def _summary(found: BehaviourDiff) -> Section:
         ["users whose first item is another", percent(found.top1_changed), ""],
     ]
     notes = [f"{found.users:,} users of the panel; no id of a user is shown"]
+    notes += not_compared(found)
+    return Section(("Lists of the panel", "", ""), rows, numbers=(1,), notes=tuple(notes))
+
+
+def not_compared(found: BehaviourDiff) -> list[str]:
+    """Users and ranks of one side alone, and what that leaves of the first side's lists."""
+    told = []
     if found.only_before or found.only_after:
-        notes.append(
+        told.append(
             f"not compared: {found.only_before:,} users that only the first version has lists for, "
             f"{found.only_after:,} that only the second has"
         )
-    return Section(("Lists of the panel", "", ""), rows, numbers=(1,), notes=tuple(notes))
+    before, after = found.lengths
+    if before != after:
+        told.append(f"lists of {before:,} and of {after:,} items: compared are the first {found.k}")
+    if found.only_before or after < before:
+        told.append(f"of all that the first version lists, {percent(found.kept)} stays")
+    return told
 
 
 def _floor(found: BehaviourDiff) -> str:

@@ -76,7 +76,7 @@ def _overview(models: Sequence[ReviewedModel]) -> Iterator[str]:
             _clip(str(model.artifact), _LONGEST_NAME),
             quality_words(model),
             _clip(shipping_words(model), _LONGEST_NAME),
-            percent(found.overlap) if found else "",
+            percent(found.kept) if found else "",
         )
         yield f"| {' | '.join(map(escape, cells))} |"
     if len(models) > _MOST_MODELS:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from modelref.api.kinds.behaviour import bar, percent
+from modelref.api.kinds.behaviour import bar, not_compared, percent
 from modelref.api.kinds.metrics import FEW_USERS, counted
 from modelref.api.numbers import interval, number, rounded, signed
 from modelref.domain.diff.metrics import MetricChange, Outcome, SegmentChange
@@ -206,6 +206,7 @@ def _lists(diff: ModelDiff) -> Iterator[str]:
         return
     floor = "" if found.floor is None else f"; another seed alone keeps {percent(found.floor)}"
     yield f"{bar(found.overlap, 10)} {percent(found.overlap)} of the {found.k} items stay{floor}"
+    yield from not_compared(found)
     yield f"{percent(found.top1_changed)} of {found.users:,} users get another first item"
     if found.segments:
         most = found.segments[0]

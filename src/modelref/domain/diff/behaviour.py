@@ -12,6 +12,7 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any
 
+from modelref.domain.diff.lists import Lists, Seeds, kept, longest, seed_floor
 from modelref.domain.diff.rankings import (
     Ranking,
     jaccard,
@@ -19,9 +20,6 @@ from modelref.domain.diff.rankings import (
     overlap,
     rank_biased_overlap,
 )
-
-Lists = Mapping[Any, Ranking]
-"""Items by user, best first. Users are of any type that joins the sides."""
 
 Segments = Mapping[Any, Mapping[str, str]]
 """By user, what segment they are in, by segment column."""
@@ -127,17 +125,20 @@ class BehaviourDiff:
     """What changes for the panel.
 
     Attributes:
-        k: length at which lists are compared.
+        k: length at which lists are compared: that of the shorter side.
+        lengths: of the longest list, on the first side and on the second.
         users: users that both sides have a list for.
         only_before: users that only the first side has one for.
         only_after: users that only the second side has one for.
-        overlap: mean share of a list that stays.
+        overlap: mean share of a list that stays, of the users and ranks that both sides have.
+        kept: the same of all users and ranks of the first side: a user without a list keeps
+            nothing, nor does a rank that is gone.
         jaccard: mean Jaccard index.
         rbo: mean rank-biased overlap.
         tau: mean Kendall's tau of the items that stay; None where no two do.
         top1_changed: share of the users whose first item is another.
-        floor: mean overlap of two trainings that differ in nothing but their seed; None where no
-            side carries it.
+        floor: ``overlap`` of two trainings that differ in nothing but their seed, of the same
+            users and ranks; None where no side has lists of both.
         coverage: different items in all lists.
         items: how many items there are to show; 0 where that is not known.
         novelty: mean self-information of the listed items in bits, more for rarer ones; None where
@@ -149,10 +150,12 @@ class BehaviourDiff:
     """
 
     k: int
+    lengths: tuple[int, int]
     users: int
     only_before: int
     only_after: int
     overlap: float
+    kept: float
     jaccard: float
     rbo: float
     tau: float | None
@@ -168,7 +171,8 @@ class BehaviourDiff:
 
     def __bool__(self) -> bool:
         """Whether any list, or the panel itself, differs."""
-        return bool(self.examples or self.only_before or self.only_after)
+        before, after = self.lengths
+        return bool(self.examples or self.only_before or self.only_after or before != after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ def diff_behaviour(
     *,
     catalogue: Catalogue = Catalogue(),  # frozen
     segments: Segments = MappingProxyType({}),
-    floor: float | None = None,
+    seeds: Seeds | None = None,
 ) -> BehaviourDiff | None:
     """Compare the lists of a panel; None where the sides share no user.
 
@@ -201,10 +205,11 @@ def diff_behaviour(
         after: the second side's lists.
         catalogue: what is known of items.
         segments: what is known of users.
-        floor: see :class:`BehaviourDiff`.
+        seeds: lists of two trainings that differ in nothing but their seed, if there are any.
     """
     both = [user for user in before if user in after]
-    k = min(_longest(before, both), _longest(after, both))
+    lengths = (longest(before, both), longest(after, both))
+    k = min(lengths)
     if not both or not k:
         return None
     pairs = [_pair(user, before[user][:k], after[user][:k]) for user in both]
@@ -213,15 +218,17 @@ def diff_behaviour(
     new = [item for one in pairs for item in one.after]
     return BehaviourDiff(
         k,
+        lengths,
         len(both),
         len(before) - len(both),
         len(after) - len(both),
         fmean(one.overlap for one in pairs),
+        kept(before, after),
         fmean(jaccard(one.before, one.after) for one in pairs),
         fmean(one.rbo for one in pairs),
         fmean(taus) if taus else None,
         fmean(one.top1_changed for one in pairs),
-        floor,
+        seed_floor(seeds, k, both) if seeds else None,
         Shift(len(set(old)), len(set(new))),
         catalogue.count,
         _novelty(old, new, catalogue),
@@ -230,16 +237,6 @@ def diff_behaviour(
         _segments(pairs, segments),
         _examples(pairs, catalogue, _recurring(pairs, segments)),
     )
-
-
-def seed_floor(lists: Lists, other_seed: Lists) -> float | None:
-    """Mean overlap of two trainings on the same data; None where they share no user."""
-    both = [user for user in lists if user in other_seed]
-    return fmean(overlap(lists[user], other_seed[user]) for user in both) if both else None
-
-
-def _longest(lists: Lists, users: Sequence[Hashable]) -> int:
-    return max((len(lists[user]) for user in users), default=0)
 
 
 def _pair(user: Hashable, before: Ranking, after: Ranking) -> _Pair:

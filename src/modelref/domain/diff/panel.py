@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from modelref.domain.diff.behaviour import Catalogue, Lists, Segments
+from modelref.domain.diff.behaviour import Catalogue, Segments
+from modelref.domain.diff.lists import Lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Panel:
     Attributes:
         before: the first side's lists.
         after: the second side's lists.
-        reseeded: the second side's lists after a training with another seed; empty without one.
+        reseeded: one side's lists after a training with another seed; empty without one.
         catalogue: what is known of items.
         segments: what is known of users.
     """

@@ -25,6 +25,25 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptLists:
+    """How much of a panel's lists stays, of all its users and ranks.
+
+    Attributes:
+        k: length of the lists of the stage's version.
+        now: length of the candidate's.
+        users: users of the panel of the stage's version.
+        left_out: those of them whom the candidate has no list for; they keep nothing.
+        value: mean share of their lists that stays, between 0 and 1.
+    """
+
+    k: int
+    now: int
+    users: int
+    left_out: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """What a stage holds.
 
@@ -61,8 +80,8 @@ class Measured(Protocol):
     def segments(self, metric: str, stage: StageName) -> "Sequence[SegmentChange]":
         """The same by segment."""
 
-    def overlap(self, stage: StageName) -> Lists:
-        """Mean share of the panel's lists that a stage's version shows too."""
+    def overlap(self, stage: StageName) -> KeptLists:
+        """Mean share of the lists of a stage's version that stays."""
 
     def coverage(self) -> Lists:
         """Share of the items that the panel's lists show at all."""

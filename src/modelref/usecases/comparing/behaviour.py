@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from modelref.domain.diff.behaviour import BehaviourDiff, diff_behaviour, seed_floor
+from modelref.domain.diff.behaviour import BehaviourDiff, diff_behaviour
 from modelref.domain.diff.panel import PanelFiles
 from modelref.domain.diff.values import Absent
 from modelref.errors import ModelRefError, OutOfReach
@@ -23,8 +23,7 @@ def compare_behaviour(world: "World", pair: Pair) -> Found[BehaviourDiff | None]
         OutOfReach: a side tells of no panel, or its bytes are missing.
         BadInput: a file is no such table.
     """
-    files = [PanelFiles.read(side.snapshot.annotation.meta) for side in (pair.a, pair.b)]
-    sides = list(zip((pair.a, pair.b), files, strict=True))
+    sides = [(side, PanelFiles.read(side.snapshot.annotation.meta)) for side in (pair.a, pair.b)]
     absent: list[Absent] = []
     with ExitStack() as stack:
 
@@ -34,36 +33,49 @@ def compare_behaviour(world: "World", pair: Pair) -> Found[BehaviourDiff | None]
                 stack.enter_context(world.outputs.reading(file, side.snapshot.commit)), path
             )
 
-        def known(path_of: str) -> list[Located]:
+        def known(path_of: str) -> list[tuple[Side, Located]]:
             """A file of each side that is there; what is not, is said."""
             found = []
             for side, told in sides:
                 path = getattr(told, path_of)
                 if path:
                     try:
-                        found.append(opened(side, path))
+                        found.append((side, opened(side, path)))
                     except ModelRefError as error:
                         absent.append(Absent(f"{side}: {error.message}", error.hint))
             return found
 
-        panels = [opened(side, _panel(side, told)) for side, told in sides]
+        before, after = (opened(side, _panel(side, told)) for side, told in sides)
+        reseeded = known("floor")[-1:]
         panel = world.tables.panel(
-            panels[0],
-            panels[1],
-            reseeded=known("floor")[-1:],
-            items=known("items"),
-            users=known("users"),
+            before,
+            after,
+            reseeded=[file for _, file in reseeded],
+            items=[file for _, file in known("items")],
+            users=[file for _, file in known("users")],
         )
+    # Lists of another seed are held against those of their own side: all else there is the same.
+    own = [panel.after if side is pair.b else panel.before for side, _ in reseeded]
     found = diff_behaviour(
         panel.before,
         panel.after,
         catalogue=panel.catalogue,
         segments=panel.segments,
-        floor=seed_floor(panel.after, panel.reseeded),
+        seeds=(own[0], panel.reseeded) if own else None,
     )
     if found is None:
         absent.append(Absent("the panels of the two sides share no user"))
+    elif own and found.floor is None:
+        absent.append(_no_floor(*reseeded[0], found.k))
     return Found(found, tuple(dict.fromkeys(absent)))
+
+
+def _no_floor(side: Side, file: Located, k: int) -> Absent:
+    return Absent(
+        f"{side}: what another seed changes is not known: {file.name} lacks users of the panel, "
+        f"or ranks up to {k}",
+        "write it for the users and ranks of meta.modelref.panel",
+    )
 
 
 def _panel(side: Side, told: PanelFiles) -> str:

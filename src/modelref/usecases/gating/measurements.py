@@ -8,7 +8,7 @@ from modelref.domain.diff.behaviour import BehaviourDiff
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.metrics import MetricChange, Paired, SegmentChange
 from modelref.domain.diff.values import is_number
-from modelref.domain.gates.measured import Holding, Lists
+from modelref.domain.gates.measured import Holding, KeptLists, Lists
 from modelref.domain.gates.metrics import find_metric
 from modelref.domain.names import StageName
 from modelref.domain.outs import Out
@@ -87,10 +87,11 @@ class Measurements:
             raise self._no_interval(f"{metric} by segment", stage)
         return change.segments
 
-    def overlap(self, stage: StageName) -> Lists:
-        """How much lists overlap with those of a stage's version."""
+    def overlap(self, stage: StageName) -> KeptLists:
+        """How much of the lists of a stage's version stays."""
         found = self._behaviour(self._held(stage))
-        return Lists(found.k, found.overlap)
+        panel = found.users + found.only_before
+        return KeptLists(*found.lengths, panel, found.only_before, found.kept)
 
     def coverage(self) -> Lists:
         """How many items the lists show."""

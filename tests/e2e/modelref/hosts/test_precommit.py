@@ -47,6 +47,17 @@ def test_it_is_asked_of_modelref_yaml_at_the_top_alone() -> None:
             "modelref.yaml:4: 'mni' is not a ",
         ),
         ("a: 1\n  b: 2\n", "modelref.yaml:2: is not valid YAML: "),
+        ("remote: o\nmodels:\n  true: 3\n", "modelref.yaml:3: models.True is not a mapping"),
+        ("models:\n  010: 3\n", "modelref.yaml:2: models.10 is not a mapping"),
+        ("models:\n  1.50: 3\n", "modelref.yaml:2: '1.5' is not a model name"),
+        ("models:\n  ~: 3\n", "modelref.yaml:2: models.None is not a mapping"),
+        ("models:\n  .nan: 3\n", "modelref.yaml:1: models.nan is not a mapping"),
+        ("models:\n  <<: {rec: 3}\n", "modelref.yaml:1: models.rec is not a mapping"),
+        (
+            "remote: o\n<<: {gates: {prod: 3}}\n",
+            "modelref.yaml:2: << brings gates:; write gates: itself (mend line 2)\n",
+        ),
+        ("gates:\n  <<: {prod: 3}\n", "modelref.yaml:2: '<<' is not a stage name"),
         ("- 1\n", "modelref.yaml:1: holds a list where a mapping belongs\n"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelref.domain.diff.behaviour import Catalogue, diff_behaviour, seed_floor
+from modelref.domain.diff.behaviour import Catalogue, diff_behaviour
 
 BEFORE = {"u1": "abc", "u2": "abd", "u3": "bce", "gone": "abc"}
 AFTER = {"u1": "abc", "u2": "xyz", "u3": "cbe", "new": "abc"}
@@ -28,16 +28,16 @@ def lists(raw: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def test_known_answers() -> None:
-    found = diff_behaviour(
-        lists(BEFORE), lists(AFTER), catalogue=CATALOGUE, segments=SEGMENTS, floor=0.97
-    )
+    found = diff_behaviour(lists(BEFORE), lists(AFTER), catalogue=CATALOGUE, segments=SEGMENTS)
     assert found is not None
     assert (found.k, found.users, found.only_before, found.only_after) == (3, 3, 1, 1)
     assert found.overlap == pytest.approx(2 / 3)
     assert found.jaccard == pytest.approx(2 / 3)
     assert found.top1_changed == pytest.approx(2 / 3)
     assert found.tau == pytest.approx((1 + 1 / 3) / 2)
-    assert found.floor == 0.97
+    assert found.lengths == (3, 3)
+    assert found.kept == pytest.approx(2 / 4)
+    assert found.floor is None
     assert asdict(found.coverage) == {"before": 5, "after": 7}
     assert found.histogram == (1, 0, 0, 2)
     food, sweets = found.categories
@@ -93,7 +93,23 @@ def test_examples_say_what_is_shown_by_name_and_never_to_whom() -> None:
 def test_lists_of_different_length_are_compared_where_both_have_ranks() -> None:
     found = diff_behaviour({"u": tuple("abcdef")}, {"u": tuple("abc")})
     assert found is not None
-    assert (found.k, found.overlap, bool(found)) == (3, 1.0, False)
+    assert (found.k, found.lengths, found.overlap, found.kept) == (3, (6, 3), 1.0, 0.5)
+    assert found
+
+
+def test_users_and_ranks_that_are_gone_keep_nothing() -> None:
+    panel = shop(40)
+    one = diff_behaviour(panel, {"u0": panel["u0"]})
+    first = diff_behaviour(panel, {user: items[:1] for user, items in panel.items()})
+    more = diff_behaviour(
+        panel, {**{user: (*items, "d") for user, items in panel.items()}, "new": ("x",)}
+    )
+    assert one is not None
+    assert first is not None
+    assert more is not None
+    assert (one.overlap, one.kept) == (1, 1 / 40)
+    assert (first.overlap, first.kept) == pytest.approx((1, 1 / 3))
+    assert (more.overlap, more.kept, more.only_after) == (1, 1, 1)
 
 
 def test_panels_without_a_common_user_are_not_compared() -> None:
@@ -101,9 +117,17 @@ def test_panels_without_a_common_user_are_not_compared() -> None:
     assert diff_behaviour({"u": ()}, {"u": ("a",)}) is None
 
 
-def test_the_floor_is_the_overlap_of_two_seeds() -> None:
-    assert seed_floor({"u": ("a", "b"), "v": ("c",)}, {"u": ("a", "c"), "v": ("c",)}) == 0.75
-    assert seed_floor({"u": ("a",)}, {}) is None
+def test_the_floor_is_of_the_ranks_and_users_that_are_compared() -> None:
+    # Another seed changes the last of six ranks, and all of a user whom the other side lacks.
+    own = {"u": tuple("abcdef"), "gone": tuple("abcdef")}
+    seeds = (own, {"u": tuple("abcdex"), "gone": tuple("uvwxyz")})
+    short = diff_behaviour(own, {"u": tuple("abcde")}, seeds=seeds)
+    whole = diff_behaviour(own, {"u": tuple("abcdef")}, seeds=seeds)
+    assert short is not None
+    assert whole is not None
+    assert (short.k, short.floor) == (5, 1.0)
+    assert whole.k == 6
+    assert whole.floor == pytest.approx(5 / 6)
 
 
 panels = st.dictionaries(
@@ -133,6 +157,8 @@ def test_there_and_back_mirror_each_other(
     assert (there.users, there.histogram) == (back.users, back.histogram)
     assert there.overlap == pytest.approx(back.overlap)
     assert there.rbo == pytest.approx(back.rbo)
+    assert there.lengths == back.lengths[::-1]
+    assert there.kept <= there.overlap + 1e-9 or there.lengths[0] < there.lengths[1]
     assert (there.only_before, there.only_after) == (back.only_after, back.only_before)
     assert there.coverage.change == -back.coverage.change
 

@@ -20,14 +20,19 @@ from modelref.domain.marked import Fields, Scalar, one_of
 from modelref.domain.names import StageName
 from modelref.domain.quantities import parse_share
 
+_MEND = "write the panel for the same users and ranks as the version that is compared with"
+
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """The panel's lists are not all new: mean overlap@k with a stage's version.
 
+    All users and ranks that the stage's version has count, so that no version passes by leaving
+    out those that it changes.
+
     Attributes:
         stage: the stage.
-        least: smallest mean share of a list that both show.
+        least: smallest mean share of the stage's lists that stays.
     """
 
     KEYS: ClassVar[tuple[str, ...]] = ("overlap_with", "min")
@@ -50,7 +55,14 @@ class Overlap:
         if against is None:
             return {AGAINST: None}
         lists = seen.overlap(self.stage)
-        return {AGAINST: against, "k": lists.k, "overlap": plain_number(lists.value)}
+        return {
+            AGAINST: against,
+            "k": lists.k,
+            "k_now": lists.now,
+            "users": lists.users,
+            "left_out": lists.left_out,
+            "overlap": plain_number(lists.value),
+        }
 
     def judge(self, facts: Facts) -> Judgement:
         """Hold the overlap against the floor."""
@@ -60,13 +72,31 @@ class Overlap:
         overlap = real(facts, "overlap")
         return Judgement(
             self.least <= overlap <= 1,
-            f"{overlap:.1%} of {count(facts, 'k')}",
+            f"{overlap:.1%} of {count(facts, 'k')}{_of_whom(facts)}",
             limit,
-            "modelref diff --only behaviour shows whose lists change",
+            _MEND if _is_cut(facts) else "modelref diff --only behaviour shows whose lists change",
         )
 
     def __str__(self) -> str:
         return f"overlap with {self.stage} at least {self.least:.1%}"
+
+
+def _is_cut(facts: Facts) -> bool:
+    """Whether users or ranks of the stage's lists are gone; older facts do not tell."""
+    if "users" not in facts:
+        return False
+    return count(facts, "left_out") > 0 or count(facts, "k_now") < count(facts, "k")
+
+
+def _of_whom(facts: Facts) -> str:
+    if "users" not in facts:
+        return ""
+    said = f" for {count(facts, 'users'):,} users"
+    if left_out := count(facts, "left_out"):
+        said += f", {left_out:,} of whom have no list now"
+    if (now := count(facts, "k_now")) < count(facts, "k"):
+        said += f"; lists now end at {now}"
+    return said
 
 
 @dataclass(frozen=True, slots=True)

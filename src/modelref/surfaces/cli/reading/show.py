@@ -83,6 +83,7 @@ def _held(row: Mapping[str, Any], stage: str) -> str:
 
 def _say_empty(world: "World") -> None:
     note("no version of any model is registered in this clone")
+    report_findings(world.pipeline.misnamed(None))
     declared = world.pipeline.declared(None)
     if declared:
         note(f"dvc.yaml declares: {', '.join(str(artifact) for artifact in declared)}")

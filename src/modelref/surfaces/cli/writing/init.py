@@ -4,7 +4,7 @@ import click
 
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
-from modelref.surfaces.cli.output import say, say_json, table
+from modelref.surfaces.cli.output import report_findings, say, say_json, table
 from modelref.surfaces.cli.templates import REVIEW_JOBS, review_job
 from modelref.usecases.adopt import Adoption, Extra, adopt
 
@@ -33,6 +33,7 @@ def init(context: Context, dry_run: bool, ci: str | None, as_json: bool) -> None
     """
     extra = Extra(REVIEW_JOBS[ci], review_job(ci)) if ci else None
     adoption = adopt(context.world, dry_run=dry_run, extra=extra)
+    report_findings(adoption.misnamed)
     if as_json:
         say_json(
             {

@@ -10,7 +10,7 @@ from modelref.errors import BadInput
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
-from modelref.surfaces.cli.output import say
+from modelref.surfaces.cli.output import report_findings, say
 from modelref.surfaces.cli.writing.report import report, report_batch, report_failed
 from modelref.usecases.batch import register_each
 from modelref.usecases.register import Registration
@@ -111,6 +111,7 @@ def _report_sweep(context: Context, sweep: Sweep, options: Options, as_json: boo
         as_json=as_json,
         several=True,
     )
+    report_findings(sweep.findings)
     code = report_failed(sweep.failed, as_json=as_json)
     if not as_json:
         counts = (len(sweep.registered), len(sweep.unchanged), len(sweep.failed))

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from modelref.domain.gates.measured import Holding, Lists
-from support.gates import Seen, outcome, paired, segment
+from modelref.domain.gates.measured import Holding, KeptLists, Lists
+from support.gates import Seen, outcome, paired, rule, segment
 
 NDCG = "all.ndcg@20"
 
@@ -185,9 +185,31 @@ def test_a_segments_name_cannot_break_the_message() -> None:
 
 @pytest.mark.parametrize(("share", "passed"), [(0.6, True), (0.59, False), (math.nan, False)])
 def test_overlap_has_a_floor(share: float, passed: bool) -> None:
-    found = outcome("{overlap_with: prod, min: 60%}", Seen(overlapping=Lists(20, share)))
+    seen = Seen(overlapping=KeptLists(20, 20, 2400, 0, share))
+    found = outcome("{overlap_with: prod, min: 60%}", seen)
     assert found.passed is passed
     assert found.limit == "at least 60.0%"
+    assert found.observed == f"{share:.1%} of 20 for 2,400 users"
+    assert found.facts["users"] == 2400
+
+
+def test_overlap_tells_of_users_and_ranks_that_are_gone() -> None:
+    found = outcome(
+        "{overlap_with: prod, min: 60%}", Seen(overlapping=KeptLists(20, 5, 40, 39, 0.00625))
+    )
+    assert found.passed is False
+    assert found.observed == (
+        "0.6% of 20 for 40 users, 39 of whom have no list now; lists now end at 5"
+    )
+    assert found.look.startswith("write the panel for the same users and ranks as the version")
+    assert (found.facts["left_out"], found.facts["k_now"]) == (39, 5)
+
+
+def test_overlap_is_read_from_evidence_of_before_it_told_of_users() -> None:
+    judged = rule("{overlap_with: prod, min: 60%}").check.judge(
+        {"against": "v1.0.0", "k": 20, "overlap": 0.7}
+    )
+    assert (judged.passed, judged.observed) == (True, "70.0% of 20")
 
 
 @pytest.mark.parametrize(("share", "passed"), [(0.1, True), (0.0999, False)])
