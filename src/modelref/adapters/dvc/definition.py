@@ -171,7 +171,9 @@ class Definition:
         if not isinstance(body, Mapping):
             return
         if "foreach" in body:
-            body = body.get("do") or {}
+            body = body.get("do")
+            if not isinstance(body, Mapping):
+                return  # DVC says what is wrong; what the lock has recorded is right all the same
         wdir = str(body.get("wdir") or ".")
         for entry, options in _entries(body.get(section)):
             if "${" in entry or "${" in wdir:

@@ -105,11 +105,7 @@ def read_remote(root: Path, name: str, trust: Trust) -> RemoteSettings | None:
             return None
         options = dict(get_fs_config(known, name=name))
     except ConfigError as error:
-        raise BadInput(
-            without_credentials(str(error)),
-            kind="unreadable-file",
-            hint="dvc remote list shows the remotes that DVC knows",
-        ) from None
+        raise _refused(without_credentials(str(error))) from None
     except (KeyError, RecursionError) as error:
         raise BadInput(
             f"the DVC remote {name!r} has no url, or one that leads round in a circle",
@@ -123,6 +119,16 @@ def read_remote(root: Path, name: str, trust: Trust) -> RemoteSettings | None:
     if not trust.own:
         _refuse_strange(settings, trust)
     return settings
+
+
+def unknown_remote(name: str) -> BadInput:
+    """The error for a DVC remote that no settings describe."""
+    return _refused(f"config file error: remote '{name}' doesn't exist")
+
+
+def _refused(why: str) -> BadInput:
+    hint = "dvc remote list shows the remotes that DVC knows"
+    return BadInput(why, kind="unreadable-file", hint=hint)
 
 
 def _refuse_versioned(settings: RemoteSettings) -> None:
