@@ -54,7 +54,7 @@ def carried_files(
             kind="uncommitted",
             hint="git commit the dvc.yaml first: --commit carries results, not definitions",
         )
-    wants = [*lock_entries(made, onto, needed), *parameters(made, needed).entries]
+    wants = [*lock_entries(made, onto, needed), *parameters(made, onto, needed).entries]
     texts = written(wants, onto, made)
     files: dict[str, bytes | None] = {name: text.encode() for name, text in texts.items()}
     own = [] if made.graph.makers(path) else [path]  # the part of a folder that git keeps

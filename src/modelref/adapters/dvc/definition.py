@@ -130,6 +130,18 @@ class Definition:
             found[self._join(path)] = None
         return tuple(found)
 
+    def whole_params(self, stage: LockedStage) -> frozenset[str]:
+        """Repository paths of the parameters files that a DVC stage reads as a whole."""
+        body = self._body(stage.name)
+        listed = body.get("params")
+        found: set[str] = set()
+        for entry in listed if isinstance(listed, list) else []:
+            named = entry if isinstance(entry, Mapping) else {}
+            for name in (str(name) for name, keys in named.items() if not keys):
+                pattern = file_pattern(self.folder, str(body.get("wdir") or "."), name)
+                found.update(path for path in stage.params if pattern.fullmatch(path))
+        return frozenset(found)
+
     def _without_left_over(self, stages: Sequence[LockedStage]) -> Iterator[LockedStage]:
         """Locked DVC stages but those of a former name, whose outs another one writes now.
 
@@ -164,16 +176,7 @@ class Definition:
         self, name: str, section: str, recorded: Collection[str]
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Repository paths of a section of a DVC stage, each with its options."""
-        stages = self.raw.get("stages")
-        if not isinstance(stages, Mapping):
-            return
-        body = stages.get(name) or stages.get(name.partition("@")[0])
-        if not isinstance(body, Mapping):
-            return
-        if "foreach" in body:
-            body = body.get("do")
-            if not isinstance(body, Mapping):
-                return  # DVC says what is wrong; what the lock has recorded is right all the same
+        body = self._body(name)
         wdir = str(body.get("wdir") or ".")
         for entry, options in _entries(body.get(section)):
             if "${" in entry or "${" in wdir:
@@ -181,6 +184,15 @@ class Definition:
                 yield from ((path, options) for path in recorded if pattern.fullmatch(path))
             else:
                 yield self._join(f"{wdir}/{entry}"), options
+
+    def _body(self, name: str) -> Mapping[str, Any]:
+        """The definition of a DVC stage; empty where it is none: DVC says what is wrong with it."""
+        stages = self.raw.get("stages")
+        known = stages if isinstance(stages, Mapping) else {}
+        body = known.get(name) or known.get(name.partition("@")[0])
+        if isinstance(body, Mapping) and "foreach" in body:
+            body = body.get("do")
+        return body if isinstance(body, Mapping) else {}
 
     def _annotation(self, name: str, entry: Any) -> Annotation:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("path"), str):

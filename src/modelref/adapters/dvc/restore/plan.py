@@ -68,7 +68,7 @@ class RestorePlanner:
         others = {name: at for name, at in now.models().items() if name != str(artifact)}
         shares = share(then.graph, path, now.graph, others)
         wants = _wants(then, now, artifact, path, shares, with_pipeline=with_pipeline)
-        params = parameters(then, shares)
+        params = parameters(then, now, shares)
         wants += params.entries
         whole = self._dvc_files(then, model_outs)
         planner = OutPlanner(
