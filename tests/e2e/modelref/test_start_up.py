@@ -18,7 +18,9 @@ def imported(project: Project, *args: str, **env: str) -> set[str]:
         "try: main()\n"
         "finally: print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
     )
-    return set(project.run("python", "-c", code, *args, **env).err.splitlines()[-1].split())
+    return set(
+        project.run("python", "-c", code, *args, check=True, **env).err.splitlines()[-1].split()
+    )
 
 
 @pytest.fixture(scope="module")
