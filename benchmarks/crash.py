@@ -1,94 +1,48 @@
 """Writers that are killed, crowded, out of space or lied to by the disk: as before or as after.
 
-    PYTHONPATH=tests python benchmarks/crash.py [--every K] [--kills N] [--only PART,...]
+    PYTHONPATH=tests python benchmarks/crash.py [--calls changing] [--kills N] [--share I/N]
+        [--only PART,...]
 
 Needs Linux and strace; the parts ``full`` and ``readonly`` need to be root, for a small tmpfs.
-Parts: syscalls (killed at every system call, or every K-th), random (killed at random moments),
-crowd (8 writers of 500 events), packing (10,000 listings while refs are packed), fsync, errors
-(each call that writes fails), full, readonly.
+Parts: syscalls (register, promote and rollback, killed at every system call), random (14 kinds of
+write, each killed at N random moments), crowd (8 writers of 500 events), packing (10,000 listings
+while refs are packed), fsync, errors (each call that writes fails), full, readonly. A share is one
+of several parts of the kills: they take hours together.
 """
 
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import random
 import re
+import shutil
 import subprocess
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import modelref
-from measuring import MODELREF, apart_from_home
+from measuring import apart_from_home
 from support import inprocess
 from support.contention import MODELS, VERSIONS, check_history, write_together
-from support.killing import check_killed, left_locks, run_and_kill, scene, tags
+from support.killing import PER_ROUND, before, check_killed, left_locks, run_and_kill, scene, tags
 from support.tiny import tiny_registry
+from syscalls import kill_everywhere, parse_share
+from tracing import trace, trace_git
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from support.project import Project
 
 
-@dataclass(frozen=True)
-class Result:
-    """A finished command, and whether strace had its way with it."""
-
-    code: int
-    out: str
-    err: str
-    hit: bool
-
-
-_WRITES = ("register", "promote", "rollback")
-# Kills itself at one of git's system calls, and whoever called git with it.
-_SHIM = """\
-#!/bin/sh
-case " $* " in
-*" tag --annotate "*)
-    strace -qq -o {log} -e {inject} {git} "$@"
-    code=$?
-    [ $code -ne 137 ] || kill -9 $PPID
-    exit $code ;;
-esac
-exec {git} "$@"
-"""
-
-
-def syscalls(scratch: Path, options: argparse.Namespace) -> None:
-    """Kill the command, or its git, at every system call after the lock was taken."""
-    print(
-        "\n| killed | system calls | as before | as after | stale locks cleared |"
-        "\n|---|---|---|---|---|"
-    )
-    for verb in _WRITES:
-        for who, points in (("modelref", _python_points), ("git and modelref", _git_points)):
-            project, commands = scene(scratch / f"{verb}-{who[:3]}", rounds=700)
-            tally: Counter[str] = Counter()
-            first, count = points(project, _next(commands, verb, project))
-            for number in range(0, count, options.every):
-                command = _next(commands, verb, project)
-                before = tags(project)
-                if who == "modelref":
-                    printed = _traced(project, command, when=first + number)
-                else:
-                    when = first + number
-                    printed = _with_shim(
-                        project, command, f"inject=all:signal=KILL:when={when}"
-                    ).out
-                tally["locks"] += len(left_locks(project))
-                tally["after" if check_killed(project, before, command, printed) else "before"] += 1
-            print(
-                f"| {verb}: {who} | {count} (every {options.every}) | {tally['before']} "
-                f"| {tally['after']} | {tally['locks']} |",
-                flush=True,
-            )
+def at_syscalls(scratch: Path, options: argparse.Namespace) -> None:
+    """Kill register, promote and rollback at every system call once they touch the lock."""
+    if not kill_everywhere(scratch / "syscalls", calls=options.calls, share=options.share):
+        raise SystemExit("too many system calls were not reached")
 
 
 def _next(commands: Iterator[list[str]], verb: str, project: Project) -> list[str]:
@@ -101,87 +55,51 @@ def _next(commands: Iterator[list[str]], verb: str, project: Project) -> list[st
     raise SystemExit("the scene is over")
 
 
-def _trace(project: Project, command: Sequence[str], *options: str) -> tuple[str, list[str]]:
-    log = project.root.parent / "trace"
-    done = subprocess.run(
-        ["strace", "-qq", "-o", str(log), *options, MODELREF, *command],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    _wait_for_git(project)
-    return done.stdout, log.read_text(errors="replace").splitlines()
-
-
-def _wait_for_git(project: Project) -> None:
-    """Wait until no git of a killed command lives: it would hold the writers' lock."""
-    path = project.root / ".git" / "modelref" / "lock"
-    if path.exists():
-        with path.open() as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-
-
-def _python_points(project: Project, command: Sequence[str]) -> tuple[int, int]:
-    _, lines = _trace(project, command)
-    start = next(i for i, line in enumerate(lines) if ".git/modelref" in line)
-    return start, len(lines) - start
-
-
-def _git_points(project: Project, command: Sequence[str]) -> tuple[int, int]:
-    _, lines = _trace(project, command, "-f")
-    pid = next(line.split()[0] for line in lines if "execve(" in line and '"--annotate"' in line)
-    mine = [line for line in lines if line.startswith(f"{pid} ")]
-    start = max(i for i, line in enumerate(mine) if "execve(" in line)
-    return 1, len(mine) - start
-
-
-def _traced(project: Project, command: Sequence[str], when: int) -> str:
-    return _trace(project, command, "-e", f"inject=all:signal=KILL:when={when}")[0]
-
-
-def _with_shim(project: Project, command: Sequence[str], inject: str) -> Result:
-    """Run a command whose ``git tag`` is at the mercy of strace."""
-    folder = project.root.parent / "shim"
-    folder.mkdir(exist_ok=True)
-    real = subprocess.run(["which", "git"], capture_output=True, text=True, check=True)
-    shim = folder / "git"
-    log = folder / "log"
-    log.unlink(missing_ok=True)
-    shim.write_text(_SHIM.format(log=log, inject=inject, git=real.stdout.strip()))
-    shim.chmod(0o755)
-    done = subprocess.run(
-        [MODELREF, *command],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
-    )
-    _wait_for_git(project)
-    said = log.read_text(errors="replace") if log.exists() else ""
-    return Result(done.returncode, done.stdout, done.stderr, "INJECTED" in said)
-
-
 def randomly(scratch: Path, options: argparse.Namespace) -> None:
     """Kill every kind of write at random moments."""
-    project, commands = scene(scratch / "random", rounds=options.kills // 9 + 2)
-    chance = random.Random(1)  # noqa: S311
-    started = time.monotonic()
-    project.modelref(*next(commands))
-    usual = time.monotonic() - started
-    done = locks = 0
-    for _ in range(options.kills):
-        command, before = next(commands), tags(project)
-        printed = run_and_kill(project, command, after=usual * chance.uniform(0.3, 1.1))
-        locks += len(left_locks(project))
-        done += check_killed(project, before, command, printed)
+    part, parts = options.share
+    rounds = max(1, options.kills // parts)
+    project, commands = scene(scratch / "random", rounds=rounds)
+    chance = random.Random(part)  # noqa: S311
+    tally: dict[str, Counter[str]] = {}
+    usual: dict[str, float] = {}
+    for number, command in enumerate(commands):
+        kind = f"{number % PER_ROUND + 1}. {' '.join(word for word in command if _is_kind(word))}"
+        if kind not in usual:
+            usual[kind] = _time_of(project.copied_to(scratch / "timed"), command)
+        was = before(project, command)
+        after = usual[kind] * chance.uniform(0.3, 1.1)
+        printed = run_and_kill(project, command, after=after)
+        counts = tally.setdefault(kind, Counter())
+        counts["locks"] += len(left_locks(project))
+        made = check_killed(project, was, command, printed)
+        counts["before" if not made else "after" if made == len(was.planned) else "between"] += 1
     project.modelref("verify")
     project.git("fsck", "--strict")
     print(
-        f"\n{options.kills} random kills: {options.kills - done} as before, {done} as after; "
-        f"{locks} lock files cleared; repeated, each made one event; verify and fsck clean"
+        f"\nKilled at random moments, share {part} of {parts}\n\n| write | kills | as before "
+        "| as after | after its first events | stale locks cleared |\n|---|---|---|---|---|---|"
     )
+    for kind, counts in tally.items():
+        print(
+            f"| {kind} | {rounds} | {counts['before']} | {counts['after']} | {counts['between']} "
+            f"| {counts['locks']} |"
+        )
+    print("\nrepeated, each made the events that were left, once; verify and fsck clean")
+
+
+def _is_kind(word: str) -> bool:
+    """Whether a word of a command is its verb or an option, which the next round has too."""
+    return word.isalpha() or word.startswith("--")
+
+
+def _time_of(project: Project, command: list[str]) -> float:
+    """Seconds that a command takes in a copy of the clone, which is not kept."""
+    started = time.monotonic()
+    project.modelref(*command)
+    took = time.monotonic() - started
+    shutil.rmtree(project.root)
+    return took
 
 
 _PACK_AND_UNPACK = """
@@ -219,6 +137,7 @@ def packing(scratch: Path, _: argparse.Namespace) -> None:
     )
     try:
         wrong = sum(registry.models() != expected for _ in range(10_000))
+        assert packer.poll() is None, "the loop that packs has ended"
     finally:
         packer.kill()
         packer.wait()
@@ -234,7 +153,7 @@ def show_fsync(scratch: Path, _: argparse.Namespace) -> None:
     """Show that object, ref and their names are on disk before the person is told."""
     project, commands = scene(scratch / "fsync", rounds=2)
     command = _next(commands, "promote", project)
-    lines = _trace(project, command, "-f", "-y", "-e", f"trace={_CALLS}")[1]
+    lines = trace(project, command, "-f", "-y", "-e", f"trace={_CALLS}").calls
     print(f"\nmodelref {' '.join(command)}\n")
     order = []
     for line in lines:
@@ -272,31 +191,19 @@ def errors(scratch: Path, _: argparse.Namespace) -> None:
         codes: Counter[int] = Counter()
         for error in ("EIO", "ENOSPC"):
             for number in range(1, 60):
-                command, before = _next(commands, "promote", project), tags(project)
+                command = _next(commands, "promote", project)
+                was = before(project, command)
                 inject = f"inject={call}:error={error}:when={number}"
-                run = _with_shim if where == "git" else _injected
-                done = run(project, command, inject)
+                run = trace_git if where == "git" else trace
+                done = run(project, command, "-e", inject)
                 assert "Traceback" not in done.err, done.err
                 assert done.code in (0, 4, 5) or not done.hit, done
-                check_killed(project, before, command, done.out)
+                check_killed(project, was, command, done.out)
                 if not done.hit:
                     break
                 codes[done.code] += 1
         print(f"| {where} | {call} | {sum(codes.values())} | {dict(codes)} |", flush=True)
     print("after each: as before or as after, and a repeat makes one event")
-
-
-def _injected(project: Project, command: Sequence[str], inject: str) -> Result:
-    log = project.root.parent / "log"
-    done = subprocess.run(
-        ["strace", "-qq", "-o", str(log), "-e", inject, MODELREF, *command],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    said = log.read_text(errors="replace")
-    return Result(done.returncode, done.stdout, done.stderr, "INJECTED" in said)
 
 
 def full(scratch: Path, _: argparse.Namespace) -> None:
@@ -308,7 +215,8 @@ def full(scratch: Path, _: argparse.Namespace) -> None:
         project, commands = scene(place / "clone", rounds=9)
         codes: Counter[int] = Counter()
         for left in range(0, 60, 4):
-            command, before = next(commands), tags(project)
+            command = next(commands)
+            was = before(project, command)
             ballast = place / "ballast"
             with ballast.open("wb") as file:
                 _fill(file.fileno())
@@ -317,9 +225,9 @@ def full(scratch: Path, _: argparse.Namespace) -> None:
             assert "Traceback" not in done.err, done.err
             codes[done.code] += 1
             now = tags(project)
-            assert now == before or done.code == 0 or len(now) == len(before) + 1
+            assert now == was.tags or done.code == 0 or now.keys() - was.tags <= {*was.planned}
             ballast.unlink()
-            check_killed(project, before, command, done.out)
+            check_killed(project, was, command, done.out)
         print(
             f"\nA full disk, 15 writes with 0 to 56 KiB left: exit codes {dict(codes)}; 0 between"
         )
@@ -343,13 +251,14 @@ def readonly(scratch: Path, _: argparse.Namespace) -> None:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=30m", "none", str(place)], check=True)
     try:
         project, commands = scene(place / "clone", rounds=2)
-        before, command = tags(project), next(commands)
+        command = next(commands)
+        known = tags(project)
         subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
         for read in (["show"], ["history"], ["resolve", "rec#prod"]):
             assert project.modelref(*read).code == 0
         done = project.modelref(*command, check=False)
         print(f"\nRead-only: reads work; a write exits with {done.code}: {done.err.strip()}")
-        assert (done.code, tags(project)) == (5, before)
+        assert (done.code, tags(project)) == (5, known)
     finally:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
 
@@ -362,15 +271,16 @@ _PARTS: dict[str, Callable[[Path, argparse.Namespace], None]] = {
     "random": randomly,
     "crowd": crowd,
     "packing": packing,
-    "syscalls": syscalls,
+    "syscalls": at_syscalls,
 }
 
 
 def main() -> None:
     """Run the parts; an assertion that fails is a broken promise."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--calls", choices=["all", "changing"], default="all")
+    parser.add_argument("--kills", type=int, default=500, help="random ones, of each kind of write")
+    parser.add_argument("--share", type=parse_share, default=(1, 1), metavar="I/N")
     parser.add_argument("--only", default=",".join(_PARTS))
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:

@@ -2,7 +2,7 @@
 
     python benchmarks/registry.py [--rounds N] [--only PART,...] [--scratch DIR]
 
-Parts: startup, reads, growth, writes, bytes, gto. It takes minutes, and 3 GB of scratch space.
+Parts: startup, reads, sizes, growth, writes, bytes, gto. It takes minutes, and 3 GB of room.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ import sys
 import tempfile
 from hashlib import md5
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from measuring import MODELREF, SCRIPTS, Case, apart_from_home, compare, report, run
 from synthetic import build, cache_path, git
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _FIELDS = (
     "%(refname:strip=2)%00%(objectname)%00%(objecttype)%00%(tag)%00%(*objectname)%00"
@@ -27,6 +31,14 @@ _FLOOR = "git for-each-ref"
 _MIB = 150
 _MODEL = "models/m000:m000"
 _GTO_LIMIT = 900.0
+_LINKS = {"hardlink": 0.12, "symlink": 0.12, "reflink": 0.12, "copy": 0.42}
+"""CPU seconds that a get of 1 GB may take, by kind of link."""
+_FLOORS = {
+    "hardlink": ["ln"],
+    "symlink": ["ln", "-s"],
+    "reflink": ["cp", "--reflink=always"],
+    "copy": ["cp"],
+}
 
 
 class Bench:
@@ -96,6 +108,25 @@ class Bench:
                 runs["show"].peak <= _MIB,
             )
 
+    def sizes(self) -> None:
+        """Listings of 1,300 and of 13,000 tags, packed, against absolute targets."""
+        for models, versions, limits in (
+            (10, 65, {"show": 0.12}),
+            (100, 65, {"show": 0.30, "show MODEL": 0.12}),
+        ):
+            root = self.registry(models, versions)
+            listing = ["git", "for-each-ref", f"--format={_FIELDS}", "refs/tags"]
+            runs = compare(
+                {
+                    _FLOOR: Case(listing, root),
+                    "show": Case([MODELREF, "show"], root),
+                    "show MODEL": Case([MODELREF, "show", _MODEL], root),
+                },
+                rounds=self.rounds,
+            )
+            title = f"Listings, {2 * models * versions:,} tags"
+            self.hold(title, report(title, runs, limits, _FLOOR))
+
     def growth(self) -> None:
         """Time against the number of tags."""
         print("\nGrowth\n\n| tags | show CPU s | µs a tag | x git for-each-ref | peak MiB |")
@@ -159,9 +190,12 @@ class Bench:
             _build_big(root)
         out = self.scratch / "out"
         kept = next(path for path in (root / ".dvc").rglob("*") if path.stat().st_size >= 10**9)
-        for kind, limit in (("hardlink", 0.12), ("copy", 0.42)):
+        for kind, limit in _LINKS.items():
+            if kind == "reflink" and not _can_reflink(self.scratch):
+                print("\n(this file system has no reflinks: none measured)")
+                continue
             (root / ".dvc" / "config.local").write_text(f"[cache]\n    type = {kind}\n")
-            floor = ["cp", str(kept), str(out)] if kind == "copy" else ["ln", str(kept), str(out)]
+            floor = [*_FLOORS[kind], str(kept), str(out)]
             get = [MODELREF, "get", "big@v0.1.0", "-o", str(out)]
             rev = git(root, "rev-list", "-n1", "big@v0.1.0")
             theirs = [str(SCRIPTS / "dvc"), "get", ".", "model.bin", "--rev", rev, "-o", str(out)]
@@ -175,12 +209,17 @@ class Bench:
             )
             _remove(out)
             run(get, root)
+            before = shutil.disk_usage(self.scratch).free
             same = (out / "model.bin").stat().st_ino == kept.stat().st_ino
             _remove(out)
+            os.sync()
+            copied = kind != "reflink" and not same
+            if kind == "reflink":  # a copy would have given its room back
+                copied = shutil.disk_usage(self.scratch).free - before > kept.stat().st_size // 2
             held = report(f"1 GB by {kind}, hash known", runs, {"modelref get": limit}, floor[0])
             self.hold(f"get by {kind}", held)
             self.hold(
-                f"get by {kind} copies {'nothing' if same else 'all'}", same == (kind != "copy")
+                f"get by {kind} copies {'all' if copied else 'nothing'}", copied == (kind == "copy")
             )
 
         def forward() -> None:
@@ -193,6 +232,24 @@ class Bench:
         )
         held = report("Rollback to 1 GB", runs, {"rollback to 1 GB": 0.3}, "ln")
         self.hold("rollback of 1 GB", held)
+        if "--deep" in run([MODELREF, "rollback", "--help"], root).out:
+            self._deep_rollback(root, kept, forward)
+
+    def _deep_rollback(self, root: Path, kept: Path, forward: Callable[[], None]) -> None:
+        """A rollback that hashes the bytes first: one hashing, and nothing else that counts."""
+        back = [MODELREF, "rollback", "big#prod"]
+        runs = compare(
+            {
+                "md5sum": Case(["md5sum", str(kept)], root),
+                "rollback": Case(back, root, forward),
+                "rollback --deep": Case([*back, "--deep"], root, forward),
+            },
+            rounds=3,
+        )
+        report("Rollback to 1 GB, hashed first", runs, {}, "md5sum")
+        beside = runs["rollback --deep"].cpu - runs["rollback"].cpu
+        once = 1.25 * runs["md5sum"].cpu
+        self.hold(f"--deep takes {beside:.2f} CPU s more, one hashing {once:.2f}", beside <= once)
 
     def gto(self) -> None:
         """GTO on 10,000 tags, once."""
@@ -234,6 +291,13 @@ def _build_big(root: Path) -> None:
         assert done.code == 0, done.out
 
 
+def _can_reflink(folder: Path) -> bool:
+    """Whether two files of a folder's file system can share their bytes."""
+    (folder / "one").write_bytes(b"1")
+    done = run(["cp", "--reflink=always", str(folder / "one"), str(folder / "two")], folder)
+    return done.code == 0
+
+
 def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)
@@ -243,7 +307,7 @@ def _remove(path: Path) -> None:
 
 def main() -> None:
     """Run the parts and exit with 1 if a target was missed."""
-    parts = ("startup", "reads", "growth", "writes", "bytes", "gto")
+    parts = ("startup", "reads", "sizes", "growth", "writes", "bytes", "gto")
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--only", default=",".join(parts))

@@ -3,7 +3,8 @@
 Each model is a folder ``models/NAME`` with a pipeline of one DVC stage. Its versions are commits
 that change its parameters, metrics and lock file; every version has one event of ``staging``
 or, each second time, ``prod``. The last commit is a version of the first model that nobody has
-registered.
+registered. Every event has the trailers that modelref writes, each promotion the evidence of three
+rules on metrics.
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ import subprocess
 from hashlib import md5
 from typing import IO, TYPE_CHECKING
 
+from modelref.domain.branch import Branch
+from modelref.domain.gates.parse import parse_rule
+from modelref.domain.gates.verdict import Outcome, Verdict
+from modelref.domain.marked import marked
+from modelref.domain.message import EVENT, ID, OUTS, PREVIOUS, compose
+from modelref.domain.names import Artifact, parse_stage
+from modelref.usecases.gating.evidence import verdict_trailers, write_evidence
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _DVC_YAML = """\
@@ -75,11 +85,12 @@ class Importer:
             self._data(text)
         return self._mark
 
-    def tag(self, name: str, mark: int) -> None:
-        """Make an event."""
+    def tag(self, name: str, mark: int, trailers: Mapping[str, str], evidence: str = "") -> None:
+        """Make an event, whose message is written as modelref writes it."""
         self._time += 1
         self._line(f"tag {name}\nfrom :{mark}\ntagger Bench <bench@example.com> {self._time} +0000")
-        self._data(f"About {name}\n\nModelref-Id: {mark:032x}\nModelref-Previous: none\n")
+        whole = {**trailers, ID: f"{mark:032x}", PREVIOUS: _digest(name) + "0" * 8}
+        self._data(compose(f"About {name}", "", whole, evidence))
 
     def _line(self, text: str) -> None:
         self._out.write(text.encode() + b"\n")
@@ -114,9 +125,14 @@ def build(root: Path, *, models: int, versions: int, loose: bool = False) -> Pat
             for name in names:
                 mark = importer.commit(_trained(root, name, number), f"train {name} {number}\n")
                 head = f"models/{name}={name}"
-                importer.tag(f"{head}@v0.{number}.0", mark)
+                made = {EVENT: "register", OUTS: _digest(name) * 2}
+                importer.tag(f"{head}@v0.{number}.0", mark, made)
                 stage = ("prod", "staging")[number % 2]
-                importer.tag(f"{head}#{stage}#{(number + 1) // 2}", mark)
+                verdict = _verdict(f"models/{name}:{name}", number, stage)
+                evidence = write_evidence(verdict)
+                assigned = {EVENT: "assign", **verdict_trailers(verdict, evidence)}
+                tag = f"{head}#{stage}#{(number + 1) // 2}"
+                importer.tag(tag, mark, assigned, evidence)
         importer.commit(_trained(root, names[0], versions + 1), "a version to register\n")
     assert child.returncode == 0
     git(root, "reset", "--quiet", "--hard", "main")
@@ -162,6 +178,25 @@ def _trained(root: Path, name: str, number: int) -> dict[str, str]:
         f"models/{name}/metrics.json": metrics,
         f"models/{name}/dvc.lock": _lock_file(number, metrics, _digest(weights), len(weights)),
     }
+
+
+def _verdict(model: str, number: int, stage: str) -> Verdict:
+    """What a promotion past three rules on metrics rests on."""
+    outcomes = []
+    for metric in ("all.ndcg@20", "all.recall@20", "novel.ndcg@20"):
+        rule = parse_rule(marked({"metric": metric, "min": 0.2}, "evidence"))
+        outcomes.append(Outcome(rule, {"value": 0.3 + number / 2000}, True, "", ""))
+    commit = "0" * 40
+    return Verdict(
+        Artifact.parse(model),
+        f"v0.{number}.0",
+        commit,
+        parse_stage(stage),
+        f"v0.{number - 1}.0" if number > 1 else None,
+        _START,
+        Branch("main", commit),
+        tuple(outcomes),
+    )
 
 
 def _unpack(private: Path) -> None:

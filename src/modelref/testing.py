@@ -463,6 +463,10 @@ class MemoryJournal:
         """Note an intent."""
         return self.intents.setdefault(command, fresh)
 
+    def pending(self, command: str) -> bool:
+        """Whether an intent is noted."""
+        return command in self.intents
+
     def acknowledge(self, command: str) -> None:
         """Forget an intent."""
         self.intents.pop(command, None)

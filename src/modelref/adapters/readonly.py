@@ -27,6 +27,10 @@ class ReadOnlyJournal:
         """Refuse."""
         raise refusal(self.name)
 
+    def pending(self, command: str) -> bool:  # noqa: ARG002  # none was begun
+        """Nothing was begun here."""
+        return False
+
     def acknowledge(self, command: str) -> None:
         """Nothing was written that could be acknowledged."""
 

@@ -25,6 +25,7 @@ class Out:
         remote: name of the DVC remote that keeps it, ``""`` for the default one; where bytes lie
             makes no difference between outs.
         executable: whether it is a program, which is no part of its hash.
+        in_git: whether DVC hashes it and leaves its bytes to git (``cache: false``).
     """
 
     path: str
@@ -35,6 +36,7 @@ class Out:
     within: str = ""
     remote: str = field(default="", compare=False)
     executable: bool = field(default=False, compare=False)
+    in_git: bool = field(default=False, compare=False)
 
     @property
     def is_dir(self) -> bool:

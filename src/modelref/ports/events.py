@@ -96,5 +96,8 @@ class Journal(Protocol):
         acknowledged.
         """
 
+    def pending(self, command: str) -> bool:
+        """Whether a run of a command was not acknowledged: it may be dead, or still at it."""
+
     def acknowledge(self, command: str) -> None:
         """Forget an intent: its outcome was reported."""

@@ -79,7 +79,7 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
 def registering(world: "World", asked: Registration, options: Options) -> Job:
     """Look whether a version may be registered, and say how; see :func:`register`."""
     commit = _commit(world, asked, options)
-    command = f"register {asked.artifact} {commit} {asked.version} {asked.bump} {asked.base}"
+    command = command_of(asked, commit)
     outs = _sound_outs(world, asked, commit, told=options.push)
 
     def read(world: "World") -> Model:
@@ -113,6 +113,11 @@ def registering(world: "World", asked: Registration, options: Options) -> Job:
         return [Written(event, command, new=False, version=str(event.version))]
 
     return Job(asked.artifact, command, decide, already)
+
+
+def command_of(asked: Registration, commit: str) -> str:
+    """What a registration is called in the journal: the same text is the same command."""
+    return f"register {asked.artifact} {commit} {asked.version} {asked.bump} {asked.base}"
 
 
 def _commit(world: "World", asked: Registration, options: Options) -> str:

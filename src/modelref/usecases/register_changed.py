@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from modelref.domain.finding import Finding
 from modelref.domain.message import OUTS
 from modelref.domain.names import Artifact
-from modelref.domain.registry import Model
+from modelref.domain.registry import Model, VersionState
 from modelref.errors import ModelRefError
 from modelref.usecases.batch import run_each
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry
-from modelref.usecases.register import Registration, registering
+from modelref.usecases.register import Registration, command_of, registering
 from modelref.usecases.writing import Job, Options, Written
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def register_changed(
     for artifact in only or world.pipeline.declared(commit):
         try:
             registration = asked(artifact)
-            made_at = None if registration.carry else commit
-            if _same(world, artifact, models.get(artifact), made_at):
+            if _settled(world, registration, models.get(artifact), commit):
                 unchanged.append(artifact)
                 continue
             makers.append((artifact, partial(registering, world, registration, options)))
@@ -76,12 +75,17 @@ def register_changed(
     return Sweep(batch.done, tuple(unchanged), (*failed, *batch.failed), findings)
 
 
-def _same(world: "World", artifact: Artifact, model: Model | None, commit: str | None) -> bool:
+def _settled(world: "World", asked: Registration, model: Model | None, commit: str) -> bool:
+    """Whether the latest version has the model's outs, and the person was told of it."""
     latest = model.latest if model else None
-    if latest is None:
+    if latest is None or not _same(world, asked, latest, commit):
         return False
-    outs = world.pipeline.made(artifact, commit).outs
+    return not world.journal.pending(command_of(asked, latest.commit if asked.carry else commit))
+
+
+def _same(world: "World", asked: Registration, latest: VersionState, commit: str) -> bool:
+    outs = world.pipeline.made(asked.artifact, None if asked.carry else commit).outs
     promised = latest.event.trailer(OUTS)
     if promised is None:  # GTO registered it
-        promised = outs_digest(world.pipeline.made(artifact, latest.commit).outs)
+        promised = outs_digest(world.pipeline.made(asked.artifact, latest.commit).outs)
     return promised == outs_digest(outs)

@@ -26,6 +26,15 @@ def test_an_unacknowledged_intent_keeps_its_id(journal: Journal) -> None:
     assert journal.begin("rollback rec#prod", "4") == "4"
 
 
+def test_an_intent_is_pending_until_it_is_acknowledged(journal: Journal) -> None:
+    assert not journal.pending("rollback rec#prod")
+    journal.begin("rollback rec#prod", "1")
+    assert journal.pending("rollback rec#prod")
+    assert not journal.pending("rollback rank#prod")
+    journal.acknowledge("rollback rec#prod")
+    assert not journal.pending("rollback rec#prod")
+
+
 def test_acknowledging_nothing_is_fine(journal: Journal) -> None:
     journal.acknowledge("never begun")
 

@@ -59,6 +59,7 @@ def test_no_listing_is_wrong_while_refs_are_being_packed(clone: Project) -> None
     try:
         for _ in range(300):
             assert registry.models() == expected
+        assert packing.poll() is None, "the loop that packs has ended"
     finally:
         packing.kill()
         packing.wait()

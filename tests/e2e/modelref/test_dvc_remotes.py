@@ -261,3 +261,12 @@ def test_killed_half_way_a_repeat_brings_the_rest(
         assert len(server.asked) - asked == 8 - how_much, "what had come was not asked for again"
     assert (project.root / "big-v1.0.0" / "7.bin").read_bytes() == files["7.bin"]
     assert not list(cache(project).rglob("*.part"))
+
+
+def test_a_default_remote_that_is_none_is_named(project: Project) -> None:
+    project.run("dvc", "config", "core.remote", "nope")
+    for args in (["register", "rec"], ["register", "--changed"]):
+        said = project.modelref(*args, "--rev", project.commits[0], check=False)
+        assert said.code == 2
+        assert "config file error: remote 'nope' doesn't exist" in said.err
+        assert "hint: dvc remote list shows the remotes that DVC knows" in said.err

@@ -7,7 +7,7 @@ import pytest
 
 import modelref
 from support.inprocess import run
-from support.killing import check_killed, run_and_kill, tags
+from support.killing import before, check_killed, run_and_kill, tags
 from support.project import Project, Result
 
 GATES = """\
@@ -342,10 +342,10 @@ def test_the_same_from_python(project: Project) -> None:
 
 def test_killed_at_any_moment_a_guarded_promotion_is_made_once(project: Project) -> None:
     for number, version in enumerate(["v0.2.0", "v0.3.0"] * 4):
-        before = tags(project)
         args = ["promote", f"rec@{version}", "prod"]
+        was = before(project, args)
         printed = run_and_kill(project, args, after=0.05 + 0.04 * number)
-        check_killed(project, before, args, printed)
+        check_killed(project, was, args, printed)
     assert cli(project, "verify").code == 0
 
 

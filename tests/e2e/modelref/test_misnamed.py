@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from support.inprocess import run
 from support.project import Project
@@ -57,3 +58,16 @@ def test_the_others_are_registered(clone: Project, folder: str) -> None:
     assert "registered good:rec@v0.1.0" in done.out
     assert f"warning: {said(folder)}" in done.err
     assert clone.git("tag") == "good=rec@v0.1.0"
+
+
+def test_init_declares_what_lies_there_in_the_nearest_folder_that_can(
+    clone: Project, folder: str
+) -> None:
+    (clone.root / folder / "dvc.yaml").unlink()
+    out = "- {path: rec.pkl, hash: md5, md5: 9dd4e461268c8034f5c8564e155c67a6}"
+    clone.write(f"{folder}/rec.pkl.dvc", f"outs:\n{out}\n")
+    done = run(clone.root, "init")
+    assert done.code == 0, done.err
+    assert yaml.safe_load((clone.root / "dvc.yaml").read_text()) == {
+        "artifacts": {"rec": {"path": f"{folder}/rec.pkl", "type": "model"}}
+    }

@@ -148,3 +148,53 @@ def test_a_folder_that_is_a_link_is_not_written_through(shop: Project, tmp_path:
     assert result.code == 1
     assert "models is no folder of this checkout" in result.err
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("params.yaml", ["# of m\nrate: 1\n", "# of m\nrate: 1\nlate: 2 # new\n"]),
+        ("conf/m.toml", ["rate = 1\n", "rate = 1\n\n[late]\nb = 2\n"]),
+        ("m.json", ['{"rate": 1}\n', '{"rate": 1, "late": {"b": 2}}\n']),
+    ],
+)
+def test_parameters_that_came_later_to_a_file_read_as_a_whole_go(
+    shop: Project, name: str, texts: list[str]
+) -> None:
+    shop.write(
+        "dvc.yaml",
+        f"stages:\n  m:\n    cmd: cp {name} m.bin\n    params: [{{{name}: }}]\n"
+        "    outs: [m.bin]\nartifacts:\n  m: {path: m.bin, type: model}\n",
+    )
+    for text in texts:
+        shop.write(name, text)
+        shop.run("dvc", "repro", "--quiet")
+        version(shop, "m")
+    shop.modelref("restore", "m@v0.1.0")
+    clean(shop)
+    assert "late" not in (shop.root / name).read_text()
+    shop.modelref("restore", "m@v0.1.1")
+    assert shop.git("diff") == ""
+    (shop.root / name).write_text(texts[1].replace("2", "3"))
+    result = shop.modelref("restore", "m@v0.1.0", check=False)
+    assert (result.code, f"parameter late of {name}" in result.err) == (1, True)
+
+
+def test_a_parameter_that_another_model_reads_stays(shop: Project) -> None:
+    stages = "".join(
+        f"  {model}:\n    cmd: cp params.yaml {model}.bin\n    params: [{params}]\n"
+        f"    outs: [{model}.bin]\n"
+        for model, params in (("m", "{params.yaml: }"), ("other", "late"))
+    )
+    declared = "  m: {path: m.bin, type: model}\n  other: {path: other.bin, type: model}\n"
+    shop.write("dvc.yaml", f"stages:\n{stages}artifacts:\n{declared}")
+    shop.write("params.yaml", "rate: 1\n")
+    shop.run("dvc", "repro", "--quiet", "m")
+    version(shop, "m")
+    shop.write("params.yaml", "rate: 2\nlate: 2\n")
+    shop.run("dvc", "repro", "--quiet")
+    version(shop, "m")
+    done = shop.modelref("restore", "m@v0.1.0", "--json").json
+    why = "late is not of the version, but DVC stage other reads it"
+    assert {"path": "params.yaml", "why": why} in done["left"]
+    assert (shop.root / "params.yaml").read_text() == "rate: 1\nlate: 2\n"

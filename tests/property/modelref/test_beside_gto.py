@@ -8,9 +8,7 @@ differ in their build only, and of an unassignment that names a bare commit, ``d
 import subprocess
 from pathlib import Path
 
-import gto.api
 import pytest
-from gto.constants import VersionSort
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +17,7 @@ from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.tags import GitTags
 from modelref.domain.message import compose
 from modelref.domain.tag import TagName
+from support.gto_registry import clear, ours, theirs
 from support.project import Project
 
 VERSIONS = ("v2.0.0", "v1.0.0-rc.2", "v10.0.0-rc.1", "v1.0.0", "v1.0.0-rc.10")
@@ -44,39 +43,6 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Project:
     for number in range(COMMITS):
         project.git("commit", "--quiet", "--allow-empty", "--message", str(number))
     return Project(project.root, tuple(project.git("rev-list", "HEAD").split()))
-
-
-def clear(project: Project) -> None:
-    tags = project.git("tag").split()
-    if tags:
-        project.git("tag", "-d", *tags)
-
-
-def theirs(project: Project) -> dict[str, tuple[str | None, dict[str, str]]]:
-    # As `gto show` asks: deprecated models too, one version a stage, the newest by date.
-    shown = gto.api._show_registry(
-        str(project.root),
-        deprecated=True,
-        assignments_per_version=-1,
-        versions_per_stage=1,
-        sort=VersionSort.Timestamp,
-    )
-    return {
-        name: (
-            row["version"],
-            {
-                stage: version if version.startswith("v") else version[:10]
-                for stage, version in row["stage"].items()
-                if version
-            },
-        )
-        for name, row in shown.items()
-    }
-
-
-def ours(project: Project) -> dict[str, tuple[str | None, dict[str, str]]]:
-    models = modelref.open(project.root).models()
-    return {model.name: (model.latest, dict(model.stages)) for model in models}
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

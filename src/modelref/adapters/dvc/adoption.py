@@ -64,7 +64,7 @@ def find_candidates(
             inside = not folder or is_within(out.path, folder)
             if not looks or not inside or any(touches(out.path, path) for path in known):
                 continue
-            artifact = _address(folder, out.path, names)
+            artifact = _address(_home(folder), out.path, names)
             names.add(artifact)
             known.append(out.path)
             found.append(Candidate(artifact, out.path, source))
@@ -124,6 +124,14 @@ def _text(root: Path, path: str) -> str:
 
 def _entry(candidate: Candidate) -> dict[str, str]:
     return {"path": candidate.path.removeprefix(f"{candidate.artifact.dir}/"), "type": MODEL}
+
+
+def _home(folder: str) -> str:
+    """The folder, or the nearest one above, whose models a tag can name."""
+    try:
+        return Artifact.parse(f"{folder}:model").dir if folder else ""
+    except BadInput:
+        return _home(folder.rpartition("/")[0])
 
 
 def _address(folder: str, path: str, taken: set[Artifact]) -> Artifact:

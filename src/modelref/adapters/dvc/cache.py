@@ -140,6 +140,10 @@ class DvcOutputs:
     def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:
         """A verified file to read for a while: DVC's, else git's of the same hash."""
         if file.algorithm == GIT:
+            here = self.git.folder / file.path
+            if commit is None and here.is_file() and not here.is_symlink():
+                yield here  # git may not have it yet
+                return
             with _spooled(self.git.output("cat-file", "blob", file.hash)) as path:
                 yield path
             return

@@ -54,10 +54,11 @@ def carried_files(
             kind="uncommitted",
             hint="git commit the dvc.yaml first: --commit carries results, not definitions",
         )
-    wants = [*lock_entries(made, onto, needed), *parameters(made, needed).entries]
+    wants = [*lock_entries(made, onto, needed), *parameters(made, onto, needed).entries]
     texts = written(wants, onto, made)
     files: dict[str, bytes | None] = {name: text.encode() for name, text in texts.items()}
-    whole = commits.changed([*_outs(made, needed), *_dvc_files(made, needed, path)])
+    own = [] if made.graph.makers(path) else [path]  # the part of a folder that git keeps
+    whole = commits.changed([*_outs(made, needed), *_dvc_files(made, needed, path), *own])
     return files | {name: _data(made, name) for name in whole if name not in files}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from modelref.adapters.dvc.filenames import DEFAULT_PARAMS
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_lock
 from modelref.adapters.dvc.textfiles import mapping
-from modelref.domain.outs import touches
+from modelref.domain.outs import Out, touches
 from modelref.domain.snapshot import Annotation
 from modelref.errors import BadInput
 
@@ -69,7 +69,7 @@ class Definition:
             BadInput: as :func:`~modelref.adapters.dvc.lockfile.read_lock`.
         """
         stages = read_lock(path, data, self.wdirs())
-        return tuple(self._on_remotes(stage) for stage in self._without_left_over(stages))
+        return tuple(self._with_options(stage) for stage in self._without_left_over(stages))
 
     def declares(self, name: str) -> bool:
         """Whether it declares a locked DVC stage; ``train@item`` is declared as ``train``."""
@@ -130,6 +130,18 @@ class Definition:
             found[self._join(path)] = None
         return tuple(found)
 
+    def whole_params(self, stage: LockedStage) -> frozenset[str]:
+        """Repository paths of the parameters files that a DVC stage reads as a whole."""
+        body = self._body(stage.name)
+        listed = body.get("params")
+        found: set[str] = set()
+        for entry in listed if isinstance(listed, list) else []:
+            named = entry if isinstance(entry, Mapping) else {}
+            for name in (str(name) for name, keys in named.items() if not keys):
+                pattern = file_pattern(self.folder, str(body.get("wdir") or "."), name)
+                found.update(path for path in stage.params if pattern.fullmatch(path))
+        return frozenset(found)
+
     def _without_left_over(self, stages: Sequence[LockedStage]) -> Iterator[LockedStage]:
         """Locked DVC stages but those of a former name, whose outs another one writes now.
 
@@ -143,18 +155,18 @@ class Definition:
             ):
                 yield stage
 
-    def _on_remotes(self, stage: LockedStage) -> LockedStage:
-        """A locked DVC stage whose outs know the DVC remote that they name, if they do."""
+    def _with_options(self, stage: LockedStage) -> LockedStage:
+        """A locked DVC stage whose outs know the DVC remote that they name, and who keeps them."""
         recorded = [out.path for out in stage.outs]
         named = {
-            path: str(options["remote"])
+            path: options
             for section in _OUT_SECTIONS
             for path, options in self._stage_entries(stage.name, section, recorded)
-            if options.get("remote")
+            if options
         }
         if not named:
             return stage
-        outs = (replace(out, remote=named.get(out.path, out.remote)) for out in stage.outs)
+        outs = (_with_options(out, named.get(out.path, {})) for out in stage.outs)
         return replace(stage, outs=tuple(outs))
 
     def _stage_files(self, name: str, section: str, recorded: Collection[str]) -> Iterator[str]:
@@ -164,14 +176,7 @@ class Definition:
         self, name: str, section: str, recorded: Collection[str]
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Repository paths of a section of a DVC stage, each with its options."""
-        stages = self.raw.get("stages")
-        if not isinstance(stages, Mapping):
-            return
-        body = stages.get(name) or stages.get(name.partition("@")[0])
-        if not isinstance(body, Mapping):
-            return
-        if "foreach" in body:
-            body = body.get("do") or {}
+        body = self._body(name)
         wdir = str(body.get("wdir") or ".")
         for entry, options in _entries(body.get(section)):
             if "${" in entry or "${" in wdir:
@@ -179,6 +184,15 @@ class Definition:
                 yield from ((path, options) for path in recorded if pattern.fullmatch(path))
             else:
                 yield self._join(f"{wdir}/{entry}"), options
+
+    def _body(self, name: str) -> Mapping[str, Any]:
+        """The definition of a DVC stage; empty where it is none: DVC says what is wrong with it."""
+        stages = self.raw.get("stages")
+        known = stages if isinstance(stages, Mapping) else {}
+        body = known.get(name) or known.get(name.partition("@")[0])
+        if isinstance(body, Mapping) and "foreach" in body:
+            body = body.get("do")
+        return body if isinstance(body, Mapping) else {}
 
     def _annotation(self, name: str, entry: Any) -> Annotation:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("path"), str):
@@ -202,6 +216,11 @@ class Definition:
         return BadInput(
             f"{self.path}: {key} {why}", kind="unreadable-file", hint=f"mend {self.path}"
         )
+
+
+def _with_options(out: Out, options: Mapping[str, Any]) -> Out:
+    remote = str(options.get("remote") or out.remote)
+    return replace(out, remote=remote, in_git=options.get("cache") is False)
 
 
 def _entries(section: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:

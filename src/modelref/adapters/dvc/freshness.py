@@ -7,6 +7,7 @@ from typing import Any
 
 from modelref.adapters.dvc.opened import all_files, check_opened
 from modelref.adapters.dvc.places import Place
+from modelref.adapters.dvc.remotes.settings import unknown_remote
 from modelref.errors import BadInput
 
 
@@ -26,7 +27,7 @@ def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
 
     Raises:
         BadInput: DVC cannot read the pipeline at that commit, or a file of it is built to fill the
-            memory.
+            memory; or DVC's default remote is none that it knows.
     """
     commit = place.commit
     # A few files are enough to find a model up to date; a large repository has many others.
@@ -45,6 +46,7 @@ def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
         return repo.switch(commit) if commit else nullcontext()
 
     try:
+        _refuse_unknown_remote(root)
         with Repo.open(str(root), uninitialized=True, subrepos=True) as repo, switched(repo):
             if files and _fresh(repo, path, files):
                 return ()
@@ -56,6 +58,16 @@ def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
             kind="unreadable-file",
             hint="dvc status, on that commit, says more",
         ) from error
+
+
+def _refuse_unknown_remote(root: Path) -> None:
+    """Refuse settings that DVC itself fails on when it opens a repository."""
+    from dvc.config import Config
+
+    settings = Config(str(root / ".dvc"))
+    name = settings["core"].get("remote")
+    if name and name.lower() not in settings["remote"]:
+        raise unknown_remote(name)
 
 
 def _fresh(repo: Any, path: str, files: Sequence[str]) -> bool:

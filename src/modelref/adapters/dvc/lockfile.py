@@ -201,6 +201,7 @@ def _out(path: str, entry: Mapping[str, Any]) -> Out:
         _count(files),
         remote=str(entry.get("remote") or ""),
         executable=entry.get("isexec") is True,
+        in_git=entry.get("cache") is False,
     )
 
 

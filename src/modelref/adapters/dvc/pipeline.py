@@ -18,7 +18,7 @@ from modelref.adapters.git.repository import GitCommits
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
-from modelref.domain.outs import GIT, Out, is_within, outs_under
+from modelref.domain.outs import Out, is_within, outs_under
 from modelref.domain.paths import clash
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.errors import BadInput, ModelRefError, UnknownRef
@@ -154,6 +154,16 @@ class DvcPipeline:
         )
 
     def _outs(self, path: str, artifact: Artifact, place: Place) -> tuple[Out, ...]:
+        """Outs that make up a path: DVC's, and git's where not all of it is DVC's to keep."""
+        hashed = self._hashed(path, artifact, place)
+        whole = any(is_within(path, out.path) for out in hashed)
+        if whole and not any(out.in_git for out in hashed):
+            return hashed
+        from modelref.adapters.dvc.gitkept import joined, outs_in_git
+
+        return joined(hashed, outs_in_git(self.commits, place.commit, path))
+
+    def _hashed(self, path: str, artifact: Artifact, place: Place) -> tuple[Out, ...]:
         near = [f"{path}{DVC_SUFFIX}"]
         near += [f"{parent}{DVC_SUFFIX}" for parent in PurePosixPath(path).parents if parent.name]
         locked = [out for stage in place.locked(artifact.dir) for out in stage.outs]
@@ -164,14 +174,7 @@ class DvcPipeline:
         if found:
             return found
         everything = [out for outs in place.outs_by_file().values() for out in outs]
-        return outs_under(everything, path) or self._in_git(path, place.commit)
-
-    def _in_git(self, path: str, commit: str | None) -> tuple[Out, ...]:
-        return tuple(
-            Out(name, GIT, oid, size)
-            for name, (oid, size) in sorted(self.commits.tree(commit or "HEAD", path).items())
-            if is_within(name, path)
-        )
+        return outs_under(everything, path)
 
 
 def _models(place: Place) -> Mapping[str, str]:

@@ -169,6 +169,22 @@ def params_of(place: Place, stage: str) -> Iterator[tuple[str, Keys, Any]]:
                 yield file, inside, place.value(file, inside)
 
 
+def absent_params(then: Place, now: Place, stage: str) -> Iterator[tuple[str, Keys]]:
+    """Parameters at one place that were not there at another, of files that are read as a whole.
+
+    Args:
+        then: where the DVC stage is.
+        now: where there may be more of them.
+        stage: key of the DVC stage at ``then``.
+    """
+    locked = then.stages[stage]
+    folder = split(stage)[0].removesuffix(LOCK).rstrip("/")
+    for file in sorted(then.definition(folder).whole_params(locked)):
+        known = {str(key).partition(".")[0] for key in locked.params[file]}
+        if now.data(file) is not None and PurePosixPath(file).suffix != ".py":
+            yield from ((file, (str(key),)) for key in now.values(file) if str(key) not in known)
+
+
 def templated(body: Any) -> bool:
     """Whether a definition makes use of ``vars``."""
     return bool(list(_templates(body)))

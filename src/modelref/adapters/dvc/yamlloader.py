@@ -9,6 +9,8 @@ from typing import Any
 
 _SLOWLY_READ = 256 << 10
 """Characters of a text that the slow parser is asked for."""
+_TOO_DEEP = "exceeded maximum nesting depth"
+"""What the C parser says of it; the slow one would take seconds to find the same."""
 _MOST_DIGITS = 300
 """Digits of a whole number: any that is longer is none of a measurement, and fits in no float."""
 _TAG = "tag:yaml.org,2002:"
@@ -41,13 +43,17 @@ def compose(text: str) -> tuple[Any, Any]:
 
     Raises:
         yaml.YAMLError: neither parser reads it.
+        RecursionError: it is nested too deeply.
     """
     import yaml
 
     loader = _loader_class()(text)
     try:
         return loader, loader.get_single_node()
-    except yaml.YAMLError:
+    except yaml.YAMLError as error:
+        if _TOO_DEEP in str(error):
+            loader.dispose()
+            raise RecursionError(_TOO_DEEP) from error
         node = _composed_slowly(text)
         if node is None:
             loader.dispose()

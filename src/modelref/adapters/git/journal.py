@@ -60,6 +60,10 @@ class ClonedJournal:
         self._notes[command] = note
         return note.id
 
+    def pending(self, command: str) -> bool:
+        """Whether a run of a command was not acknowledged; it may live."""
+        return any(self._folder.glob(f"{_digest(command)}*.json"))
+
     def acknowledge(self, command: str) -> None:
         """Forget an intent."""
         note = self._notes.pop(command, None)

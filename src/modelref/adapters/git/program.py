@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelref.adapters.git.environment import Confinement, environment
+from modelref.adapters.git.given import given
 from modelref.adapters.git.watching import Silent, run_watched
 from modelref.errors import BadInput, OutOfReach
 
@@ -98,7 +99,7 @@ class Git:
             options: options that this code wrote, never a person's text.
             operands: what a person's text may be; git sees them after ``--``.
             config: settings for this run only.
-            stdin: what git reads.
+            stdin: what git reads: all of it, even if this process is killed meanwhile.
             env: variables to add.
             keep: descriptors that stay open in git.
             limit: seconds that it may take; None where it runs a person's own hooks.
@@ -125,16 +126,17 @@ class Git:
         try:
             if quiet is not None:
                 return _finished(*run_watched(argv, self.folder, env, stdin, keep, quiet))
-            done = subprocess.run(
-                argv,
-                cwd=self.folder,
-                input=stdin,
-                capture_output=True,
-                env=env,
-                pass_fds=keep,
-                timeout=limit,
-                check=False,
-            )
+            with given(stdin) as file:
+                done = subprocess.run(
+                    argv,
+                    cwd=self.folder,
+                    stdin=file,
+                    capture_output=True,
+                    env=env,
+                    pass_fds=keep,
+                    timeout=limit,
+                    check=False,
+                )
         except (FileNotFoundError, NotADirectoryError) as error:
             raise _not_started(self.folder) from error
         except subprocess.TimeoutExpired as error:

@@ -261,6 +261,20 @@ class GitCommits:
         )
         return sorted(set((tracked + new).decode("utf-8", "surrogateescape").split("\0")) - {""})
 
+    def hashed(self, paths: Sequence[str]) -> Mapping[str, tuple[str, int]]:
+        """Blob id and size in bytes that plain files of the workspace would have; others left out.
+
+        Nothing is written.
+        """
+        places = {path: self.repository.root / path for path in paths}
+        plain = [path for path, at in places.items() if at.is_file() and not at.is_symlink()]
+        if not plain:
+            return {}
+        out = self.repository.git.output("hash-object", operands=plain)
+        sizes = self.sizes(None, plain)
+        oids = out.decode().split()
+        return {path: (oid, sizes[path]) for path, oid in zip(plain, oids, strict=True)}
+
     def changes(
         self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
     ) -> Sequence["FileChange"]:

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
+from modelref.adapters.git.given import given
+
 _PARTING = 2.0
 """Seconds that git has to stop what it started (ssh, a transport helper)."""
 _BLOCK = 1 << 16
@@ -43,14 +45,12 @@ def run_watched(
     """
     from tempfile import TemporaryFile  # 2 ms to import, which a local git command need not take
 
-    with TemporaryFile() as given, TemporaryFile() as out:
-        given.write(stdin)
-        given.seek(0)
+    with given(stdin) as file, TemporaryFile() as out:
         child = subprocess.Popen(
             argv,
             cwd=folder,
             env=env,
-            stdin=given,
+            stdin=file,
             stdout=out,
             stderr=subprocess.PIPE,
             pass_fds=keep,

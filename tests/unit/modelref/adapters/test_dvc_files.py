@@ -147,3 +147,17 @@ def test_a_manifest_that_is_none_is_refused(data: bytes) -> None:
 def test_a_hash_that_is_none_makes_no_cache_path(digest: str) -> None:
     with pytest.raises(BadInput, match="is not an md5"):
         read_manifest(FOLDER, f"[{entry('a', digest)}]".encode())
+
+
+@pytest.mark.parametrize("do", ["4", "null", "[a]", "text"])
+def test_a_loop_without_a_body_spoils_nothing_else(do: str) -> None:
+    definition = Definition.read(
+        "dvc.yaml",
+        f"stages: {{train: {{foreach: 3, do: {do}}}}}\n"
+        "artifacts: {rec: {path: models/rec, type: model}}\n".encode(),
+    )
+    (prepare, *_) = definition.locked("dvc.lock", LOCK.encode())
+    assert prepare.name == "prepare"
+    assert definition.metrics_files([], ["train"]) == ()
+    assert definition.wdirs() == {}
+    assert list(definition.artifacts()) == ["rec"]

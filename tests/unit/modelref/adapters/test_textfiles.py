@@ -109,3 +109,12 @@ def test_aliases_that_add_too_much_are_refused(text: str) -> None:
 def test_a_large_file_may_have_a_few_aliases() -> None:
     text = "a: &a {x: 1}\nb: *a\nrows:\n" + "".join(f"- {n}\n" for n in range(120_000))
     assert len(parse("p.yaml", text.encode())["rows"]) == 120_000
+
+
+@pytest.mark.parametrize("start", ["a: ", "", "- "])
+def test_deep_nesting_is_refused_soon(start: str) -> None:
+    mapping("dvc.yaml", b"a: [:8080]")  # the slow parser is imported by now
+    begun = time.process_time()
+    with pytest.raises(BadInput, match="nested too deeply"):
+        parse("dvc.yaml", (start + "[" * 50_000).encode())
+    assert time.process_time() - begun < 0.5

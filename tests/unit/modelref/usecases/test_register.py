@@ -5,6 +5,7 @@ from modelref.domain.version import Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.testing import MemoryWorld
 from modelref.usecases.register import Registration, register
+from modelref.usecases.register_changed import Sweep, register_changed
 from modelref.usecases.writing import Options, Written
 
 REC = Artifact.parse("rec")
@@ -155,3 +156,15 @@ def withdraw(world: MemoryWorld, tag: str, commit: str) -> None:
     world.clock.time += 10
     world.tags.create(name, commit, f"about {tag}\n\nModelref-Id: x\n", world.clock.time)
     world.clock.time += 10
+
+
+def sweep(world: MemoryWorld) -> Sweep:
+    return register_changed(world, Registration, [REC], None, Options())
+
+
+def test_a_changed_model_is_registered_once_and_told_until_it_was_told(world: MemoryWorld) -> None:
+    (written,) = sweep(world).registered
+    (again,) = sweep(world).registered  # the first run was killed before it had told
+    assert (again.new, again.event.tag) == (False, written.event.tag)
+    world.journal.acknowledge(again.command)
+    assert sweep(world) == Sweep((), (REC,), ())

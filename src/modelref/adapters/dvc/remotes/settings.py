@@ -125,11 +125,7 @@ def read_remote(root: Path, name: str, trust: Trust) -> RemoteSettings | None:
             return None
         options = dict(get_fs_config(known, name=name))
     except ConfigError as error:
-        raise BadInput(
-            without_credentials(str(error)),
-            kind="unreadable-file",
-            hint="dvc remote list shows the remotes that DVC knows",
-        ) from None
+        raise _refused(without_credentials(str(error))) from None
     except (KeyError, RecursionError) as error:
         raise BadInput(
             f"the DVC remote {name!r} has no url, or one that leads round in a circle",
@@ -156,6 +152,16 @@ def _harmless(options: Mapping[str, Any]) -> dict[str, Any]:
 def _is_own(endpoint: str) -> bool:
     """Whether the person's own environment names an endpoint of S3, with TLS or without."""
     return endpoint in [os.environ.get(name) for name in _OWN_ENDPOINTS]
+
+
+def unknown_remote(name: str) -> BadInput:
+    """The error for a DVC remote that no settings describe."""
+    return _refused(f"config file error: remote '{name}' doesn't exist")
+
+
+def _refused(why: str) -> BadInput:
+    hint = "dvc remote list shows the remotes that DVC knows"
+    return BadInput(why, kind="unreadable-file", hint=hint)
 
 
 def _refuse_versioned(settings: RemoteSettings) -> None:

@@ -1,10 +1,12 @@
 """The outs that a restore determines: file by file, what lies there and what shall."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from modelref.adapters.dvc.cache import DvcOutputs
+from modelref.adapters.dvc.gitkept import is_bookkeeping
 from modelref.adapters.dvc.lockfile import read_dvc_file
 from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.restore.disk import Disk
@@ -70,7 +72,13 @@ class OutPlanner:
         for each in outs:
             out = must.get(each.key, each)  # a needed one knows its remote
             tracked = self._in_git(out.path)
-            if tracked:
+            others = self._others(out, outs) if out.algorithm == GIT else frozenset()
+            if others:
+                tracked = _beside(others, tracked)
+                known = {name for base in self.bases for name in _beside(others, base.tree)}
+                self._compare(out.path, tracked, planned, known | tracked.keys())
+                planned.tracked.extend(tracked)
+            elif tracked:
                 self._compare(out.path, tracked, planned)
                 planned.tracked.extend(tracked)
             elif out.key in must or self.outputs.cached(out):
@@ -90,8 +98,20 @@ class OutPlanner:
         nowhere = [file for out, file in objects.items() if not there[out]]
         self.outputs.fetch(nowhere)  # it says why it cannot
 
-    def _compare(self, path: str, new: Mapping[str, OutFile], planned: OutChanges) -> None:
-        present = self.disk.files(path)
+    def _others(self, folder: Out, outs: Sequence[Out]) -> frozenset[str]:
+        """Paths of DVC's outs below a folder that git keeps the rest of, then and now."""
+        now = [out for held in self.now.outs_by_file().values() for out in held]
+        below = f"{folder.path}/"
+        return frozenset(out.path for out in [*outs, *now] if out.path.startswith(below))
+
+    def _compare(
+        self,
+        path: str,
+        new: Mapping[str, OutFile],
+        planned: OutChanges,
+        only: Collection[str] | None = None,
+    ) -> None:
+        present = [name for name in self.disk.files(path) if only is None or name in only]
         modes = self._modes(path) if any(file.algorithm == GIT for file in new.values()) else {}
         expected = self._expected(path) if present else {}
         right = {
@@ -189,3 +209,15 @@ class OutPlanner:
                 f"dvc fetch {out.path} && dvc checkout {out.path}",
             )
         )
+
+
+_Entry = TypeVar("_Entry")
+
+
+def _beside(others: Collection[str], files: Mapping[str, _Entry]) -> dict[str, _Entry]:
+    """Files that are none of DVC's outs, nor say what these are."""
+    return {
+        name: entry
+        for name, entry in files.items()
+        if not is_bookkeeping(name) and not any(is_within(name, other) for other in others)
+    }

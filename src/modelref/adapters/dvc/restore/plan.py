@@ -19,7 +19,7 @@ from modelref.adapters.dvc.restore.texts import (
 )
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.names import Artifact
-from modelref.domain.outs import GIT, Out
+from modelref.domain.outs import GIT, Out, is_within
 from modelref.domain.paths import clash
 from modelref.domain.restoring import Change, Left, RestorePlan
 from modelref.domain.sharing import Share, share
@@ -68,7 +68,7 @@ class RestorePlanner:
         others = {name: at for name, at in now.models().items() if name != str(artifact)}
         shares = share(then.graph, path, now.graph, others)
         wants = _wants(then, now, artifact, path, shares, with_pipeline=with_pipeline)
-        params = parameters(then, shares)
+        params = parameters(then, now, shares)
         wants += params.entries
         whole = self._dvc_files(then, model_outs)
         planner = OutPlanner(
@@ -173,9 +173,9 @@ def _refuse_dvc_files(then: Place, now: Place, shares: Share) -> None:
 
 
 def _own_outs(whole: dict[str, bytes], outs: Sequence[Out], path: str) -> list[Out]:
-    """Outs of ``.dvc`` files, whole; or the model's files in git, as one."""
+    """Outs of ``.dvc`` files, whole; and the model's files in git, as one folder or file."""
     found = [out for name, data in whole.items() for out in read_dvc_file(name, data)]
-    if any(out.algorithm == GIT for out in outs):
+    if outs and not any(is_within(path, out.path) and out.algorithm != GIT for out in outs):
         found.append(Out(path, GIT, ""))
     return found
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modelref.adapters.dvc.filenames import DEFINITION, LOCK
-from modelref.adapters.dvc.places import Place, definition_keys, params_of, split, templated
+from modelref.adapters.dvc.places import (
+    Place,
+    absent_params,
+    definition_keys,
+    params_of,
+    split,
+    templated,
+)
 from modelref.adapters.dvc.restore.paramfiles import set_params, settable
 from modelref.adapters.dvc.restore.yamltext import edit
 from modelref.adapters.dvc.trees import ABSENT, Keys
@@ -92,8 +99,8 @@ def superseded(then: Place, now: Place, paths: Iterable[str], share: Share) -> l
     return list(found.values())
 
 
-def parameters(then: Place, share: Share) -> Wanted:
-    """Parameters that a model's own DVC stages read."""
+def parameters(then: Place, now: Place, share: Share) -> Wanted:
+    """Parameters that a model's own DVC stages read; of files read as a whole, no others stay."""
     wanted = Wanted()
     found: dict[tuple[str, Keys], Want] = {}
     for stage in sorted(share.own):
@@ -104,8 +111,26 @@ def parameters(then: Place, share: Share) -> Wanted:
             else:
                 left = Left(path, f"it is a Python module; set {'.'.join(keys)} to {value!r}")
                 wanted.left.append(left)
+        for path, keys in absent_params(then, now, stage):
+            readers = _readers(now, share, path, keys[0])
+            if readers:
+                why = f"{keys[0]} is not of the version, but DVC stage {readers[0]} reads it"
+                wanted.left.append(Left(path, why))
+            else:
+                label = f"parameter {keys[0]} of {path}"
+                found.setdefault((path, keys), Want(path, keys, ABSENT, label))
     wanted.entries.extend(found.values())
     return wanted
+
+
+def _readers(now: Place, share: Share, path: str, key: str) -> list[str]:
+    """DVC stages of others that read a parameter, or what is below it."""
+    others = (stage for name, stage in now.stages.items() if name not in share.own)
+    return [
+        stage.name
+        for stage in others
+        if any(name.partition(".")[0] == key for name in map(str, stage.params.get(path, ())))
+    ]
 
 
 def contested(wants: Sequence[Want], now: Place, bases: Sequence[Place]) -> list[str]:
