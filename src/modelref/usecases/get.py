@@ -122,8 +122,6 @@ def _select(resolved: Filed, files: list[OutFile], paths: Sequence[str]) -> list
     chosen: dict[OutFile, None] = {}
     for path in paths:
         clean = path.removeprefix("./").rstrip("/")
-        if clean in ("", "."):
-            return files
         hits = [
             file
             for file in files

@@ -218,7 +218,17 @@ def test_a_message_may_hold_many_words_but_not_a_book(clone: Project) -> None:
     assert run(clone.root, "promote", "rec@v0.1.0", "dev", "-m", "x" * 16_384).code == 0
 
 
-@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\0b",
+        "\ud800",
+        *(
+            f"as mailed:\n-----BEGIN {kind}-----\n\nabc"
+            for kind in ("PGP SIGNATURE", "PGP MESSAGE", "SSH SIGNATURE", "SIGNED MESSAGE")
+        ),
+    ],
+)
 def test_a_message_that_git_would_cut_off_is_refused(clone: Project, text: str) -> None:
     with pytest.raises(BadInput, match="the message"):
         modelref.open(clone.root).promote("rec@v0.1.0", "qa", message=text)
@@ -231,7 +241,7 @@ def test_a_message_that_git_would_cut_off_is_refused(clone: Project, text: str) 
         "x\n\nModelref-Previous: none",
         "x\u2028Modelref-Id: 2",
         "x\r\n\r\nModelref-Id: 3",
-        "-----BEGIN PGP SIGNATURE-----\n\nModelref-Id: 4",
+        " -----BEGIN PGP SIGNATURE-----\n\nModelref-Id: 4",
     ],
 )
 def test_words_cannot_pose_as_what_modelref_writes(clone: Project, text: str) -> None:

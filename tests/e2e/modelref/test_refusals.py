@@ -283,16 +283,6 @@ def test_a_folder_is_made_as_the_umask_says(registered_once: Project) -> None:
     assert (registered_once.root / "build" / "private").stat().st_mode & 0o777 == 0o700
 
 
-def test_a_whole_model_is_a_dot(registered_once: Project) -> None:
-    registered_once.modelref("get", "rec@latest", ".", "-o", "build/all")
-    registered_once.modelref("get", "rec@latest", "-o", "build/same")
-    names = [
-        sorted(path.name for path in (registered_once.root / "build" / folder).iterdir())
-        for folder in ("all", "same")
-    ]
-    assert names[0] == names[1]
-
-
 def test_a_commit_is_found_by_its_message(project: Project) -> None:
     project.git("commit", "--quiet", "--allow-empty", "--message", "week 50, warm start")
     project.modelref("register", "rec", "--rev", ":/warm start")

@@ -8,6 +8,8 @@ import pytest
 from gto.exceptions import GTOException
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pygit2 import Signature
+from scmrepo.git.backend.pygit2 import Pygit2Backend
 
 import modelref
 from support.gto_registry import clear, ours, theirs
@@ -15,15 +17,14 @@ from support.project import Project
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of DVC's own libraries
 COMMITS = 4
-_STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["register", "register", "assign", "assign", "unassign", "deregister"]),
-        st.integers(0, COMMITS - 1),
-        st.sampled_from(["prod", "dev"]),
-    ),
-    min_size=3,
-    max_size=10,
-)
+GIVEN, TAKEN = ["register", "assign"], ["unassign", "deregister"]
+
+
+def _steps(kinds: list[str]) -> st.SearchStrategy[list[tuple[str, int, str]]]:
+    one = st.tuples(
+        st.sampled_from(kinds), st.integers(0, COMMITS - 1), st.sampled_from(["prod", "dev"])
+    )
+    return st.lists(one, min_size=3, max_size=8)
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +60,9 @@ def write(root: Path, step: tuple[str, int, str], commits: tuple[str, ...]) -> N
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(_STEPS)
+@given(st.one_of(_steps(GIVEN), _steps([*GIVEN, *GIVEN, *TAKEN])))
 def test_what_gto_has_written_is_read_as_gto_and_dvc_read_it(
     repository: Project, steps: list[tuple[str, int, str]]
 ) -> None:
@@ -72,10 +73,13 @@ def test_what_gto_has_written_is_read_as_gto_and_dvc_read_it(
             continue  # a version that came back after its withdrawal: gto loses its stages
         withdrawn |= {step[1]} if step[0] == "deregister" else set()
         with pytest.MonkeyPatch.context() as patch:
-            now = float(date)
-            patch.setattr("time.time", lambda now=now: now)  # gto orders a stage by the clock
+            # gto orders a stage by the clock, of which libgit2 knows only the real one.
+            then = Signature("Ada", "ada@example.com", date, 0)
+            patch.setattr(Pygit2Backend, "committer", then)
             write(repository.root, step, repository.commits)
     assert ours(repository) == theirs(repository)
+    if {step[0] for step in steps} & set(TAKEN):
+        return  # DVC takes no notice of what was withdrawn
     registry = modelref.open(repository.root)
     for model in registry.models():
         held = {"stage": model.stages, "version": [model.latest] if model.latest else []}
