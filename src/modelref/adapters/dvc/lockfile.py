@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelref.adapters.dvc.textfiles import mapping
 from modelref.domain.outs import MD5, Out
 from modelref.domain.paths import is_writable
-from modelref.domain.sharing import Graph, Node
 from modelref.errors import BadInput
+
+if TYPE_CHECKING:
+    from modelref.domain.sharing import Graph
 
 LEGACY_MD5 = "md5-dos2unix"
 """How DVC 2 hashed: text files with their line ends made uniform."""
@@ -77,8 +79,10 @@ def read_dvc_file(path: str, data: bytes) -> tuple[Out, ...]:
         raise BadInput(f"{path} is not a .dvc file: {error}", kind="unreadable-file") from error
 
 
-def graph_of(stages: Mapping[str, LockedStage]) -> Graph:
+def graph_of(stages: Mapping[str, LockedStage]) -> "Graph":
     """DVC stages as a graph, under the names that they are given by."""
+    from modelref.domain.sharing import Graph, Node
+
     return Graph(
         Node(name, stage.deps, tuple(out.path for out in stage.outs))
         for name, stage in stages.items()

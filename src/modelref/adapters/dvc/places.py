@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
@@ -13,8 +13,10 @@ from modelref.adapters.dvc.placefiles import PlaceFiles
 from modelref.adapters.dvc.trees import ABSENT, Keys
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
-from modelref.domain.sharing import Graph
 from modelref.domain.snapshot import Annotation
+
+if TYPE_CHECKING:
+    from modelref.domain.sharing import Graph
 
 _TEMPLATE = re.compile(r"(?<!\\)\$\{\s*([^}]*?)\s*\}")
 
@@ -58,7 +60,7 @@ class Place(PlaceFiles):
         return self._locked[folder]
 
     @cached_property
-    def graph(self) -> Graph:
+    def graph(self) -> "Graph":
         """The locked stages as a graph."""
         return graph_of(self.stages)
 

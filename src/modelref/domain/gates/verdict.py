@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from modelref.domain.branch import Branch
 from modelref.domain.gates.facts import Facts, Judgement, plain_text
-from modelref.domain.gates.measured import Measured
 from modelref.domain.gates.rule import Rule
 from modelref.domain.message import FORCED, NO_GATES, PASSED
 from modelref.domain.names import Artifact, StageName
 from modelref.errors import ModelRefError
+
+if TYPE_CHECKING:
+    from modelref.domain.gates.measured import Measured
 
 UNKNOWN = "unknown"
 """Fact of a rule that could not be computed: the reason."""
@@ -86,12 +89,12 @@ class Verdict:
         return PASSED if self.passed else FORCED
 
 
-def decide(rules: Sequence[Rule], seen: Measured) -> tuple[Outcome, ...]:
+def decide(rules: Sequence[Rule], seen: "Measured") -> tuple[Outcome, ...]:
     """Have every rule look, and decide; one that cannot be computed keeps no other back."""
     return tuple(_outcome(rule, seen) for rule in rules)
 
 
-def _outcome(rule: Rule, seen: Measured) -> Outcome:
+def _outcome(rule: Rule, seen: "Measured") -> Outcome:
     try:
         facts = rule.check.observe(seen)
     except ModelRefError as error:
