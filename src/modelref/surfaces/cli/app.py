@@ -265,7 +265,7 @@ def _short(text: str) -> str:
 def _invoke() -> object:
     if "_MODELREF_COMPLETE" in os.environ:
         with suppress(Exception):  # a shell asks for completions, and can do nothing with an error
-            return cli.main(standalone_mode=False)
+            return cli.main(prog_name="modelref", standalone_mode=False)
         return 1
     # Not cli.main(): it would answer a reader that has gone (head) with exit code 1.
     with cli.make_context("modelref", sys.argv[1:]) as ctx:
