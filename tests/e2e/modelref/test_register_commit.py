@@ -180,3 +180,35 @@ def test_a_parameter_changed_after_the_run_is_refused(two: Project) -> None:
     assert (done.code, two.git("tag")) == (1, "")
     assert "parameter rank.depth of params.yaml is modified since DVC stage rank ran" in done.err
     assert "hint: dvc repro" in done.err
+
+
+def test_what_tells_of_a_model_that_no_stage_makes_comes_along(tmp_path: Path) -> None:
+    project = Project(tmp_path / "mail", ())
+    project.root.mkdir()
+    project.git("init", "--quiet")
+    project.run("dvc", "init", "--quiet")
+    project.write(
+        "dvc.yaml",
+        "metrics: [metrics.json]\nartifacts:\n  mail:\n    path: model.bin\n    type: model\n"
+        "    meta: {modelref: {users: eval/users.csv}}\n",
+    )
+
+    def train(score: float) -> None:
+        project.write("model.bin", f"weights {score}")
+        project.write("metrics.json", f'{{"ndcg": {score}}}')
+        project.write("eval/users.csv", f"user,ndcg\n1,{score}\n")
+        project.run("dvc", "add", "--quiet", "model.bin", "eval")
+
+    train(0.5)
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "first")
+    project.modelref("register", "mail")
+    train(0.6)
+    project.write("notes.txt", "mine")
+    commit = project.modelref("register", "--changed", "--commit", "--json").json["events"][0][
+        "commit"
+    ]
+    changed = project.git("diff", "--name-only", "HEAD", commit).split()
+    assert changed == ["eval.dvc", "metrics.json", "model.bin.dvc"]
+    shown = project.modelref("show", "mail", "--json").json["versions"]
+    assert [one["metrics"]["metrics.json"]["ndcg"] for one in shown] == [0.6, 0.5]

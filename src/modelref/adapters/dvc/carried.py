@@ -7,6 +7,7 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from modelref.adapters.dvc.filenames import DVC_SUFFIX
 from modelref.adapters.dvc.places import Place
@@ -28,7 +29,8 @@ def carried_files(
     """What a commit of this model's results changes, and nothing of other models.
 
     These are the entries of ``dvc.lock``, the parameters and the files in git (metrics) of the DVC
-    stages that it needs or that measure it, and the ``.dvc`` files of its inputs or of itself.
+    stages that it needs or that measure it, and the ``.dvc`` files of its inputs or of itself; with
+    a model that no DVC stage makes, the metrics and tables that tell of it.
 
     Args:
         commits: git.
@@ -58,7 +60,8 @@ def carried_files(
     texts = written(wants, onto, made)
     files: dict[str, bytes | None] = {name: text.encode() for name, text in texts.items()}
     own = [] if made.graph.makers(path) else [path]  # the part of a folder that git keeps
-    whole = commits.changed([*_outs(made, needed), *_dvc_files(made, needed, path), *own])
+    told = _told_of(made, artifact, path)
+    whole = commits.changed([*_outs(made, needed), *_dvc_files(made, needed, path), *own, *told])
     return files | {name: _data(made, name) for name in whole if name not in files}
 
 
@@ -77,6 +80,21 @@ def _outs(made: Place, needed: Share) -> Iterator[str]:
     """Outs of which git may keep some (``cache: false``): those that DVC keeps, git ignores."""
     for stage in sorted(needed.own):
         yield from (out.path for out in made.stages[stage].outs)
+
+
+def _told_of(made: Place, artifact: Artifact, path: str) -> Iterator[str]:
+    """Metrics and tables that tell of a model which no DVC stage makes."""
+    if made.graph.makers(path):
+        return
+    definition = made.definition(artifact.dir)
+    annotation = definition.artifacts().get(artifact.name)
+    told = annotation.meta.get("modelref") if annotation else None
+    entries = told.values() if isinstance(told, Mapping) else ()
+    tables = [name for name in entries if isinstance(name, str)]
+    names = [*definition.metrics_files(made.locked(artifact.dir), ()), *tables]
+    folders = [str(parent) for name in names for parent in PurePosixPath(name).parents]
+    yield from names
+    yield from (f"{name}{DVC_SUFFIX}" for name in dict.fromkeys([*names, *folders]))
 
 
 def _dvc_files(made: Place, needed: Share, path: str) -> Iterator[str]:
