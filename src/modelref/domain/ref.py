@@ -45,11 +45,12 @@ class Ref:
             artifact = Artifact.parse(name)
             if what in LATEST:
                 return cls(artifact, latest=True)
-            if what.isalpha() and what[:1] == "l":
+            if what.isalpha():
+                stage = f"; a stage is '{name}#{what}'" if what[:1] != "l" else ""
                 raise BadInput(
                     f"{what!r} is not a version",
                     kind="invalid-version",
-                    hint=f"write {name}@latest",
+                    hint=f"write {name}@latest{stage}",
                 )
             return cls(artifact, version=Version.parse(what))
         return cls(Artifact.parse(text))

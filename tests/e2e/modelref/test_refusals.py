@@ -87,6 +87,8 @@ def test_missing_bytes_are_out_of_reach(project: Project) -> None:
         (["shwo"], 2, "did you mean modelref show?"),
         (["ls"], 2, "did you mean modelref show?"),
         (["show", "rec@1.0.0"], 2, "write v1.0.0"),
+        (["show", "rec@prod"], 2, "a stage is 'rec#prod'"),
+        (["diff", "rec#prod..rec@latest"], 2, "modelref diff 'rec#prod' 'rec@latest'"),
         (["show", "nope"], 2, "no version of nope is registered"),
         (["show", "ghost@v1.0.0"], 2, "did you mean"),
         (["show", "a//b"], 2, "git does not allow"),

@@ -13,7 +13,7 @@ from modelref.api.kinds.section import Section
 from modelref.api.markdown import diff_markdown
 from modelref.api.shapes.diff import diff_shape
 from modelref.domain.diff.kind import DiffKind
-from modelref.domain.ref import Ref
+from modelref.domain.ref import Ref, quoted
 from modelref.errors import BadInput, OutOfReach
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
@@ -76,6 +76,7 @@ def diff(
         raise BadInput(
             "--json, --md and --html exclude each other", kind="usage", hint="choose one"
         )
+    _refuse_range(a)
     kinds = [DiffKind.parse(kind.strip()) for kind in only.split(",")]
     other = Ref.parse(b) if b else None
     first = Ref.parse(a)
@@ -91,6 +92,17 @@ def diff(
         _say_diff(found, ALL if examples else 1)
     if exit_code:
         click.get_current_context().exit(_exit_code(found, wholly=only != _EVERY_KIND))
+
+
+def _refuse_range(text: str) -> None:
+    """Refuse two refs in one word, as git has them."""
+    first, dots, second = text.partition("..")
+    if dots:
+        raise BadInput(
+            f"{text!r} names two refs at once",
+            kind="usage",
+            hint=f"modelref diff {quoted(first)} {quoted(second.lstrip('.'))}",
+        )
 
 
 def _exit_code(found: ModelDiff, *, wholly: bool) -> int:
