@@ -87,7 +87,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     def _lead(self) -> None:
         self.send_response(302)
-        self.send_header("Location", f"{self.server.leads_to}{self.path}")
+        self.send_header(self.server.leads_by, f"{self.server.leads_to}{self.path}")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -119,6 +119,7 @@ class Server(ThreadingHTTPServer):
         fault: what it does instead of serving: an HTTP status, ``hang``, ``truncate``, ``lie`` or
             ``endless``.
         leads_to: URL that it leads to instead of serving.
+        leads_by: name of the header that says so.
         asked: paths of the files that were asked for, and were answered.
         logins: of those who asked.
         sent: bytes of an endless answer.
@@ -135,6 +136,7 @@ class Server(ThreadingHTTPServer):
             self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.fault: int | str | None = None
         self.leads_to = ""
+        self.leads_by = "Location"
         self.asked: list[str] = []
         self.logins: list[str] = []
         self.sent = 0

@@ -49,7 +49,7 @@ def check_words(text: str) -> None:
         )
     if "\0" in text:
         raise BadInput("the message holds a NUL, where git ends it", kind="bad-message")
-    header = _SIGNATURE.search(text)
+    header = _SIGNATURE.search("\n".join(text.splitlines()))  # as it will be written
     if header is not None:
         raise BadInput(
             f"the message has a line {header[0]!r}, which git takes for the event's own signature",

@@ -8,8 +8,9 @@ from modelref.domain.names import StageName
 from modelref.domain.ref import Ref
 from modelref.domain.target import find
 from modelref.errors import BadInput
-from modelref.usecases.gating.evaluate import Trial, evaluate
+from modelref.usecases.gating.evaluate import Trial, evaluate, gates_of
 from modelref.usecases.gating.memo import Memo
+from modelref.usecases.gating.naming import check_new_stage
 from modelref.usecases.promote import refuse_unfit
 from modelref.usecases.reading import read_model
 
@@ -40,7 +41,8 @@ def gate(world: "World", asked: Question) -> Verdict:
     Raises:
         UnknownRef: a version is not there.
         BadInput: the stage is not listed, the two refs are of different models, or
-            ``modelref.yaml`` of the default branch is not valid.
+            ``modelref.yaml`` of the default branch is not valid; or the stage is one that there
+            is, but for its case.
         Refused: the version is quarantined, or the model is deprecated.
     """
     if asked.against is not None and asked.against.artifact != asked.ref.artifact:
@@ -55,4 +57,6 @@ def gate(world: "World", asked: Question) -> Verdict:
     refuse_unfit(model, target.commit, asked.stage)
     instead = find(model, asked.against) if asked.against is not None else None
     trial = Trial(model, target, asked.stage, instead, asked.at)
-    return evaluate(world, trial, Memo())
+    memo = Memo()
+    check_new_stage(world, model, asked.stage, gates_of(world, memo)[1])
+    return evaluate(world, trial, memo)

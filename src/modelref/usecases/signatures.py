@@ -66,7 +66,7 @@ def unknown_rules(world: "World") -> tuple[Finding, ...]:
     """What to say where nothing is known of what the default branch requires: at most one."""
     if world.agreed_known:
         return ()
-    what = "no default branch is known here, so what must be signed is read from HEAD"
+    what = "no default branch is known here: what must be signed is a guess"
     return (Finding(Severity.WARNING, _UNKNOWN_RULES, "", what, _SET_HEAD),)
 
 

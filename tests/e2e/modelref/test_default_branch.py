@@ -17,9 +17,7 @@ READS = [
 ]
 ITS_OWN = "signing: {allowed_signers: mine, stages: {prod: any}}\n"
 HINT = "hint: git remote set-head origin --auto"
-WARNING = (
-    f"warning: no default branch is known here, so what must be signed is read from HEAD\n{HINT}\n"
-)
+WARNING = f"warning: no default branch is known here: what must be signed is a guess\n{HINT}\n"
 
 
 @pytest.fixture
@@ -53,6 +51,22 @@ def test_signers_that_are_checked_out_are_not_believed(job: Project, args: list[
     )
 
 
+@pytest.mark.parametrize("branch", ["refs/remotes/origin/main", "refs/heads/main"])
+def test_whoever_may_push_a_branch_of_a_likely_name_does_not_say_who_signs(
+    job: Project, branch: str
+) -> None:
+    job.git("remote", "set-head", "origin", "--delete")
+    check_out(job, ITS_OWN)
+    job.git("update-ref", branch, "HEAD")
+    job.git("checkout", "--quiet", "--detach", "origin/trunk")
+    done = run(job.root, "resolve", "rec#prod")
+    assert (done.code, done.out) == (1, "")
+    assert HINT in done.err
+    job.git("commit", "--quiet", "--allow-empty", "--message", "no rules")
+    job.git("update-ref", branch, "HEAD")
+    assert run(job.root, "resolve", "rec#prod").err == WARNING
+
+
 @pytest.mark.parametrize("args", READS, ids=lambda args: args[0])
 def test_where_nothing_can_be_known_of_signatures_that_is_said(
     job: Project, args: list[str]
@@ -84,4 +98,4 @@ def test_verify_says_so_too(job: Project) -> None:
     job.git("remote", "set-head", "origin", "--delete")
     done = run(job.root, "verify")
     assert done.code == 0
-    assert "warning: no default branch is known here, so what must be signed" in done.out
+    assert "warning: no default branch is known here: what must be signed is a guess" in done.out

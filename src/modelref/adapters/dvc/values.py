@@ -109,7 +109,8 @@ def _number(text: str) -> Value:
         except ValueError:
             continue
         # Python reads what is too large for a float as infinite.
-        return text if math.isinf(value) and "inf" not in text.lower() else value
+        endless = isinstance(value, float) and math.isinf(value) and "inf" not in text.lower()
+        return text if endless else value
     return text
 
 

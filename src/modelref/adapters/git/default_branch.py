@@ -16,8 +16,9 @@ class AgreedFile(NamedTuple):
         branch: its name, as git shows it; ``HEAD`` where no branch is known to be the default.
         commit: full id of the branch's commit, ``""`` where nothing is committed yet.
         data: the file's bytes, None where it has none.
-        known: whether that is the default branch. Not where a remote has one that this clone does
-            not know: what is checked out may then be a pull request's own commit.
+        known: whether that is the default branch. Not where a remote has one that this clone was
+            not told of: a branch called ``main`` may be anybody's, and what is checked out a pull
+            request's own commit.
     """
 
     branch: str
@@ -41,7 +42,9 @@ def read_agreed(repository: Repository, path: str) -> AgreedFile:
         if commit is not None:
             name = ref.removeprefix("refs/remotes/").removeprefix("refs/heads/")
             blob = file is not None and file.type == "blob"
-            known = ref != "HEAD" or repository.bare or not repository.remotes
+            # A branch of a likely name is a guess: whoever may push one could have made it.
+            told = repository.bare or not repository.remotes
+            known = told or (ref.startswith("refs/remotes/") and ref.endswith("/HEAD"))
             return AgreedFile(name, commit.oid, file.data if file and blob else None, known)
     return AgreedFile("HEAD", "", None)
 

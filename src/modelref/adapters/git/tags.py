@@ -16,7 +16,7 @@ from modelref.domain.event import TagRecord
 from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
 from modelref.domain.tag import TagName
-from modelref.errors import BadInput, Conflict, OutOfReach
+from modelref.errors import BadInput, Conflict, ModelRefError, OutOfReach
 
 _FIELDS = (
     "refname:strip=2",
@@ -39,7 +39,9 @@ _FORMAT = "".join(f"%({field})%00" for field in _FIELDS) + _SIGNED
 _BODY = "%(contents:body)%00"
 _ABOVE = re.compile(r"cannot lock ref .*: '(refs/tags/.*?)' exists")
 _BROKEN = re.compile(r"warning: ignoring broken ref refs/tags/(.*)")
-_UNSIGNED = re.compile(r"unable to sign the tag|either user\.signingkey or gpg\.")
+_UNSIGNED = re.compile(
+    r"unable to sign the tag|either user\.signingkey or gpg\.|invalid value for 'gpg\.format'"
+)
 _FAULT = re.compile(r"^(?:error|fatal): (.*?)\s*$", re.MULTILINE)
 _SIGNING_LIMIT = 300.0
 """Seconds that making a tag may take: a person may have to type a passphrase, or touch a key."""
@@ -200,7 +202,9 @@ def _nested(fields: Sequence[str], width: int) -> list[str]:
     return [oid for oid, kind in pairs if kind == TAG]
 
 
-def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
+def _not_created(name: str, done: Finished) -> ModelRefError:
+    from modelref.adapters.git.sync.own import refs_kept  # of seldom use, and no listing needs it
+
     said = done.stderr
     if "already exists" in said:
         return Conflict(
@@ -220,6 +224,9 @@ def _not_created(name: str, done: Finished) -> BadInput | Conflict | OutOfReach:
     locked = in_the_way(said)
     if locked is not None:
         return locked
+    kept = refs_kept(done, f"the tag {name}")
+    if kept is not None:
+        return kept
     nobody = no_identity(done)
     if nobody is not None:
         return nobody

@@ -19,7 +19,9 @@ def write_whole(path: Path, text: str) -> None:
         OutOfReach: it cannot be written.
     """
     target = Path(os.path.realpath(path))
-    if target.is_symlink() or (path.exists() and not path.is_file()):
+    # /dev/stdout is a link to what the shell sends it to: that must not be replaced.
+    device = Path(os.path.normpath(Path.cwd() / path)).parts[1:2] in (("dev",), ("proc",))
+    if device or target.is_symlink() or (path.exists() and not path.is_file()):
         raise BadInput(
             f"{path} is not a regular file",
             kind="no-file",

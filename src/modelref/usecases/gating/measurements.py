@@ -193,7 +193,14 @@ class Measurements:
         return Side(target, self._snapshot(target))
 
     def _place(self, metric: str) -> tuple[str, str]:
-        return find_metric(self._snapshot(self.target).metrics, metric, str(self.target))
+        snapshot = self._snapshot(self.target)
+        if snapshot.missing and not any(metric.startswith(f"{path}:") for path in snapshot.metrics):
+            raise OutOfReach(
+                f"{metric} of {self.target} is not known: {snapshot.missing[0]}",
+                kind="no-metric",
+                hint=f"bring that file, or write FILE:{metric} in modelref.yaml",
+            )
+        return find_metric(snapshot.metrics, metric, str(self.target))
 
     def _results(self, metric: str, stage: StageName) -> PairedMetric | None:
         """What the results per user say of a metric; None where there are none.

@@ -1,5 +1,7 @@
 """Whether what scores a version for a gate is what the branch of its rules agreed on."""
 
+import posixpath
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -32,9 +34,21 @@ def check_scored(world: "World", artifact: Artifact, source: Branch) -> None:
 
 def _files(command: Sequence[str]) -> Iterator[str]:
     """Paths in the repository that words of a command may name: files, or modules of Python."""
-    for before, word in zip(("", *command), command, strict=False):
+    words = [part for word in command for part in _parts(word)]  # a shell's line has words inside
+    for before, word in zip(("", *words), words, strict=False):
         if before == "-m":
             module = word.replace(".", "/")
             yield from (f"{top}{module}{end}" for top in ("", "src/") for end in _ENDS)
-        elif "{" not in word and not word.startswith(("-", "/")) and ".." not in word:
-            yield word.removeprefix("./")
+        elif "{" not in word and not word.startswith(("-", "/")):
+            path = posixpath.normpath(word)
+            if path != "." and not path.startswith(".."):
+                yield path
+
+
+def _parts(word: str) -> list[str]:
+    """The words of a word: of a line that is given to a shell, and after ``--option=``."""
+    try:
+        inside = shlex.split(word)
+    except ValueError:
+        inside = word.split()
+    return [part for one in inside for part in one.split("=")]

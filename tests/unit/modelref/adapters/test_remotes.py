@@ -413,9 +413,10 @@ def test_at_an_endpoint_of_a_stranger_nobody_logs_in(
     assert settings.options["allow_anonymous_login"] is not bool(variable), "our own endpoint"
 
 
+@pytest.mark.parametrize("header", ["Location", "URI"])
 @pytest.mark.parametrize("trusted", [False, True])
 def test_a_strangers_server_gets_no_login_and_leads_nowhere_without_tls(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool, header: str
 ) -> None:
     digest, _ = remotes.put(tmp_path / "remote", b"weights")
     tls, certificate = encryption(tmp_path)
@@ -427,7 +428,7 @@ def test_a_strangers_server_gets_no_login_and_leads_nowhere_without_tls(
     with bare as bare_server, remotes.serving(tmp_path / "remote", tls) as server:
         remotes.configure(tmp_path, server.url)
         port = remotes.outputs(tmp_path, DvcRemotes(trusted=trusted))
-        server.leads_to = bare_server.url
+        server.leads_to, server.leads_by = bare_server.url, header
         with nullcontext() if trusted else pytest.raises(OutOfReach, match=r"leads to http://127"):
             port.fetch([OutFile("w.bin", MD5, digest)])
         with remotes.serving(tmp_path / "remote", tls) as other:

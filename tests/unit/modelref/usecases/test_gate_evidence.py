@@ -1,6 +1,7 @@
 """What a comparing rule rests on: it passes by nothing that proves nothing."""
 
 import io
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -84,7 +85,7 @@ def release(world: MemoryWorld, number: int, value: Value = 0.5) -> str:
 
 def guard(world: MemoryWorld, *rules: str, score: str = "") -> None:
     text = "prod:\n" + "".join(f"  - {rule}\n" for rule in rules)
-    settings = {REC: ModelSettings(score=tuple(score.split()))}
+    settings = {REC: ModelSettings(score=tuple(shlex.split(score)))}
     world.branches.heads["main"] = world.commits.head
     world.configs["main"] = Config(gates=gates(text), models=settings)
 
@@ -187,7 +188,19 @@ def test_the_command_is_that_of_the_branch_of_the_rules(later: MemoryWorld) -> N
     assert [argv[0] for argv in later.scoring.ran] == ["score.py"]
 
 
-def test_a_checkout_whose_command_is_another_one_proves_nothing(later: MemoryWorld) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        SCORE,
+        "sh -c './score.py {model} {holdout} {out}'",
+        "python --script=x/../score.py {model} {holdout} {out}",
+    ],
+)
+def test_a_checkout_whose_command_is_another_one_proves_nothing(
+    later: MemoryWorld, words: str
+) -> None:
+    guard(later, RULE, score=words)
+    later.config = later.configs["main"]
     later.commits.trees[None]["score.py"] = b"kind to its own"
     found = outcome(later, "v3.0.0")
     assert found.passed is None

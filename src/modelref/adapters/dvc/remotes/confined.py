@@ -31,7 +31,8 @@ def confine(files: Any, url: str) -> None:
 
 
 async def _refuse_unencrypted(_session: Any, _context: Any, asked: Any) -> None:
-    location = urljoin(str(asked.url), asked.response.headers.get("Location", ""))
+    headers = asked.response.headers  # the client follows either, the first that is there
+    location = urljoin(str(asked.url), headers.get("Location") or headers.get("URI", ""))
     parts = urlsplit(location)
     if parts.scheme != "https":
         asked.response.close()

@@ -69,7 +69,7 @@ class Address:
                 _check("user", user, _USER)
             if path.startswith("-"):
                 raise _refused("the path starts with '-'")
-            if host.lower() in _PROTOCOLS or "@" in path:
+            if host.lower() in _PROTOCOLS or {"@", "?"} & set(path):
                 raise _refused("it looks like a URL, but has no '://'")
             return cls(text)
         return cls._of_folder(base / text)

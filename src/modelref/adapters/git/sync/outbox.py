@@ -25,7 +25,7 @@ def open_outbox(repository: Repository) -> GitTags:
     """
     folder = repository.private / "modelref" / "outbox"
     try:
-        if folder.is_symlink():
+        if folder.is_symlink() or folder.is_file():
             folder.unlink()
         elif folder.exists():
             shutil.rmtree(folder)

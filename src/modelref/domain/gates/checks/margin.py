@@ -96,7 +96,12 @@ class Margin:
         return (lower if self.fail == _UNLESS else upper) + self.by.of(before)
 
     def observe(self, seen: Measured) -> Facts | None:
-        """Note what is known without measuring; None where there is something to measure."""
+        """Note what is known without measuring; None where there is something to measure.
+
+        Raises:
+            OutOfReach: the candidate has no such metric.
+        """
+        seen.metric(self.metric)
         against = seen.against(self.stage)
         if against is None:
             return {AGAINST: None}
