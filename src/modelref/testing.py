@@ -490,7 +490,7 @@ class MemoryWorld:
         self.scoring = MemoryScoring()
         self.journal = MemoryJournal()
         self.config = self.agreed = Config()
-        self.agreed_known = True
+        self.agreed_known, self.agreed_guessed = True, False
         self.configs: dict[str, Config] = {}
         self.started = ""
         self.clock = MemoryClock()

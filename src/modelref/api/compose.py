@@ -120,6 +120,11 @@ class RepositoryWorld:
         """Whether that branch is known to be the default one."""
         return self._agreed_file.known
 
+    @property
+    def agreed_guessed(self) -> bool:
+        """Whether it was found by its likely name, which nobody has confirmed."""
+        return not self.agreed_known and self._agreed_file.branch != "HEAD"
+
     @cached_property
     def signatures(self) -> "GitSignatures":
         """Signatures, against the signers of the person, or of the default branch."""

@@ -103,6 +103,11 @@ class ElsewhereWorld:
         """Its HEAD names its default branch."""
         return True
 
+    @property
+    def agreed_guessed(self) -> bool:
+        """It does."""
+        return False
+
     def config_at(self, branch: "Branch") -> "Config":
         """What ``modelref.yaml`` says in a branch."""
         from modelref.adapters.config import config_of

@@ -143,7 +143,11 @@ class World(Protocol):
 
     @property
     def agreed_known(self) -> bool:
-        """Whether ``agreed`` is what the default branch says, and not just what is checked out."""
+        """Whether ``agreed`` is surely what the default branch says."""
+
+    @property
+    def agreed_guessed(self) -> bool:
+        """Whether it is what a branch says that is only likely to be the default one."""
 
     @property
     def settings(self) -> Settings:

@@ -63,10 +63,13 @@ def check_ref(world: "World", model: Model, ref: Ref, findings: Iterable[Finding
 
 
 def unknown_rules(world: "World") -> tuple[Finding, ...]:
-    """What to say where nothing is known of what the default branch requires: at most one."""
-    if world.agreed_known:
+    """What to say where nothing is known of what the default branch requires: at most one.
+
+    A branch of the usual name that requires nothing is believed: it is what most clones have.
+    """
+    if world.agreed_known or world.agreed_guessed:
         return ()
-    what = "no default branch is known here: what must be signed is a guess"
+    what = "no default branch is known here, so what must be signed is read from HEAD"
     return (Finding(Severity.WARNING, _UNKNOWN_RULES, "", what, _SET_HEAD),)
 
 

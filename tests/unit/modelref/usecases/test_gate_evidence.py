@@ -192,7 +192,7 @@ def test_the_command_is_that_of_the_branch_of_the_rules(later: MemoryWorld) -> N
     "words",
     [
         SCORE,
-        "sh -c './score.py {model} {holdout} {out}'",
+        "run 'score.py --fast' {model} {holdout} {out}",
         "python --script=x/../score.py {model} {holdout} {out}",
     ],
 )
