@@ -19,8 +19,6 @@ _REMOTE = re.compile(r'^\[remote "([^"\n]+)"\]', re.MULTILINE)
 _FETCH = re.compile(r"^\s*fetch\s*=\s*\+?(refs/heads/[^:\n]*):", re.MULTILINE)
 
 
-_LINK = "120000"
-"""Mode of a symbolic link in a tree."""
 _MOST_BYTES = 256 * 1024 * 1024
 
 
@@ -217,16 +215,9 @@ class GitCommits:
 
         Raises:
             OutOfReach: an object is missing.
-            BadInput: one is a symbolic link: its blob is not the bytes that a person reads there.
         """
         found: dict[str, tuple[str, int]] = {}
-        for name, (mode, oid, size) in self._entries(commit, path, "-l").items():
-            if mode == _LINK:
-                raise BadInput(
-                    f"{name} of commit {commit[:10]} is a symbolic link, which no version can have",
-                    kind="unsafe-path",
-                    hint=f"replace the link by the file that it means, or move it out of {path}",
-                )
+        for name, (oid, size) in self._entries(commit, path, "-l").items():
             if not size.isdecimal():  # git says BAD where the object is not there
                 raise lost(f"{name} of commit {commit[:10]}", oid)
             found[name] = (oid, int(size))
@@ -234,7 +225,7 @@ class GitCommits:
 
     def blobs(self, commit: str, path: str = "") -> Mapping[str, str]:
         """List files at or below a path of a commit, with blob ids; no file need be here."""
-        return {name: oid for name, (_, oid, *_) in self._entries(commit, path).items()}
+        return {name: oid for name, (oid, *_) in self._entries(commit, path).items()}
 
     def _entries(self, commit: str, path: str, *options: str) -> Mapping[str, Sequence[str]]:
         operands = [path] if path else []
@@ -245,9 +236,9 @@ class GitCommits:
         for line in out.decode("utf-8", "surrogateescape").split("\0"):
             head, tab, name = line.partition("\t")
             if tab:
-                mode, kind, *facts = head.split()
+                _, kind, *facts = head.split()
                 if kind == "blob":
-                    found[name] = (mode, *facts)
+                    found[name] = facts
         return found
 
     def listed(self, commit: str | None, name: str) -> Sequence[str]:

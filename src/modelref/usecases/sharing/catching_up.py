@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from modelref.ports import Remote, World
 
 
+_LOOKS = 3
+_PAUSE = 0.3
+"""Seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
     """Both sides after a fetch, what is new there taken over.
@@ -61,6 +66,14 @@ def catch_up(world: "World", remote: "Remote", artifacts: Collection[Artifact] =
     lost = tuple(remote.fetch(artifacts))
     sides = world.sightings.sides(artifacts)
     differences = compare(sides)
+    for _ in range(_LOOKS):
+        if not any(one.standing is Standing.VANISHED and one.lease for one in differences):
+            break
+        # A host makes the refs of one push one after the other: the lease may be there first.
+        world.clock.sleep(_PAUSE)
+        lost = (*lost, *remote.fetch(artifacts))
+        sides = world.sightings.sides(artifacts)
+        differences = compare(sides)
     new = {one.tag: one.new for one in differences if one.standing is Standing.NEW and one.new}
     world.sightings.take(new, sides, artifacts)
     after = world.sightings.sides(artifacts) if new else sides
