@@ -173,7 +173,7 @@ def build(folder: Path, how: str, size: int) -> None:
     git(folder, "init", "--quiet")
     subprocess.run([SCRIPTS / "dvc", "init", "--quiet"], cwd=folder, check=True)
     for version in (0, 1):
-        more = rows // 100 if version and how == "1% of rows appended, by id" else 0
+        more = max(1, rows // 100) if version and how == "1% of rows appended, by id" else 0
         sides = {"user_factors": rows // 2, "item_factors": rows - rows // 2}
         if how != "rotated factors":
             sides = {"item_factors" if "by id" in how else "weights": rows}
