@@ -167,7 +167,7 @@ def check_killed(project: Project, was: Before, args: list[str], printed: str) -
     )
     assert new.items() <= made.items(), f"{args} made {new}, and repeated {made}"
     assert not left_locks(project)
-    # A commit that was made and never registered is nobody's, and neither is the note that names it.
+    # A commit that was made and never registered is nobody's, and so is the note that names it.
     left = notes(project) if new or "--commit" not in args else []
     assert not left, f"{args}, {len(new)} made when killed, then said {again.out}: {left}"
     return len(new)
