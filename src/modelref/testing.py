@@ -155,6 +155,11 @@ class MemoryCommits:
             raise UnknownRef(f"there is no commit {rev!r} in this clone", kind="unknown-revision")
         return str(found[0])
 
+    def tree_id(self, commit: str) -> str:
+        """Return an id of the files of a commit."""
+        text = repr(sorted(self.trees[commit].items()))
+        return sha1(text.encode(), usedforsecurity=False).hexdigest()
+
     def merge_base(self, a: str, b: str) -> str | None:
         """Return the newest commit that two others descend from."""
         behind = set(self._line(a))

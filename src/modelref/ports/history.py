@@ -21,6 +21,9 @@ class Commits(Protocol):
             UnknownRef: there is none.
         """
 
+    def tree_id(self, commit: str) -> str:
+        """Return an id of all that stands in a commit: another commit of the same has the same."""
+
     def merge_base(self, a: str, b: str) -> str | None:
         """Return the newest commit that two others descend from, None where there is none here.
 

@@ -79,7 +79,7 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
 def registering(world: "World", asked: Registration, options: Options) -> Job:
     """Look whether a version may be registered, and say how; see :func:`register`."""
     commit = _commit(world, asked, options)
-    command = command_of(asked, commit)
+    command = command_of(world, asked, commit)
     outs = _sound_outs(world, asked, commit, told=options.push)
 
     def read(world: "World") -> Model:
@@ -115,9 +115,14 @@ def registering(world: "World", asked: Registration, options: Options) -> Job:
     return Job(asked.artifact, command, decide, already)
 
 
-def command_of(asked: Registration, commit: str) -> str:
-    """What a registration is called in the journal: the same text is the same command."""
-    return f"register {asked.artifact} {commit} {asked.version} {asked.bump} {asked.base}"
+def command_of(world: "World", asked: Registration, commit: str) -> str:
+    """What a registration is called in the journal: the same text is the same command.
+
+    A commit that was made for it is called by what stands in it: a repeat makes another one, of
+    another date.
+    """
+    what = world.commits.tree_id(commit) if asked.carry else commit
+    return f"register {asked.artifact} {what} {asked.version} {asked.bump} {asked.base}"
 
 
 def _commit(world: "World", asked: Registration, options: Options) -> str:

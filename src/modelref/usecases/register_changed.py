@@ -80,7 +80,8 @@ def _settled(world: "World", asked: Registration, model: Model | None, commit: s
     latest = model.latest if model else None
     if latest is None or not _same(world, asked, latest, commit):
         return False
-    return not world.journal.pending(command_of(asked, latest.commit if asked.carry else commit))
+    at = latest.commit if asked.carry else commit
+    return not world.journal.pending(command_of(world, asked, at))
 
 
 def _same(world: "World", asked: Registration, latest: VersionState, commit: str) -> bool:

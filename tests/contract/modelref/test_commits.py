@@ -125,6 +125,18 @@ def test_a_patch_is_given_of_text_where_it_is_asked_for(commits: tuple[Commits, 
     assert {"-b", "+B", "+d"} <= set(lines)
 
 
+def test_a_tree_is_known_again_whatever_commit_it_stands_in(
+    commits: tuple[Commits, str, str], tmp_path: Path
+) -> None:
+    port, before, after = commits
+    if isinstance(port, MemoryCommits):
+        again = port.commit()
+    else:
+        again = commit(Project(tmp_path, ()), BEFORE)
+    assert again != before
+    assert port.tree_id(again) == port.tree_id(before) != port.tree_id(after)
+
+
 def test_equal_commits_do_not_differ(commits: tuple[Commits, str, str]) -> None:
     port, before, _ = commits
     assert list(port.changes(before, before, ["src"])) == []

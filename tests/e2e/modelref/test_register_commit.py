@@ -5,9 +5,13 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from modelref.adapters.git.tags import GitTags
+from support.inprocess import run
+from support.killing import notes
 from support.project import Project
 
 _TWO = """
@@ -212,3 +216,19 @@ def test_what_tells_of_a_model_that_no_stage_makes_comes_along(tmp_path: Path) -
     assert changed == ["eval.dvc", "metrics.json", "model.bin.dvc"]
     shown = project.modelref("show", "mail", "--json").json["versions"]
     assert [one["metrics"]["metrics.json"]["ndcg"] for one in shown] == [0.6, 0.5]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of DVC's own libraries
+def test_a_run_that_died_before_its_tag_leaves_nothing_to_a_repeat_at_another_time(
+    two: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retrain(two, 30, 10)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "1700000000 +0000")
+    with monkeypatch.context() as patch:
+        patch.setattr(GitTags, "create", Mock(side_effect=KeyboardInterrupt))
+        assert run(two.root, "register", "rank", "--commit").code == 130
+    assert notes(two)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "1700000060 +0000")
+    two.modelref("register", "rank", "--commit")
+    assert two.git("tag").split() == ["rank@v0.1.0"]
+    assert not notes(two)

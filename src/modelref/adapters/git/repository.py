@@ -123,6 +123,10 @@ class GitCommits:
             raise _no_commit(rev)
         return done.stdout.decode().strip()
 
+    def tree_id(self, commit: str) -> str:
+        """Return the id of a commit's tree."""
+        return self.repository.git.output("rev-parse", f"{commit}^{{tree}}").decode().strip()
+
     def merge_base(self, a: str, b: str) -> str | None:
         """Return the newest commit that two others descend from, None where there is none here."""
         done = self.repository.git.run("merge-base", operands=[a, b])
