@@ -24,6 +24,7 @@ from modelref.domain.finding import Finding
 from modelref.domain.message import parse_trailers
 from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile, is_within
+from modelref.domain.signing import Signing
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, Conflict, ModelRefError, OutOfReach, UnknownRef
@@ -494,7 +495,8 @@ class MemoryWorld:
         self.tables = MemoryTables()
         self.scoring = MemoryScoring()
         self.journal = MemoryJournal()
-        self.config = self.agreed = Config()
+        self.config = Config()
+        self.signing = Signing()
         self.agreed_known, self.agreed_guessed = True, False
         self.configs: dict[str, Config] = {}
         self.started = ""

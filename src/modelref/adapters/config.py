@@ -51,17 +51,32 @@ def parse_config(source: str, data: bytes) -> Config:
         BadInput: it is not valid; the message names file and key, and below ``gates`` the line.
     """
     from modelref.adapters.dvc.textfiles import mapping
-    from modelref.adapters.marks import marked_at
 
     raw = mapping(source, data)
     config = Config.parse(raw, source)
     if "gates" not in raw:
         return config
+    from modelref.adapters.marks import marked_at
     from modelref.domain.gates.parse import parse_gates
 
     directions = {name: settings.directions for name, settings in config.models.items()}
     gates = parse_gates(marked_at(source, data, "gates"), config.stages, directions)
     return replace(config, gates=gates)
+
+
+def parse_but_gates(source: str, data: bytes) -> Config:
+    """Parse what ``modelref.yaml`` holds, and leave out ``gates``: whoever only reads asks none.
+
+    Args:
+        source: the file, as a person names it.
+        data: its bytes.
+
+    Raises:
+        BadInput: it is not valid; the message names file and key.
+    """
+    from modelref.adapters.dvc.textfiles import mapping
+
+    return Config.parse(mapping(source, data), source)
 
 
 def _parse_gto(name: str, data: bytes) -> Config:

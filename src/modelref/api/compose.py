@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from modelref.adapters.tensors.files import TensorFiles
     from modelref.domain.branch import Branch
     from modelref.domain.config import Config
+    from modelref.domain.signing import Signing
     from modelref.ports import Tags
 
 
@@ -49,7 +50,7 @@ class RepositoryWorld:
     def renewed(self) -> "RepositoryWorld":
         """The same clone, with its configuration still to be read."""
         fresh = copy(self)
-        for name in ("config", "agreed", "signatures", "_agreed_file"):
+        for name in ("config", "signing", "signatures", "_agreed_file"):
             fresh.__dict__.pop(name, None)
         return fresh
 
@@ -104,16 +105,16 @@ class RepositoryWorld:
         return parse_config(f"{branch.name}:{FILE}", data)
 
     @cached_property
-    def agreed(self) -> "Config":
-        """What the ``modelref.yaml`` of the default branch says."""
-        from modelref.domain.config import FILE, Config
+    def signing(self) -> "Signing":
+        """What the ``modelref.yaml`` of the default branch says must be signed."""
+        from modelref.domain.signing import FILE, Signing
 
         file = self._agreed_file
         if not file.data:
-            return Config()
-        from modelref.adapters.config import parse_config
+            return Signing()
+        from modelref.adapters.config import parse_but_gates
 
-        return parse_config(f"{file.branch}:{FILE}", file.data)
+        return parse_but_gates(f"{file.branch}:{FILE}", file.data).signing
 
     @property
     def agreed_known(self) -> bool:
@@ -130,12 +131,12 @@ class RepositoryWorld:
         """Signatures, against the signers of the person, or of the default branch."""
         from modelref.adapters.git.signing.check import GitSignatures
 
-        return GitSignatures(self.repository, self.agreed.signing, self._agreed_file.commit)
+        return GitSignatures(self.repository, self.signing, self._agreed_file.commit)
 
     @cached_property
     def _agreed_file(self) -> "AgreedFile":
         from modelref.adapters.git.default_branch import read_agreed
-        from modelref.domain.config import FILE
+        from modelref.domain.signing import FILE
 
         return read_agreed(self.repository, FILE)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from modelref.adapters.tensors.files import TensorFiles
     from modelref.domain.branch import Branch
     from modelref.domain.config import Config
+    from modelref.domain.signing import Signing
     from modelref.ports import Tags
 
 
@@ -94,9 +95,9 @@ class ElsewhereWorld:
         raise self._refusal()
 
     @property
-    def agreed(self) -> "Config":
-        """The same: no other branch is looked at."""
-        return self.config
+    def signing(self) -> "Signing":
+        """What its ``modelref.yaml`` says must be signed: no other branch is looked at."""
+        return self.config.signing
 
     @property
     def agreed_known(self) -> bool:
@@ -134,7 +135,7 @@ class ElsewhereWorld:
         from modelref.adapters.git.signing.check import GitSignatures
 
         commit = self.commits.resolve("HEAD")
-        return GitSignatures(self.commits.repository, self.agreed.signing, commit)
+        return GitSignatures(self.commits.repository, self.signing, commit)
 
     @cached_property
     def outputs(self) -> "DvcOutputs":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from modelref.domain.branch import Branch
     from modelref.domain.config import Config
+    from modelref.domain.signing import Signing
     from modelref.ports.events import Journal, Signatures, Tags
     from modelref.ports.history import Branches, Commits
     from modelref.ports.outputs import Outputs
@@ -132,8 +133,8 @@ class World(Protocol):
         """
 
     @property
-    def agreed(self) -> Config:
-        """What the default branch says the repository has agreed on.
+    def signing(self) -> Signing:
+        """What the default branch says must be signed.
 
         What guards the registry is read from there: a pull request cannot weaken its own guard.
 
@@ -143,7 +144,7 @@ class World(Protocol):
 
     @property
     def agreed_known(self) -> bool:
-        """Whether ``agreed`` is surely what the default branch says."""
+        """Whether ``signing`` is surely what the default branch says."""
 
     @property
     def agreed_guessed(self) -> bool:

@@ -42,7 +42,7 @@ def approvals(world: "World", model: Model, commit: str) -> tuple[Approval, ...]
     own = [event for event in held.events if event.commit == commit]
     last = max((place for place, one in enumerate(own) if one.kind != "assign"), default=-1)
     standing = own[last + 1 :]
-    rule = world.agreed.signing.rule(model.artifact, APPROVED) or Signers()
+    rule = world.signing.rule(model.artifact, APPROVED) or Signers()
     checked = world.signatures.check([event.oid for event in standing])
     return tuple(
         Approval(checked[event.oid], event.date, event.tag)

@@ -172,9 +172,7 @@ def _settled(world: "World", model: Model, now: Event, options: Options) -> bool
         return False
     if lacks_signature(world, now, asked=options.sign):
         return False
-    if now.stage != APPROVED or not (
-        options.sign or world.agreed.signing.rule(model.artifact, APPROVED)
-    ):
+    if now.stage != APPROVED or not (options.sign or world.signing.rule(model.artifact, APPROVED)):
         return True
     own = world.signatures.own()
     return any(one.signature.identities & own for one in approvals(world, model, now.commit))

@@ -44,7 +44,7 @@ def check_ref(world: "World", model: Model, ref: Ref, findings: Iterable[Finding
             not known what the default branch requires.
         OutOfReach: the program that checks, or the list of signers, is missing.
     """
-    if not world.agreed.signing.required:
+    if not world.signing.required:
         return
     _refuse_unknown_rules(world, ref)
     if ref.stage is not None:
@@ -56,7 +56,7 @@ def check_ref(world: "World", model: Model, ref: Ref, findings: Iterable[Finding
     if ref.version is not None:
         check_version(world, model, model.versions.get(ref.version))
         return
-    rule = world.agreed.signing.rule(model.artifact, None)
+    rule = world.signing.rule(model.artifact, None)
     if rule is not None:
         _refuse_in_the_way(in_the_way(model, None, findings), f"{model.artifact}@latest")
         _refuse_unsigned(world, rule, list(deciding_latest(model)), "versions")
@@ -81,7 +81,7 @@ def check_stage(
     Raises:
         Refused: one is not; never is the stage said to hold what it held before.
     """
-    rule = world.agreed.signing.rule(model.artifact, stage)
+    rule = world.signing.rule(model.artifact, stage)
     if rule is not None:
         _refuse_in_the_way(in_the_way(model, stage, findings), f"{model.artifact}#{stage}")
         _refuse_unsigned(world, rule, list(deciding(model, stage)), stage)
@@ -102,7 +102,7 @@ def check_version(world: "World", model: Model, state: VersionState | None) -> N
     Raises:
         Refused: it is not.
     """
-    rule = world.agreed.signing.rule(model.artifact, None)
+    rule = world.signing.rule(model.artifact, None)
     if rule is not None and state is not None and state.active:
         _refuse_unsigned(world, rule, [state.event], "versions")
 
@@ -113,7 +113,7 @@ def check_went_through(world: "World", model: Model, stage: StageName, commit: s
     Raises:
         Refused: only unsigned events put it there.
     """
-    rule = world.agreed.signing.rule(model.artifact, stage)
+    rule = world.signing.rule(model.artifact, stage)
     if rule is None:
         return
     put = [event for event in model.stages[stage].events if event.commit == commit]
@@ -125,7 +125,7 @@ def check_went_through(world: "World", model: Model, stage: StageName, commit: s
 
 def must_sign(world: "World", artifact: Artifact, stage: StageName | None) -> Signers | None:
     """Who must sign a new event of a stage, or with None of a model's versions; None: nobody."""
-    return world.agreed.signing.rule(artifact, stage)
+    return world.signing.rule(artifact, stage)
 
 
 def lacks_signature(world: "World", event: Event, *, asked: bool) -> bool:
@@ -155,11 +155,11 @@ def signature_findings(world: "World", model: Model) -> Sequence[Finding]:
         OutOfReach: the program that checks, or the list of signers, is missing.
     """
     checked = world.signatures.check([event.oid for event in model.events])
-    counts = counting(model, world.agreed.signing)
+    counts = counting(model, world.signing)
     found = []
     for event in model.events:
         signature = checked[event.oid]
-        rule = world.agreed.signing.rule(event.artifact, event.stage)
+        rule = world.signing.rule(event.artifact, event.stage)
         if rule is not None and not rule.accepts(signature):
             kind, why = _wrong(signature, event.stage or "versions")
             severity = Severity.ERROR

@@ -8,6 +8,7 @@ from modelref.domain.config import Config
 from modelref.domain.names import Artifact, StageName
 from modelref.domain.ref import Ref
 from modelref.domain.signature import Outcome, Signature
+from modelref.domain.signing import Signing
 from modelref.domain.tag import TagName
 from modelref.errors import Refused
 from modelref.testing import MemoryWorld
@@ -31,7 +32,7 @@ def world() -> MemoryWorld:
     for number in (1, 2):
         world.train("rec", b"model" * number)
         world.journal.acknowledge(register(world, Registration(REC), Options()).command)
-    world.agreed = Config.parse({"signing": {"stages": {"prod": ["ada@example.com"]}}})
+    world.signing = Config.parse({"signing": {"stages": {"prod": ["ada@example.com"]}}}).signing
     return world
 
 
@@ -114,7 +115,7 @@ def test_the_past_is_answered_whatever_lies_about_now(world: MemoryWorld) -> Non
 
 
 def test_latest_needs_the_signature_of_every_version_above(world: MemoryWorld) -> None:
-    world.agreed = Config.parse({"signing": {"versions": "any"}})
+    world.signing = Config.parse({"signing": {"versions": "any"}}).signing
     for tag in ("rec@v0.1.0", "rec@v0.1.1"):
         world.signatures.sign(world.tags.records[tag].oid)
     assert resolve(world, Ref.parse("rec@latest")).version == "v0.1.1"
@@ -184,14 +185,14 @@ def test_a_newest_event_of_another_version_is_no_history(world: MemoryWorld) -> 
 
 def test_a_stage_that_is_in_use_comes_to_require_signatures(world: MemoryWorld) -> None:
     """What counts is signed before the rule holds; then all goes on, a rollback too."""
-    rules, world.agreed = world.agreed, Config()
+    rules, world.signing = world.signing, Signing()
     for version in ("v0.1.0", "v0.1.1"):
         assert up(world, version)
         assert not up(world, version)
     for version in ("v0.1.0", "v0.1.1"):
         assert up(world, version, sign=True)
         assert not up(world, version, sign=True), "once is enough"
-    world.agreed = rules
+    world.signing = rules
     assert held(world) == "v0.1.1"
     rollback(world, Rollback(Ref.parse_stage("rec#prod"), unchecked=True), Options())
     assert held(world) == "v0.1.0"
@@ -209,7 +210,7 @@ def test_a_version_can_be_registered_again_to_be_signed(world: MemoryWorld) -> N
     assert again.note == ""
     world.journal.acknowledge(again.command)
     assert not register(world, asked, Options(sign=True)).new
-    world.agreed = Config.parse({"signing": {"versions": "any"}})
+    world.signing = Config.parse({"signing": {"versions": "any"}}).signing
     assert resolve(world, Ref.parse("rec@v0.1.0")).version == "v0.1.0"
     found = verify(world).findings
     assert [(one.severity, one.tag) for one in found] == [
@@ -244,7 +245,7 @@ def test_approvals_stand_until_they_are_taken_back(world: MemoryWorld) -> None:
 
 
 def test_only_listed_people_approve_where_there_is_a_list(world: MemoryWorld) -> None:
-    world.agreed = Config.parse({"signing": {"stages": {"approved": ["bob@example.com"]}}})
+    world.signing = Config.parse({"signing": {"stages": {"approved": ["bob@example.com"]}}}).signing
     world.signatures.signer = "bob@example.com"
     up(world, "v0.1.0", "approved")
     record = world.tags.records["rec#approved#1"]
@@ -258,7 +259,7 @@ def test_only_listed_people_approve_where_there_is_a_list(world: MemoryWorld) ->
 @pytest.fixture
 def guarded(world: MemoryWorld) -> MemoryWorld:
     """A gate that wants one approval; v0.1.0 has Ada's, and the writer claims to be Eve."""
-    world.agreed = Config()
+    world.signing = Signing()
     world.branches.heads["main"] = world.commits.head
     world.configs["main"] = Config(gates=gates("prod:\n  - approvals: 1"))
     up(world, "v0.1.0", "approved", sign=True)
