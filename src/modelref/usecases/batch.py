@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from modelref.domain.names import Artifact
 from modelref.errors import ModelRefError
-from modelref.usecases.promote import Promotion, promoting
-from modelref.usecases.register import Registration, registering
 from modelref.usecases.writing import Job, Options, Written, run_all
 
 if TYPE_CHECKING:
@@ -26,18 +23,6 @@ class Batch:
 
     done: tuple[Written, ...]
     failed: tuple[tuple[Artifact, ModelRefError], ...]
-
-
-def register_each(world: "World", asked: Sequence[Registration], options: Options) -> Batch:
-    """Register a version of each of several models."""
-    makers = [(one.artifact, partial(registering, world, one, options)) for one in asked]
-    return run_each(world, makers, options)
-
-
-def promote_each(world: "World", asked: Sequence[Promotion], options: Options) -> Batch:
-    """Promote a version of each of several models."""
-    makers = [(one.ref.artifact, partial(promoting, one, options)) for one in asked]
-    return run_each(world, makers, options)
 
 
 def run_each(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
@@ -17,6 +18,7 @@ from modelref.domain.target import find
 from modelref.domain.version import Version
 from modelref.errors import BadInput, Conflict, ModelRefError, Refused
 from modelref.usecases.approvals import approvals
+from modelref.usecases.batch import Batch, run_each
 from modelref.usecases.gating.evaluate import Trial, evaluate, gates_of, guard_of, refusal
 from modelref.usecases.gating.evidence import verdict_trailers, write_evidence
 from modelref.usecases.gating.memo import Memo
@@ -61,6 +63,12 @@ def promote(world: "World", asked: Promotion, options: Options) -> Written:
     """
     (written,) = run_once(world, promoting(asked, options), options)
     return written
+
+
+def promote_each(world: "World", asked: Sequence[Promotion], options: Options) -> Batch:
+    """Promote a version of each of several models."""
+    makers = [(one.ref.artifact, partial(promoting, one, options)) for one in asked]
+    return run_each(world, makers, options)
 
 
 def promoting(asked: Promotion, options: Options) -> Job:

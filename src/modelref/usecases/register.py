@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
@@ -13,6 +14,7 @@ from modelref.domain.registry import Model
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
+from modelref.usecases.batch import Batch, run_each
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.signatures import lacks_signature
@@ -74,6 +76,12 @@ def register(world: "World", asked: Registration, options: Options) -> Written:
     """
     (written,) = run_once(world, registering(world, asked, options), options)
     return written
+
+
+def register_each(world: "World", asked: Sequence[Registration], options: Options) -> Batch:
+    """Register a version of each of several models."""
+    makers = [(one.artifact, partial(registering, world, one, options)) for one in asked]
+    return run_each(world, makers, options)
 
 
 def registering(world: "World", asked: Registration, options: Options) -> Job:

@@ -10,9 +10,8 @@ from modelref.domain.sync import Reply
 from modelref.errors import Conflict, OutOfReach, Refused
 from modelref.testing import MemoryClock, MemoryWorld
 from modelref.testing_remote import MemoryHost, MemoryRemote
-from modelref.usecases.batch import promote_each, register_each
-from modelref.usecases.promote import Promotion, promote
-from modelref.usecases.register import Registration, register
+from modelref.usecases.promote import Promotion, promote, promote_each
+from modelref.usecases.register import Registration, register, register_each
 from modelref.usecases.rollback import Rollback, rollback
 from modelref.usecases.sharing.fetch import fetch
 from modelref.usecases.sharing.push import push

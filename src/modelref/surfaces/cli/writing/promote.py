@@ -10,8 +10,7 @@ from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.writing.report import report_batch
-from modelref.usecases.batch import promote_each
-from modelref.usecases.promote import Promotion
+from modelref.usecases.promote import Promotion, promote_each
 from modelref.usecases.writing import Options, Written
 
 

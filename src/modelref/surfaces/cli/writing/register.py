@@ -12,8 +12,7 @@ from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import write_options
 from modelref.surfaces.cli.output import report_findings, say
 from modelref.surfaces.cli.writing.report import report, report_batch, report_failed
-from modelref.usecases.batch import register_each
-from modelref.usecases.register import Registration
+from modelref.usecases.register import Registration, register_each
 from modelref.usecases.register_changed import Sweep, register_changed
 from modelref.usecases.writing import Options, Written
 

@@ -2,22 +2,25 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from modelref.api.shapes.writes import written_shape
 from modelref.domain.names import Artifact
 from modelref.errors import ModelRefError
-from modelref.ports import World
 from modelref.surfaces.cli.output import report_error, report_findings, say, say_json
 from modelref.surfaces.cli.sharing.leases import warn_alone
 from modelref.usecases.batch import Batch
 from modelref.usecases.reading import read_registry
 from modelref.usecases.writing import Options, Written
 
+if TYPE_CHECKING:
+    from modelref.ports import World
+
 
 def report_batch(
-    world: World,
+    world: "World",
     batch: Batch,
     options: Options,
     sentence: Callable[[Written], str],
@@ -45,7 +48,7 @@ def report_failed(failed: Sequence[tuple[Artifact, ModelRefError]], *, as_json: 
     return max((error.exit_code for _, error in failed), default=0)
 
 
-def _who_knows(world: World, written: Sequence[Written]) -> str:
+def _who_knows(world: "World", written: Sequence[Written]) -> str:
     """Who has been told of events."""
     if all(one.pushed for one in written):
         return f"pushed to {world.config.remote}"
@@ -55,7 +58,7 @@ def _who_knows(world: World, written: Sequence[Written]) -> str:
 
 
 def report(
-    world: World,
+    world: "World",
     done: Sequence[Written],
     options: Options,
     sentence: Callable[[Written], str],
