@@ -1,6 +1,6 @@
 """Many clones of one bare remote that write at once, GTO in between: nothing lost, nothing stale.
 
-    PYTHONPATH=tests python benchmarks/clones.py [--clones N] [--events N] [--only file,ssh,https]
+    PYTHONPATH=tests python benchmarks/clones.py [--clones N] [--events N] [--only file ssh https]
         [--guard]
 
 Each clone makes its events (promotions, unassignments, registrations of two models) as fast as it
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SERVERS = {"ssh": ssh_server, "https": https_server}
+_WAYS = ("file", *_SERVERS)
 
 
 def main() -> None:
@@ -48,12 +49,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clones", type=int, default=8)
     parser.add_argument("--events", type=int, default=100)
-    parser.add_argument("--only", default="file,ssh,https")
+    parser.add_argument("--only", nargs="+", choices=_WAYS, default=_WAYS)
     parser.add_argument("--guard", action="store_true")
     asked = parser.parse_args()
     guarded = "; docs/hosts/update on the remote" if asked.guard else ""
     print(f"{asked.clones} clones of {asked.events} events each, and gto beside them{guarded}")
-    for way in asked.only.split(","):
+    for way in asked.only:
         with tempfile.TemporaryDirectory(prefix="modelref-clones-") as folder:
             print(_run(Path(folder), way, asked), flush=True)
 

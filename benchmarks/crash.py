@@ -281,11 +281,11 @@ def main() -> None:
     parser.add_argument("--calls", choices=["all", "changing"], default="all")
     parser.add_argument("--kills", type=int, default=500, help="random ones, of each kind of write")
     parser.add_argument("--share", type=parse_share, default=(1, 1), metavar="I/N")
-    parser.add_argument("--only", default=",".join(_PARTS))
+    parser.add_argument("--only", nargs="+", choices=_PARTS, default=list(_PARTS))
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         apart_from_home(Path(temporary))
-        for part in args.only.split(","):
+        for part in args.only:
             _PARTS[part](Path(temporary), args)
 
 

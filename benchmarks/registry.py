@@ -1,6 +1,6 @@
 """The registry in one clone: CPU time and memory of every read and write, as ratios in one run.
 
-    python benchmarks/registry.py [--rounds N] [--only PART,...] [--scratch DIR]
+    python benchmarks/registry.py [--rounds N] [--only PART ...] [--scratch DIR]
 
 Parts: startup, reads, sizes, growth, writes, bytes, gto. It takes minutes, and 3 GB of room.
 """
@@ -310,7 +310,7 @@ def main() -> None:
     parts = ("startup", "reads", "sizes", "growth", "writes", "bytes", "gto")
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", default=",".join(parts))
+    parser.add_argument("--only", nargs="+", choices=parts, default=parts)
     parser.add_argument("--scratch", type=Path, help="keep the registries here")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -318,7 +318,7 @@ def main() -> None:
         scratch.mkdir(parents=True, exist_ok=True)
         apart_from_home(scratch)
         bench = Bench(scratch, args.rounds)
-        for part in args.only.split(","):
+        for part in args.only:
             getattr(bench, part)()
     if bench.missed:
         raise SystemExit("\nmissed:\n" + "\n".join(f"- {what}" for what in bench.missed))
