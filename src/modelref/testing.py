@@ -64,11 +64,13 @@ class MemoryTags:
         records: by tag.
         author: who makes them.
         signatures: where signed tags are noted.
+        kept: what the last fetch found that must be settled.
     """
 
     records: dict[str, TagRecord] = field(default_factory=dict)
     author: str = "Ada"
     signatures: MemorySignatures = field(default_factory=MemorySignatures)
+    kept: Sequence[Finding] = ()
 
     def list(
         self, artifact: Artifact | None = None, *, bodies: bool = False
@@ -80,8 +82,8 @@ class MemoryTags:
                 yield record if bodies else record._replace(body=None)
 
     def noticed(self) -> Sequence[Finding]:
-        """Nobody else moves them."""
-        return ()
+        """Tell what was kept."""
+        return self.kept
 
     def create(
         self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False
