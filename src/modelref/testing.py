@@ -186,6 +186,10 @@ class MemoryCommits:
         tree = self.trees.get(commit, {})
         return {path: tree[path] for path in paths if path in tree}
 
+    def links(self, commit: str, path: str) -> Mapping[str, str]:  # of none
+        """There is none."""
+        return {}
+
     def checkout_digest(self) -> str:
         """A digest of the workspace."""
         text = repr(sorted(self.trees[None].items()))
@@ -367,6 +371,10 @@ class MemoryOutputs:
             raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")
         with target.open("xb") as new:
             new.write(self.objects[file.hash])
+
+    def is_copy(self, file: OutFile, path: Path) -> bool:
+        """Whether a path has the very bytes of a file."""
+        return md5(path.read_bytes(), usedforsecurity=False).hexdigest() == file.hash
 
     @contextmanager
     def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:

@@ -136,6 +136,15 @@ class DvcOutputs:
                 hint="see that the disk is not full and that the folder is yours",
             ) from error
 
+    def is_copy(self, file: OutFile, path: Path) -> bool:
+        """Whether a plain file, or one that a link leads to, has the very bytes of a file."""
+        if not path.is_file():
+            return False
+        if file.algorithm != GIT:
+            return is_sound(path, file)
+        hashed = self.git.output("hash-object", "--no-filters", operands=[str(path.absolute())])
+        return hashed.decode().strip() == file.hash
+
     @contextmanager
     def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:
         """A verified file to read for a while: DVC's, else git's of the same hash."""
