@@ -135,9 +135,21 @@ class DvcPipeline:
 
         place = self._places.at(commit)
         path = self._annotation(place, artifact).path
+        edited = (
+            [] if commit else [f"{name} changed since dvc add" for name in self.edited(artifact)]
+        )
         if not place.locked(artifact.dir) and not place.stages:
-            return ()  # no DVC stage ever ran: nothing makes it, so nothing can be stale
-        return staleness(place, self.commits.repository.root, path)
+            return edited  # no DVC stage ever ran: nothing makes it
+        return [*edited, *staleness(place, self.commits.repository.root, path)]
+
+    def edited(self, artifact: Artifact) -> Sequence[str]:
+        """List outs of a model in the workspace that changed since ``dvc add``."""
+        from modelref.adapters.dvc.edited import edited_outs
+
+        place = self._places.at(None)
+        outs = self._made(place, artifact).outs
+        made = [out.path for stage in place.locked(artifact.dir) for out in stage.outs]
+        return [*edited_outs(place, made, outs, self.outputs)]
 
     def _annotation(self, place: Place, artifact: Artifact) -> Annotation:
         annotation = place.artifacts(artifact.dir).get(artifact.name)
