@@ -65,3 +65,19 @@ def test_what_dvc_may_ignore_or_nobody_checked_out_has_not_changed(added: Projec
     (added.root / "models/x.bin").unlink()
     for model in ("d", "x"):
         assert run(added.root, "register", model).code == 0
+
+
+def test_a_restore_names_the_metrics_that_it_leaves(added: Project) -> None:
+    added.write("dvc.yaml", (added.root / "dvc.yaml").read_text() + "metrics: [m.json]\n")
+    for number in (1, 2):
+        change(added, "models/x.bin", f"weights {number}")
+        added.write("m.json", f'{{"score": {number}}}')
+        added.run("dvc", "add", "--quiet", "models/x.bin")
+        added.git("add", "--all")
+        added.git("commit", "--quiet", "--message", f"version {number}")
+        assert run(added.root, "register", "x").code == 0
+    done = run(added.root, "restore", "x@v0.1.0", "--json").json
+    commit = added.git("rev-parse", "HEAD~1")
+    why = f"it differs: git checkout {commit} -- m.json"
+    assert done["left"] == [{"path": "m.json", "why": why}]
+    assert (added.root / "models/x.bin").read_text() == "weights 1"

@@ -42,14 +42,16 @@ class DvcPipeline:
 
     def misnamed(self, commit: str | None) -> Sequence[Finding]:
         """Say which models the ``dvc.yaml`` files declare that no tag can name."""
-        names = _models(self._places.at(commit))
+        place = self._places.at(commit)
+        names = _models(place)
         refused = [(name, why) for name in names if isinstance(why := _parsed(name), BadInput)]
         return [
             Finding(
                 Severity.WARNING,
                 "misnamed-model",
                 "",
-                f"the model {name!r} that dvc.yaml declares cannot be read: {why.message}",
+                f"the model {name!r} that {_file_of(place, name)} declares cannot be read: "
+                f"{why.message}",
                 f"rename its folder or its entry under artifacts: {why.hint}",
             )
             for name, why in refused
@@ -193,6 +195,11 @@ def _models(place: Place) -> Mapping[str, str]:
     """Paths of all declared models, by what would be their address."""
     known = _gto_annotations(place).items()
     return {**place.models(), **{name: entry.path for name, entry in known if entry.type == MODEL}}
+
+
+def _file_of(place: Place, name: str) -> str:
+    """The file that declares what would be a model's address."""
+    return join(name.rpartition(":")[0], DEFINITION) if name in place.models() else GTO_FILE
 
 
 def _parsed(name: str) -> Artifact | BadInput:
