@@ -65,11 +65,13 @@ class MemoryTags:
         records: by tag.
         author: who makes them.
         signatures: where signed tags are noted.
+        kept: what the last fetch found that must be settled.
     """
 
     records: dict[str, TagRecord] = field(default_factory=dict)
     author: str = "Ada"
     signatures: MemorySignatures = field(default_factory=MemorySignatures)
+    kept: Sequence[Finding] = ()
 
     def list(
         self, artifact: Artifact | None = None, *, bodies: bool = False
@@ -81,8 +83,8 @@ class MemoryTags:
                 yield record if bodies else record._replace(body=None)
 
     def noticed(self) -> Sequence[Finding]:
-        """Nobody else moves them."""
-        return ()
+        """Tell what was kept."""
+        return self.kept
 
     def create(
         self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False
@@ -184,6 +186,10 @@ class MemoryCommits:
         """Read files; absent ones are left out."""
         tree = self.trees.get(commit, {})
         return {path: tree[path] for path in paths if path in tree}
+
+    def links(self, commit: str, path: str) -> Mapping[str, str]:  # of none
+        """There is none."""
+        return {}
 
     def checkout_digest(self) -> str:
         """A digest of the workspace."""
@@ -291,6 +297,10 @@ class MemoryPipeline:
         """Say what the test set."""
         return self.reasons.get(commit or "", ())
 
+    def edited(self, artifact: Artifact) -> Sequence[str]:
+        """No file is tracked by what could lag behind it."""
+        return ()
+
 
 def _out(path: str, data: bytes) -> Out:
     return Out(path, MD5, md5(data, usedforsecurity=False).hexdigest(), len(data))
@@ -366,6 +376,10 @@ class MemoryOutputs:
             raise OutOfReach(f"the bytes of {file.path} are not kept", kind="missing-bytes")
         with target.open("xb") as new:
             new.write(self.objects[file.hash])
+
+    def is_copy(self, file: OutFile, path: Path) -> bool:
+        """Whether a path has the very bytes of a file."""
+        return md5(path.read_bytes(), usedforsecurity=False).hexdigest() == file.hash
 
     @contextmanager
     def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:

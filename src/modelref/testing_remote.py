@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import TagRecord
+from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
 from modelref.domain.sync import Head, Reply, Sides, agreed_after, lease_artifact
 from modelref.domain.tag import TagName
@@ -123,6 +124,12 @@ class MemoryRemote:
         self._agreed = others | agreed_after(sides, new)
         known = {artifact.in_tag for artifact in asked}
         self._asked = self._asked | known if asked and self._asked is not None else None
+
+    def keep(self, found: Sequence[Finding], asked: Collection[Artifact] = ()) -> None:
+        """Keep findings for listings to tell."""
+        names = {artifact.in_tag for artifact in asked}
+        others = [one for one in self.tags.kept if not _of(one.tag, names)]
+        self.tags.kept = [*others, *found]
 
     def _record(self, tag: str) -> TagRecord:
         made = self._outbox.records if self._outbox else {}

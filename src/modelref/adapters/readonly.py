@@ -1,9 +1,10 @@
 """What stands in the place of writing where a repository is only read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
 from modelref.domain.sync import Sides
 from modelref.errors import Refused
@@ -41,6 +42,13 @@ class NoSightings:
     def sides(self, artifacts: Collection[Artifact] = ()) -> Sides:  # noqa: ARG002  # none of any
         """Nothing of either side."""
         return Sides()
+
+    def keep(
+        self,
+        found: Sequence[Finding],  # nothing is ever fetched
+        asked: Collection[Artifact] = (),
+    ) -> None:
+        """Keep nothing."""
 
     def take(self, new: Mapping[str, str], sides: Sides, asked: Collection[Artifact] = ()) -> None:
         """Nothing is ever taken."""

@@ -1,5 +1,6 @@
 """Findings: what is wrong or odd in a registry, told without getting in the way of the rest."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,3 +29,9 @@ class Finding:
     tag: str
     what: str
     hint: str = ""
+
+
+def untold(findings: Iterable[Finding], told: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings but for those of a tag and kind that were told of already."""
+    known = {(one.tag, one.kind) for one in told}
+    return tuple(one for one in findings if (one.tag, one.kind) not in known)

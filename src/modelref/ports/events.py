@@ -32,7 +32,11 @@ class Tags(Protocol):
         """
 
     def noticed(self) -> Sequence[Finding]:
-        """Tell, once, what the listings so far showed beside the tags that they gave."""
+        """Tell what is known beside the tags that were listed.
+
+        Of somebody else's repository, once, what the listings so far showed; of the person's own,
+        what the last fetch found that must be settled.
+        """
 
     def create(
         self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False

@@ -41,6 +41,14 @@ class Commits(Protocol):
     def read(self, commit: str | None, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Read files at a commit, or in the workspace for None; absent ones are left out."""
 
+    def links(self, commit: str, path: str) -> Mapping[str, str]:
+        """Where the symbolic links at or below a path lead, as they say it, by repository path.
+
+        Args:
+            commit: full id of the commit.
+            path: repository path.
+        """
+
     def changes(
         self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
     ) -> Sequence[FileChange]:

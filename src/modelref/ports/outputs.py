@@ -81,6 +81,14 @@ class Outputs(Protocol):
             OutOfReach: its bytes are not here, or are not what their hash says.
         """
 
+    def is_copy(self, file: OutFile, path: Path) -> bool:
+        """Whether a path has the very bytes of a file, which need not be here; they are hashed.
+
+        Raises:
+            OSError: the path cannot be read.
+            OutOfReach: git cannot read it.
+        """
+
     def reading(self, file: OutFile, commit: str | None) -> AbstractContextManager[Path]:
         """A verified file to read for a while, and never to write to.
 

@@ -73,7 +73,14 @@ class Pipeline(Protocol):
     def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say why a model's outs at a commit are not what its pipeline makes; empty if they are.
 
-        Only DVC stages that this model depends on are looked at.
+        Only DVC stages that this model depends on are looked at; in the workspace, :meth:`edited`.
+        """
+
+    def edited(self, artifact: Artifact) -> Sequence[str]:
+        """List outs of a model that ``dvc add`` tracks, and that changed in the workspace since.
+
+        Returns:
+            Their repository paths; files that are not there have not changed.
         """
 
 

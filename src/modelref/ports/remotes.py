@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from modelref.domain.finding import Finding
     from modelref.domain.names import Artifact
     from modelref.domain.sync import Reply, Sides
     from modelref.ports.events import Tags
@@ -20,6 +21,17 @@ class Sightings(Protocol):
 
         Raises:
             OutOfReach: the repository cannot be read.
+        """
+
+    def keep(self, found: Sequence[Finding], asked: Collection[Artifact] = ()) -> None:
+        """Keep findings for every listing of this clone's tags to tell: ``Tags.noticed``.
+
+        Args:
+            found: what is wrong; what was kept of the same models before is dropped.
+            asked: the models that were looked at; empty for all.
+
+        Raises:
+            OutOfReach: the repository cannot be written.
         """
 
     def take(self, new: Mapping[str, str], sides: Sides, asked: Collection[Artifact] = ()) -> None:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from modelref.domain.outs import Out, OutFile, is_within
 from modelref.domain.target import Revision
 from modelref.errors import BadInput, OutOfReach
+from modelref.usecases.links import through_links
 from modelref.usecases.whereabouts import list_files
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ class Got:
     Attributes:
         folder: where they lie.
         files: by repository path, where each lies.
+        already: whether they lay there before, the very same, so that nothing was written.
     """
 
     folder: Path
     files: dict[str, Path]
+    already: bool = False
 
 
 def get(
@@ -61,6 +64,8 @@ def get(
 ) -> Got:
     """Bring the files of a version to a folder that does not exist yet, all or none.
 
+    A folder that holds just these files is left as it is, so that a command can be repeated.
+
     Args:
         world: the ports.
         resolved: the version.
@@ -70,11 +75,15 @@ def get(
         progress: called with what came from DVC remotes so far, then with the path of each file.
 
     Raises:
-        BadInput: the folder exists and is not empty, or a path is not in the version.
+        BadInput: the folder holds anything else, or a path is not in the version.
+        Refused: a file is a symbolic link to what is no file of the model.
         OutOfReach: bytes are damaged, or neither here nor on their DVC remote; the folder is not
             made.
     """
-    wanted = _select(resolved, list_files(world, resolved.outs, progress), paths)
+    known = list_files(world, resolved.outs, progress)
+    wanted = _select(resolved, known, paths)
+    sources = through_links(world, resolved.target.commit, resolved.path, known, wanted)
+    files = {file.path: folder / _inside(resolved, file) for file in wanted}
     if len(os.fsencode(folder.name)) > _LONGEST:
         raise BadInput(
             f"{str(folder)[:_LONGEST]}… is too long a name for a folder",
@@ -82,12 +91,14 @@ def get(
             hint="name another folder with -o",
         )
     if _occupied(folder):
+        if _holds(world, folder, {files[one.path]: source for one, source in sources.items()}):
+            return Got(folder, files, already=True)
         raise BadInput(
-            f"{folder} exists and is not an empty folder",
+            f"{folder} exists and is not an empty folder, nor has it just these files",
             kind="target-exists",
             hint="name another folder with -o, or remove it",
         )
-    world.outputs.fetch(wanted, progress)
+    world.outputs.fetch([*sources.values()], progress)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -96,17 +107,17 @@ def get(
     except OSError as error:
         raise _unwritable(folder, error) from error
     try:
-        for file in wanted:
+        for file, source in sources.items():
             progress(file.path)
             target = made / _inside(resolved, file)
             target.parent.mkdir(parents=True, exist_ok=True)
-            world.outputs.place(file, target, deep=deep)
+            world.outputs.place(source, target, deep=deep)
         made.replace(folder)
     except OSError as error:
         raise _unwritable(folder, error) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return Got(folder, {file.path: folder / _inside(resolved, file) for file in wanted})
+    return Got(folder, files)
 
 
 def _occupied(folder: Path) -> bool:
@@ -114,6 +125,19 @@ def _occupied(folder: Path) -> bool:
         folder.exists()
         and (not folder.is_dir() or any(folder.iterdir()) or folder.samefile(Path.cwd()))
     )
+
+
+def _holds(world: "World", folder: Path, wanted: Mapping[Path, OutFile]) -> bool:
+    """Whether a folder has just some files, with their very bytes."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    try:
+        there = {path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
+        return there == wanted.keys() and all(
+            world.outputs.is_copy(file, path) for path, file in wanted.items()
+        )
+    except OSError:
+        return False
 
 
 def _select(resolved: Filed, files: list[OutFile], paths: Sequence[str]) -> list[OutFile]:

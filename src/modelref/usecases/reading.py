@@ -6,6 +6,7 @@ from modelref.domain.event import Event, read_tag
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact
 from modelref.domain.registry import Model, Registry, fold
+from modelref.domain.tag import TagName
 from modelref.errors import OutOfReach, UnknownRef
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def read_registry(
                 events.append(read)
         elif read is not None:
             findings.append(read)
-    findings += world.tags.noticed()
+    findings += (one for one in world.tags.noticed() if artifact in (None, _model_of(one)))
     return fold(events, findings)
 
 
@@ -52,6 +53,11 @@ def read_model(
     if model is None:
         raise unknown_model(world, artifact, at)
     return model, registry.findings
+
+
+def _model_of(finding: Finding) -> Artifact | None:
+    name = TagName.parse(finding.tag)
+    return name.artifact if name else None
 
 
 def refuse_partial(world: "World") -> None:

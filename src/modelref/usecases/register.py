@@ -225,6 +225,15 @@ def _refuse_uncommitted(
     world: "World", artifact: Artifact, outs: tuple[Out, ...], commit: str
 ) -> None:
     """Refuse when the workspace holds a newer model than the commit: it would be forgotten."""
+    edited = world.pipeline.edited(artifact)
+    if edited:
+        raise Refused(
+            f"{' and '.join(edited)} changed since dvc add, so that commit {commit[:10]} has "
+            f"another {artifact} than the workspace",
+            kind="uncommitted",
+            hint=f"dvc add {shlex.join(edited)}, git commit --all, then modelref register "
+            f"{artifact}; or, for the one in the commit, modelref register {artifact} --rev HEAD",
+        )
     now = world.pipeline.made(artifact, None)
     if {out.key for out in now.outs} != {out.key for out in outs}:
         raise Refused(

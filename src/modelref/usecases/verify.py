@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelref.domain.audit import audit
-from modelref.domain.finding import Finding, Severity
+from modelref.domain.finding import Finding, Severity, untold
 from modelref.domain.message import OUTS
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
@@ -70,8 +70,8 @@ def verify(
     if artifact is not None and artifact not in registry.models and not registry.findings:
         raise unknown_model(world, artifact, at)
     # The remote is only known as it is now.
-    beside = beside_remote(world, artifact) if at is None else ()
-    findings = [*registry.findings, *beside, *unknown_rules(world)]
+    beside = tuple(beside_remote(world, artifact)) if at is None else ()
+    findings = [*untold(registry.findings, beside), *beside, *unknown_rules(world)]
     remotes = _Remotes(world)
     versions = hashed = 0
     for model in registry.models.values():

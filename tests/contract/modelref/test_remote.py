@@ -9,11 +9,13 @@ from modelref.adapters.git.journal import ClonedJournal
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.sync.remote import GitRemote
 from modelref.adapters.git.sync.sightings import GitSightings
+from modelref.adapters.git.tags import GitTags
+from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact
 from modelref.domain.sync import Reply, Sides
 from modelref.domain.tag import TagName
 from modelref.errors import OutOfReach
-from modelref.ports import Remote, Sightings
+from modelref.ports import Remote, Sightings, Tags
 from modelref.testing import MemoryTags
 from modelref.testing_remote import MemoryHost, MemoryRemote
 from support.clones import clone_of
@@ -29,6 +31,7 @@ class Clone:
     remote: Remote
     sightings: Sightings
     commit: str
+    tags: Tags
 
     def make(self, *tags: str, words: str = "why") -> dict[str, str]:
         """Make tags in the outbox; by tag, the object."""
@@ -50,7 +53,7 @@ def clones(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Clone, Clone
     if request.param == "memory":
         host = MemoryHost()
         one, two = (MemoryRemote(host, MemoryTags()) for _ in range(2))
-        return Clone(one, one, "a" * 40), Clone(two, two, "a" * 40)
+        return Clone(one, one, "a" * 40, one.tags), Clone(two, two, "a" * 40, two.tags)
     Project(tmp_path, ()).git("init", "--quiet", "--bare", "host.git")
     made: list[Clone] = []
     for name in ("Ada", "Bob"):
@@ -62,7 +65,8 @@ def clones(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Clone, Clone
         lock = ClonedJournal(repository.private).lock
         commit = project.git("rev-parse", "origin/main" if made else "HEAD")
         remote = GitRemote.find(repository, lock, None)
-        made.append(Clone(remote, GitSightings(repository, lock), commit))
+        tags = GitTags(repository, lock)
+        made.append(Clone(remote, GitSightings(repository, lock), commit, tags))
     return made[0], made[1]
 
 
@@ -90,6 +94,24 @@ def test_an_outbox_that_leads_elsewhere_is_made_anew(
     assert list(ada.remote.outbox().list()) == []
     assert not outbox.is_symlink()
     assert (other / "precious").exists()
+
+
+def test_what_is_kept_is_told_until_its_model_is_looked_at_again(
+    clones: tuple[Clone, Clone],
+) -> None:
+    ada, bob = clones
+    of_rec, of_sim, of_eu = (
+        Finding(Severity.ERROR, "vanished-tag", tag, "is \x1b gone", "git push")
+        for tag in ("rec#prod#1", "sim@v1.0.0", "eu=rec@v0.1.0")
+    )
+    assert [*ada.tags.noticed()] == []
+    ada.sightings.keep([of_rec, of_sim])
+    assert [*ada.tags.noticed()] == [of_rec, of_sim] == [*ada.tags.noticed()]
+    ada.sightings.keep([], [Artifact("eu", "rec")])
+    ada.sightings.keep([of_eu], [REC])
+    assert [*ada.tags.noticed()] == [of_sim, of_eu]
+    ada.sightings.keep([])
+    assert [*ada.tags.noticed()] == [] == [*bob.tags.noticed()]
 
 
 def test_what_is_pushed_is_seen_by_everybody_and_taken_only_when_asked(

@@ -15,6 +15,7 @@ import pytest
 
 import modelref
 from modelref.adapters.git.elsewhere import server
+from modelref.adapters.git.elsewhere import tags as elsewhere_tags
 from modelref.errors import OutOfReach, Refused
 from support import remotes
 from support.elsewhere import Remote, everything, kept, script, serve
@@ -222,6 +223,23 @@ def test_a_newest_event_that_its_lease_alone_names_is_told(
         assert newest[:10] in told.out + told.err
         assert told.code == (1 if args == ["verify"] else 0)
     assert run(remote.clone.root, "--repo", where, "resolve", "sim@latest").err == ""
+
+
+@pytest.mark.parametrize("by", ["url", "folder"])
+def test_a_lease_that_was_seen_before_its_tag_is_looked_at_again(
+    remote: Remote, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = remote.bare.git("rev-parse", "refs/tags/rec#prod#2")
+    remote.bare.git("update-ref", "refs/modelref/head/rec#prod#", newest)
+    remote.bare.git("update-ref", "-d", "refs/tags/rec#prod#2")
+
+    def push_ends(_: float) -> None:
+        remote.bare.git("update-ref", "refs/tags/rec#prod#2", newest)
+
+    monkeypatch.setattr(elsewhere_tags, "sleep", push_ends)
+    where = remote.url if by == "url" else str(remote.bare.root)
+    resolved = run(remote.clone.root, "--repo", where, "resolve", "rec#prod", "--json")
+    assert (resolved.err, resolved.json["tag"]) == ("", "rec#prod#2")
 
 
 def test_the_default_branch_is_known_where_nothing_is_checked_out(remote: Remote) -> None:

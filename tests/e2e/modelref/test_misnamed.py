@@ -31,7 +31,7 @@ def clone(tmp_path: Path, folder: str) -> Project:
 
 
 def said(folder: str) -> str:
-    return f"the model '{folder}:rec' that dvc.yaml declares cannot be read: "
+    return f"the model '{folder}:rec' that {folder}/dvc.yaml declares cannot be read: "
 
 
 def test_a_review_tells_of_the_others(clone: Project, folder: str) -> None:

@@ -161,6 +161,31 @@ def test_moved_and_deleted_tags_are_said_with_both_ids_and_never_followed(pair: 
     assert pair.bob.modelref("promote", "rec@v0.2.0", "prod", "--no-push").code == 0
 
 
+@pytest.mark.parametrize("here", [True, False])
+def test_what_a_fetch_found_is_told_by_every_read_until_it_is_settled(
+    pair: Pair, here: bool
+) -> None:
+    """Deleted on the host, the lease still there: an older version would be answered silently."""
+    for version in ("v0.1.0", "v0.2.0"):
+        pair.ada.modelref("promote", f"rec@{version}", "prod")
+    if here:
+        pair.bob.modelref("fetch")
+    oid = host_tags(pair.host)["rec#prod#2"]
+    pair.host_git("update-ref", "-d", "refs/tags/rec#prod#2")
+    told = pair.bob.modelref("fetch", check=False)
+    assert (told.code, told.err) == (4, "")
+    said = f"warning: the tag 'rec#prod#2' is no longer on origin: it was {oid[:10]}\nhint: to put "
+    reads = [["resolve", "rec#prod"], ["show"], ["show", "rec"], ["history", "rec"]]
+    for args in [*reads, ["show", "rec#prod"], ["get", "rec#prod", "-o", "out"]]:
+        assert pair.bob.modelref(*args).err.count(said) == 1, args
+    found = pair.bob.modelref("verify", "--json", check=False).json["findings"]
+    assert [one["kind"] for one in found].count("vanished-tag") == 1
+    pair.host_git("update-ref", "refs/tags/rec#prod#2", oid)
+    pair.bob.modelref("fetch")
+    assert pair.bob.modelref("resolve", "rec#prod").err == ""
+    assert pair.bob.modelref("resolve", "rec#prod", "--json").json["version"] == "v0.2.0"
+
+
 def test_the_hints_of_a_changed_tag_settle_it(pair: Pair) -> None:
     pair.ada.modelref("promote", "rec@v0.1.0", "prod")
     pair.bob.modelref("fetch")
@@ -175,11 +200,13 @@ def test_the_hints_of_a_changed_tag_settle_it(pair: Pair) -> None:
     hint = hint.partition("; where a hook there refuses that")[0]
     back, accept = hint.removeprefix("  hint: to put it back: ").split("; to accept: ")
     pair.bob.run("bash", "-c", back)
+    assert pair.bob.modelref("show").err == ""
     assert pair.bob.modelref("fetch").out == "nothing new on origin\n"
     assert host_tags(pair.host)["rec#prod#1"] == oid
     pair.host_git("update-ref", "-d", "refs/tags/rec#prod#1")
     pair.bob.modelref("fetch", check=False)
     pair.bob.run("bash", "-c", accept)
+    assert pair.bob.modelref("show").err == ""
     assert pair.bob.modelref("fetch").out == "nothing new on origin\n"
     assert "rec#prod#1" not in tags(pair.bob)
     assert (
@@ -302,6 +329,7 @@ def own_hook(project: Project, name: str, script: str) -> Path:
     ("says", "quoted"),
     [
         ("echo not now >&2; echo wait >&2", "not now; wait"),
+        ("echo fatal: no ticket is named >&2", "fatal: no ticket is named"),
         (":", "it does not say why"),
     ],
 )

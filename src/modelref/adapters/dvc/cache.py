@@ -136,6 +136,23 @@ class DvcOutputs:
                 hint="see that the disk is not full and that the folder is yours",
             ) from error
 
+    def is_copy(self, file: OutFile, path: Path) -> bool:
+        """Whether a plain file, or one that a link leads to, has the very bytes of a file."""
+        if not path.is_file():
+            return False
+        if file.algorithm != GIT:
+            now = path.stat()
+            if self.checked.knows(path, now, file.hash):
+                return True
+            if file.at_most is not None and now.st_size > file.at_most:
+                return False
+            same = is_sound(path, file)
+            if same:
+                self.checked.remember(path, now, file.hash)
+            return same
+        hashed = self.git.output("hash-object", "--no-filters", operands=[str(path.absolute())])
+        return hashed.decode().strip() == file.hash
+
     @contextmanager
     def reading(self, file: OutFile, commit: str | None) -> Iterator[Path]:
         """A verified file to read for a while: DVC's, else git's of the same hash."""

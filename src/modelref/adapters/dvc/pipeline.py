@@ -42,14 +42,16 @@ class DvcPipeline:
 
     def misnamed(self, commit: str | None) -> Sequence[Finding]:
         """Say which models the ``dvc.yaml`` files declare that no tag can name."""
-        names = _models(self._places.at(commit))
+        place = self._places.at(commit)
+        names = _models(place)
         refused = [(name, why) for name in names if isinstance(why := _parsed(name), BadInput)]
         return [
             Finding(
                 Severity.WARNING,
                 "misnamed-model",
                 "",
-                f"the model {name!r} that dvc.yaml declares cannot be read: {why.message}",
+                f"the model {name!r} that {_file_of(place, name)} declares cannot be read: "
+                f"{why.message}",
                 f"rename its folder or its entry under artifacts: {why.hint}",
             )
             for name, why in refused
@@ -135,9 +137,21 @@ class DvcPipeline:
 
         place = self._places.at(commit)
         path = self._annotation(place, artifact).path
+        edited = (
+            [] if commit else [f"{name} changed since dvc add" for name in self.edited(artifact)]
+        )
         if not place.locked(artifact.dir) and not place.stages:
-            return ()  # no DVC stage ever ran: nothing makes it, so nothing can be stale
-        return staleness(place, self.commits.repository.root, path)
+            return edited  # no DVC stage ever ran: nothing makes it
+        return [*edited, *staleness(place, self.commits.repository.root, path)]
+
+    def edited(self, artifact: Artifact) -> Sequence[str]:
+        """List outs of a model in the workspace that changed since ``dvc add``."""
+        from modelref.adapters.dvc.edited import edited_outs
+
+        place = self._places.at(None)
+        outs = self._made(place, artifact).outs
+        made = [out.path for stage in place.locked(artifact.dir) for out in stage.outs]
+        return [*edited_outs(place, made, outs, self.outputs)]
 
     def _annotation(self, place: Place, artifact: Artifact) -> Annotation:
         annotation = place.artifacts(artifact.dir).get(artifact.name)
@@ -181,6 +195,11 @@ def _models(place: Place) -> Mapping[str, str]:
     """Paths of all declared models, by what would be their address."""
     known = _gto_annotations(place).items()
     return {**place.models(), **{name: entry.path for name, entry in known if entry.type == MODEL}}
+
+
+def _file_of(place: Place, name: str) -> str:
+    """The file that declares what would be a model's address."""
+    return join(name.rpartition(":")[0], DEFINITION) if name in place.models() else GTO_FILE
 
 
 def _parsed(name: str) -> Artifact | BadInput:

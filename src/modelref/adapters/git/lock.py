@@ -12,6 +12,8 @@ from pathlib import Path
 from modelref.adapters.git.stale import clear
 from modelref.errors import Conflict, OutOfReach
 
+KEPT = "found.json"
+"""The file, beside the lock, of what a fetch found that a person must settle."""
 _PATIENCE = 60.0
 """Seconds to wait for another writer, which holds the lock for milliseconds."""
 _PAUSE = 0.01

@@ -19,6 +19,8 @@ _REMOTE = re.compile(r'^\[remote "([^"\n]+)"\]', re.MULTILINE)
 _FETCH = re.compile(r"^\s*fetch\s*=\s*\+?(refs/heads/[^:\n]*):", re.MULTILINE)
 
 
+_LINK = "120000"
+"""The mode of a symbolic link."""
 _MOST_BYTES = 256 * 1024 * 1024
 
 
@@ -231,19 +233,29 @@ class GitCommits:
         """List files at or below a path of a commit, with blob ids; no file need be here."""
         return {name: oid for name, (oid, *_) in self._entries(commit, path).items()}
 
+    def links(self, commit: str, path: str) -> Mapping[str, str]:
+        """Where the symbolic links at or below a path lead, as they say it."""
+        out = self._listing(commit, path)
+        names = [name for name, (mode, *_) in out.items() if mode == _LINK]
+        return {
+            name: data.decode("utf-8", "surrogateescape")
+            for name, data in (self.read(commit, names) if names else {}).items()
+        }
+
     def _entries(self, commit: str, path: str, *options: str) -> Mapping[str, Sequence[str]]:
+        listing = self._listing(commit, path, *options)
+        return {name: facts for name, (_, kind, *facts) in listing.items() if kind == "blob"}
+
+    def _listing(self, commit: str, path: str, *options: str) -> Mapping[str, Sequence[str]]:
+        """By path: mode, type, id and, if asked for, size."""
         operands = [path] if path else []
         out = self.repository.git.output(
             "ls-tree", "-r", "-z", *options, "--full-tree", commit, operands=operands
         )
-        found: dict[str, Sequence[str]] = {}
-        for line in out.decode("utf-8", "surrogateescape").split("\0"):
-            head, tab, name = line.partition("\t")
-            if tab:
-                _, kind, *facts = head.split()
-                if kind == "blob":
-                    found[name] = facts
-        return found
+        lines = (
+            line.partition("\t") for line in out.decode("utf-8", "surrogateescape").split("\0")
+        )
+        return {name: head.split() for head, tab, name in lines if tab}
 
     def listed(self, commit: str | None, name: str) -> Sequence[str]:
         """List the repository paths of all files of one name."""

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from modelref.adapters.durable import sync_folder
-from modelref.adapters.git.lock import WriterLock, unwritable
+from modelref.adapters.git.lock import KEPT, WriterLock, unwritable
 from modelref.adapters.git.nested import TAG, peel
 from modelref.adapters.git.program import DURABLE, Finished, Git, failed, no_identity
 from modelref.adapters.git.repository import Repository
@@ -97,8 +97,12 @@ class GitTags:
             yield TagRecord(*record)
 
     def noticed(self) -> Sequence[Finding]:
-        """A clone is what it is: nobody else moves its tags."""
-        return ()
+        """Tell what the last fetch found that a person must settle."""
+        if self.lock is None or not (self.lock.folder / KEPT).exists():
+            return ()
+        from modelref.adapters.git.sync.kept import read_kept  # of seldom use
+
+        return read_kept(self.lock.folder)
 
     def create(
         self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False

@@ -7,7 +7,7 @@ from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact
 from modelref.domain.sync import CHANGED, Standing, compare
 from modelref.domain.tag import TagName
-from modelref.usecases.sharing.catching_up import describe
+from modelref.usecases.sharing.catching_up import found_changed
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -23,11 +23,11 @@ def beside_remote(world: "World", artifact: Artifact | None) -> Iterator[Finding
         artifact: only this model.
     """
     sides = world.sightings.sides([artifact] if artifact else ())
-    for one in compare(sides):
+    differences = compare(sides)
+    if any(one.standing in CHANGED for one in differences):
+        yield from found_changed(differences, world.remote(world.config.remote).name)
+    for one in differences:
         name = TagName.parse(one.tag)
-        if one.standing in CHANGED:
-            what, hint = describe(one, world.remote(world.config.remote).name)
-            yield Finding(Severity.ERROR, f"{one.standing}-tag", one.tag, what, hint)
-        elif one.standing is Standing.LOCAL and name and sides.knows(name.artifact):
+        if one.standing is Standing.LOCAL and name and sides.knows(name.artifact):
             what = "is known to this clone only"
             yield Finding(Severity.WARNING, "local-only", one.tag, what, "modelref push")

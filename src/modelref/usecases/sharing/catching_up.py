@@ -1,9 +1,10 @@
 """Catching up: what the remote has is fetched, and what is new there is taken over."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact
 from modelref.domain.ref import quoted
 from modelref.domain.sync import CHANGED, Difference, Sides, Standing, compare, of_artifact
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _LOOKS = 3
 _PAUSE = 0.3
 """Seconds."""
+_FETCH = "modelref fetch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,19 @@ def catch_up(world: "World", remote: "Remote", artifacts: Collection[Artifact] =
         lost = (*lost, *remote.fetch(artifacts))
         sides = world.sightings.sides(artifacts)
         differences = compare(sides)
+    world.sightings.keep(tuple(found_changed(differences, remote.name)), artifacts)
     new = {one.tag: one.new for one in differences if one.standing is Standing.NEW and one.new}
     world.sightings.take(new, sides, artifacts)
     after = world.sightings.sides(artifacts) if new else sides
     return CaughtUp(after, differences, lost)
+
+
+def found_changed(differences: Iterable[Difference], remote: str) -> Iterator[Finding]:
+    """Say of each tag that was moved, taken away or made twice what settles it."""
+    for one in differences:
+        if one.standing in CHANGED:
+            what, hint = describe(one, remote)
+            yield Finding(Severity.ERROR, f"{one.standing}-tag", one.tag, what, hint)
 
 
 def changed_there(changed: Sequence[Difference], remote: str) -> Conflict:
@@ -95,18 +106,18 @@ def describe(one: Difference, remote: str) -> tuple[str, str]:
     lease = quoted(f"refs/modelref/head/{one.lease}")
     drop = [f"git tag -d {tag}"] if one.here else []
     drop += [f"git push {remote} --delete {lease}"] if one.lease else []
+    accept = f"to accept: {' && '.join([*drop, _FETCH])}"
     guarded = "; where a hook there refuses that, on the host: git update-ref"
     lasting = f"{guarded} -d {lease}" if one.lease else ""
     if one.standing is Standing.VANISHED:
         what = f"is no longer on {remote}: it was {old}"
-        back = f"to put it back: git push {remote} {old}:{ref}"
-        return what, f"{back}; to accept: {' && '.join(drop)}{lasting}"
+        back = f"to put it back: git push {remote} {old}:{ref} && {_FETCH}"
+        return what, f"{back}; {accept}{lasting}"
     both = f"git show {old} {new} shows both"
     if one.standing is Standing.MOVED:
         what = f"was moved on {remote}: it was {old} and is {new} now"
-        accept = f"to accept: {' && '.join([*drop, 'modelref fetch'])}{lasting}"
-        back = f"to put it back: git push -f {remote} {old}:{ref}{guarded} {ref} {old}"
-        return what, f"{both}; {accept}; {back}"
+        back = f"to put it back: git push -f {remote} {old}:{ref} && {_FETCH}"
+        return what, f"{both}; {accept}{lasting}; {back}{guarded} {ref} {old}"
     what = f"was made here as {old} and on {remote} as {new}"
-    keep = f"to keep theirs: git tag -d {tag} && modelref fetch"
+    keep = f"to keep theirs: git tag -d {tag} && {_FETCH}"
     return what, f"{both}; {keep}, then repeat what you did if it still applies"

@@ -1,13 +1,14 @@
 """Fetch: bring the remote's events, and say what it changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
+from modelref.domain.finding import untold
 from modelref.domain.registry import Registry
 from modelref.domain.sync import CHANGED, Difference, Standing, restored_from_past
 from modelref.usecases.reading import read_registry
-from modelref.usecases.sharing.catching_up import catch_up
+from modelref.usecases.sharing.catching_up import catch_up, found_changed
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -19,7 +20,7 @@ class Fetched:
 
     Attributes:
         remote: its name.
-        registry: as it is now.
+        registry: as it is now; its findings are without what was changed, which stands below.
         new: events that this clone did not have, oldest first.
         changed: tags that were moved or taken away there, or made on both sides.
         local: tags that only this clone has.
@@ -50,9 +51,10 @@ def fetch(world: "World") -> Fetched:
     events = [event for model in registry.models.values() for event in model.events]
     new, lost = known.tags(Standing.NEW), set(known.lost)
     dates = {event.tag: event.date for event in events}
+    changed = tuple(found_changed(known.differences, remote.name))
     return Fetched(
         remote.name,
-        registry,
+        replace(registry, findings=untold(registry.findings, changed)),
         tuple(sorted((one for one in events if one.tag in new), key=lambda one: one.order)),
         tuple(one for one in known.differences if one.standing in CHANGED),
         tuple(sorted(known.tags(Standing.LOCAL))),

@@ -81,7 +81,13 @@ class RestorePlanner:
         _refuse_losses(contested(wants, now, olds), _lost_texts(whole, now, olds), planned.lost)
         texts = {**written(wants, now, then), **{name: then.text(name) for name in whole}}
         mixed = self._mixed(wants, olds[0], then, texts)
-        return _assemble(texts, planned, now, [*params.left, *self._left(then, now, shares)], mixed)
+        return _assemble(
+            texts,
+            planned,
+            now,
+            [*params.left, *self._left(then, now, shares, artifact, path)],
+            mixed,
+        )
 
     def _dvc_files(self, then: Place, outs: Sequence[Out]) -> dict[str, bytes]:
         """``.dvc`` files that track what no DVC stage makes of a model."""
@@ -96,7 +102,9 @@ class RestorePlanner:
         clean = written(wants, head, then)
         return tuple(sorted(path for path, text in clean.items() if texts[path] != text))
 
-    def _left(self, then: Place, now: Place, shares: Share) -> list[Left]:
+    def _left(
+        self, then: Place, now: Place, shares: Share, artifact: Artifact, path: str
+    ) -> list[Left]:
         left = []
         for stage, models in shares.shared.items():
             path, name = split(stage)
@@ -104,12 +112,16 @@ class RestorePlanner:
             if then.value(path, keys) != now.value(path, keys):
                 why = f"DVC stage {name} differs, but {', '.join(models)} needs it too"
                 left.append(Left(path, why))
-        return left + self._inputs(then, now, shares)
+        told = () if then.graph.makers(path) else _told_of(then, artifact)
+        return left + self._inputs(then, now, shares, told)
 
-    def _inputs(self, then: Place, now: Place, shares: Share) -> list[Left]:
-        """Code and data that a model's DVC stages read, which are not as they were."""
+    def _inputs(self, then: Place, now: Place, shares: Share, told: Sequence[str]) -> list[Left]:
+        """Code and data that a model's DVC stages read, which are not as they were.
+
+        So are the metrics that tell of a model which no DVC stage makes: they may tell of others.
+        """
         deps = {dep for name in shares.own for dep in then.stages[name].deps}
-        deps = {dep for dep in deps if not then.graph.makers(dep)}
+        deps = {dep for dep in (*deps, *told) if not then.graph.makers(dep)}
         left = []
         for dep in sorted(deps):
             beside = f"{dep}.dvc"
@@ -130,6 +142,11 @@ class RestorePlanner:
                 Left(name, f"it differs: git checkout {then.commit} -- {name}") for name in names
             ]
         return left
+
+
+def _told_of(then: Place, artifact: Artifact) -> Sequence[str]:
+    """Metrics that a ``dvc.yaml`` lists by themselves."""
+    return then.definition(artifact.dir).metrics_files(then.locked(artifact.dir), ())
 
 
 def _wants(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from time import sleep
 
 from modelref.adapters.git.elsewhere.leases import LEASES, lease_findings
 from modelref.adapters.git.elsewhere.mirror import Mirror, Moved
@@ -14,6 +15,8 @@ from modelref.domain.tag import TagName
 
 _TOPS = ("refs/tags", LEASES)
 _EVERY = tuple(f"{top}/*" for top in _TOPS)
+_PAUSE = 0.3
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,21 @@ class ForeignTags(GitTags):
     ) -> Iterator[TagRecord]:
         """List the tags, and look whether the newest events are among them."""
         records = self._listed(artifact, bodies)
+        found = self._beside_leases(artifact, records)
+        if found:
+            # A host makes the refs of one push one after the other: the lease may be there first.
+            sleep(_PAUSE)
+            records = self._listed(artifact, bodies)
+            found = self._beside_leases(artifact, records)
         told = {finding.tag for finding in self._noticed}
-        tags = {record.ref: record.oid for record in records}
-        found = lease_findings(self.repository.git, artifact, tags)
         self._noticed.extend(finding for finding in found if finding.tag not in told)
         yield from records
+
+    def _beside_leases(
+        self, artifact: Artifact | None, records: Sequence[TagRecord]
+    ) -> Sequence[Finding]:
+        tags = {record.ref: record.oid for record in records}
+        return [*lease_findings(self.repository.git, artifact, tags)]
 
     def _listed(self, artifact: Artifact | None, bodies: bool) -> Sequence[TagRecord]:
         return [*GitTags.list(self, artifact, bodies=bodies)]

@@ -1,8 +1,9 @@
 """What keeps git from talking to a remote on this side: hooks and settings of the clone's own."""
 
+import os
 import re
 
-from modelref.adapters.git.program import Finished
+from modelref.adapters.git.program import Finished, Git
 from modelref.domain.secrets import without_credentials
 from modelref.errors import Refused
 
@@ -13,8 +14,12 @@ _SETTINGS = {
 }
 _STOPPED = re.compile(r"^error: failed to push some refs to ", re.MULTILINE)
 _TALKED = re.compile(
-    r"^(?:fatal: |remote: |Enumerating |Writing |Total |send-pack: )|RPC failed", re.MULTILINE
+    r"^(?:fatal: (?:the remote end |protocol error|unable to access |early EOF)"
+    r"|remote: |Enumerating |Writing |Total |send-pack: )|RPC failed",
+    re.MULTILINE,
 )
+_DIED = re.compile(r"^fatal: ", re.MULTILINE)
+"""A git that gave up: one that talks to the remote, or one that a hook ran."""
 _DO_AS_IT_SAYS = (
     "do as it says, then repeat the command; git rev-parse --git-path hooks says where it lies"
 )
@@ -25,12 +30,13 @@ _GITS_OWN = re.compile(
 )
 
 
-def push_stopped(done: Finished, remote: str) -> Refused | None:
+def push_stopped(done: Finished, remote: str, git: Git) -> Refused | None:
     """The error for a push that ended before git told the remote anything, if it did.
 
     Args:
         done: a push that the remote gave no answer to.
         remote: its name.
+        git: of the clone.
     """
     unable = _NOT_ABLE.search(done.stderr)
     if unable:
@@ -41,11 +47,19 @@ def push_stopped(done: Finished, remote: str) -> Refused | None:
         )
     if done.code != 1 or not _STOPPED.search(done.stderr) or _TALKED.search(done.stderr):
         return None
+    if _DIED.search(done.stderr) and not _has_hook(git, "pre-push"):
+        return None
     return Refused(
         f"the pre-push hook of this clone refused the push: {_words(done)}",
         kind="hook-here",
         hint=_DO_AS_IT_SAYS,
     )
+
+
+def _has_hook(git: Git, name: str) -> bool:
+    """Whether git would run a hook of a name."""
+    path = git.output("rev-parse", "--git-path", f"hooks/{name}").decode("utf-8", "surrogateescape")
+    return os.access(git.folder / path.removesuffix("\n"), os.X_OK)
 
 
 def refs_kept(done: Finished, what: str) -> Refused | None:

@@ -154,7 +154,7 @@ class GitRemote:
         )  # fmt: skip
         answer = read_answer(done)
         if answer is None:
-            raise push_stopped(done, self.name) or self._unreachable(
+            raise push_stopped(done, self.name, self.repository.git) or self._unreachable(
                 done.stderr, "; it may have taken the events: repeat to see"
             )
         return answer

@@ -7,7 +7,7 @@ stand in it.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +17,10 @@ from modelref.adapters.git.lock import WriterLock, unwritable
 from modelref.adapters.git.program import DURABLE, failed
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.stale import IN_THE_WAY
+from modelref.adapters.git.sync.kept import read_kept, write_kept
 from modelref.adapters.git.sync.own import refs_kept
 from modelref.adapters.git.tags import patterns_of
+from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
 from modelref.domain.sync import Head, Sides, agreed_after, lease_artifact
 from modelref.domain.tag import TagName
@@ -79,6 +81,12 @@ class GitSightings:
         if asked and note.asked is not None:
             known = note.asked | {artifact.in_tag for artifact in asked}
         self._write(note, _Note(others | agreed_after(sides, new), known))
+
+    def keep(self, found: Sequence[Finding], asked: Collection[Artifact] = ()) -> None:
+        """Keep findings for reads to tell; those kept of models that were not asked of stay."""
+        kept = read_kept(self.lock.folder) if asked else ()
+        others = [one for one in kept if not _is_of(one.tag, asked)]
+        write_kept(self.lock.folder, [*others, *found])
 
     def _create(self, new: Mapping[str, str]) -> None:
         wanted = dict(new)
@@ -157,6 +165,11 @@ def _below(folder: str, refs: Mapping[str, str]) -> dict[str, str]:
         for name, value in refs.items()
         if name.startswith(f"{folder}/")
     }
+
+
+def _is_of(tag: str, artifacts: Collection[Artifact]) -> bool:
+    name = TagName.parse(tag)
+    return name is not None and name.artifact in artifacts
 
 
 def _events(tags: Mapping[str, str]) -> dict[str, str]:

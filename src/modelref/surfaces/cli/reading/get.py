@@ -55,4 +55,5 @@ def get(
         say_json(resolved_shape(resolved) | {"folder": str(got.folder.absolute()), "files": files})
         return
     count = len(got.files)
-    say(f"{resolved.target}: {count} file{'s' if count != 1 else ''} in {got.folder}/")
+    already = ", already there" if got.already else ""
+    say(f"{resolved.target}: {count} file{'s' if count != 1 else ''} in {got.folder}/{already}")

@@ -1,5 +1,7 @@
 """``modelref init``."""
 
+import shlex
+
 import click
 
 from modelref.surfaces.cli.app import Context
@@ -67,7 +69,9 @@ def _say(adoption: Adoption, dry_run: bool) -> None:
         say(f"modelref.yaml {would} that events go to {adoption.remote}; --no-push keeps one here")
     first = adoption.added[0].artifact if adoption.added else rows[0][0]
     if adoption.written:
-        paths = " ".join(adoption.written)
+        # A dvc.lock or .dvc file that names a model may be as new as the model.
+        found_in = (one.source for one in adoption.added)
+        paths = shlex.join(dict.fromkeys([*adoption.written, *found_in]))
         say(f"next: git add {paths} && git commit -m 'Adopt modelref'")
         say(f"then: modelref register {first}")
     elif not dry_run:

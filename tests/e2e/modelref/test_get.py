@@ -1,0 +1,98 @@
+"""Get: symbolic links among a model's files in git, and a command that is repeated."""
+
+from pathlib import Path
+
+import pytest
+
+from support.inprocess import run
+from support.project import Project
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> Project:
+    """A model in git of which ``latest.txt`` leads, over another link, to ``v2/w.txt``."""
+    project = Project(tmp_path / "linked", ())
+    project.root.mkdir()
+    project.git("init", "--quiet")
+    project.write("dvc.yaml", "artifacts:\n  rec: {path: model, type: model}\n")
+    project.write("model/v2/w.txt", "weights")
+    project.write("outside.txt", "not the model's")
+    (project.root / "model/v2/link.txt").symlink_to("../v2/./w.txt")
+    (project.root / "model/latest.txt").symlink_to("v2/link.txt")
+    return project
+
+
+def register(project: Project) -> None:
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "a model")
+    assert run(project.root, "register", "rec", "--no-push").code == 0
+
+
+def test_a_link_inside_the_model_is_given_as_what_it_leads_to(
+    linked: Project, tmp_path: Path
+) -> None:
+    register(linked)
+    for where in ([], ["--repo", str(linked.root)]):
+        out = tmp_path / f"out{len(where)}"
+        got = run(linked.root, *where, "get", "rec@latest", "-o", str(out))
+        assert (got.code, got.err) == (0, "")
+        files = {str(path.relative_to(out)): path for path in out.rglob("*.txt")}
+        assert files.keys() == {"latest.txt", "v2/link.txt", "v2/w.txt"}
+        assert {path.read_text() for path in files.values()} == {"weights"}
+        assert not any(path.is_symlink() for path in files.values())
+
+
+@pytest.mark.parametrize(
+    "leads", ["../outside.txt", "/etc/passwd", "v2", "bad.txt", "gone.txt", "../../linked/dvc.yaml"]
+)
+def test_a_link_to_anything_else_is_refused(linked: Project, tmp_path: Path, leads: str) -> None:
+    (linked.root / "model/bad.txt").symlink_to(leads)
+    register(linked)
+    out = tmp_path / "out"
+    refused = run(linked.root, "get", "rec@latest", "-o", str(out))
+    assert refused.code == 1
+    said = f"error: model/bad.txt is a symbolic link to '{leads}', which is no file of the model"
+    assert refused.err.startswith(said)
+    assert not out.exists()
+    assert run(linked.root, "get", "rec@latest", "v2/w.txt", "-o", str(out)).code == 0
+    assert [path.name for path in out.rglob("*") if path.is_file()] == ["w.txt"]
+
+
+def test_a_get_that_is_repeated_finds_its_files(linked: Project, tmp_path: Path) -> None:
+    register(linked)
+    out = tmp_path / "out"
+    args = ["get", "rec@latest", "-o", str(out)]
+    first = run(linked.root, *args)
+    assert first.out == f"rec@v0.1.0: 3 files in {out}/\n"
+    again = run(linked.root, *args)
+    assert (again.code, again.out) == (0, f"rec@v0.1.0: 3 files in {out}/, already there\n")
+    assert run(linked.root, *args, "--json").code == 0
+    (out / "v2/w.txt").write_text("Weights")
+    refused = run(linked.root, *args)
+    assert (refused.code, "nor has it just these files" in refused.err) == (2, True)
+    (out / "v2/w.txt").write_text("weights")
+    (out / "mine.txt").touch()
+    assert run(linked.root, *args).code == 2
+    (out / "mine.txt").unlink()
+    (out / "v2/link.txt").unlink()
+    assert run(linked.root, *args).code == 2
+    (out / "v2/link.txt").symlink_to("gone")
+    assert run(linked.root, *args).code == 2
+
+
+@pytest.mark.parametrize("link", ["copy", "symlink"])
+def test_a_get_of_dvcs_bytes_is_repeated_without_them(tmp_path: Path, link: str) -> None:
+    project = Project(tmp_path / "kept", ())
+    project.root.mkdir()
+    project.git("init", "--quiet")
+    project.run("dvc", "init", "--quiet")
+    project.run("dvc", "config", "cache.type", link)
+    project.write("dvc.yaml", "artifacts:\n  rec: {path: model, type: model}\n")
+    project.write("model/a.bin", "a")
+    project.write("model/b/c.bin", "c")
+    project.run("dvc", "add", "--quiet", "model")
+    register(project)
+    args = ["get", "rec@latest", "-o", str(tmp_path / "out")]
+    for said in ("", ", already there"):
+        got = run(project.root, *args)
+        assert (got.code, got.out) == (0, f"rec@v0.1.0: 2 files in {tmp_path}/out/{said}\n")
