@@ -29,6 +29,8 @@ WRITES = ("register", "promote", "rollback")
 _JOBS = 2
 _MISSED = 0.02
 """Share of the points that may not be reached: how often memory is asked for varies a little."""
+_TRIES = 3
+"""How often a point is tried before it counts as not reached."""
 # What changes a file, its names, a lock or a process; of the others, one like the next is enough.
 _CHANGING = re.compile(
     r"(?:p?writev?(?:64)?|f(?:data)?sync|f?truncate|fallocate|rename(?:at2?)?|(?:sym)?link(?:at)?"
@@ -156,6 +158,15 @@ def _kill(stage: Stage, tracer: Tracer, points: Sequence[Point]) -> Counter[str]
 
 
 def _try(stage: Stage, tracer: Tracer, point: Point) -> Counter[str]:
+    """Kill the command at one point, in the first of a few runs that reaches it."""
+    for _ in range(_TRIES):
+        found = _kill_once(stage, tracer, point)
+        if found["killed"]:
+            break
+    return found
+
+
+def _kill_once(stage: Stage, tracer: Tracer, point: Point) -> Counter[str]:
     """Kill the command at one point in a fresh copy, and see what is left."""
     with tempfile.TemporaryDirectory() as folder:
         project = stage.copied_to(Path(folder))
