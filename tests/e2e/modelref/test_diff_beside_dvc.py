@@ -25,9 +25,12 @@ stages:
       - metrics.json: {cache: false}
       - scores.yaml: {cache: false}
       - kept.json
+      - folder
+      - gitfolder: {cache: false}
       - alone.txt: {cache: false}
 metrics:
   - top.toml
+  - reports
 artifacts:
   rec: {path: models/rec, type: model}
 """
@@ -40,16 +43,24 @@ pathlib.Path("models").mkdir(exist_ok=True)
 pathlib.Path("models/rec").write_text(str(lr))
 pathlib.Path("metrics.json").write_text(json.dumps(
     {"all": {"ndcg@20": lr, "n": int(lr * 100), "name": f"run {lr}"}, "same": 1,
-     "nan": lr > 1 or None, "list": [lr, 2]}))
+     "nan": lr > 1 or None, "list": [lr, 2], "one": [lr], "none": None if lr > 0.3 else [],
+     "deep": {"list": [{"x": lr}], "x": lr}}))
 pathlib.Path("scores.yaml").write_text(
     f"auc: {lr * 2}\\ndeep: {{er: {{still: {lr}}}}}\\nsmall: 1e-3\\n")
 pathlib.Path("kept.json").write_text(json.dumps({"loss": -lr}))
+for folder in ("folder", "gitfolder"):
+    (pathlib.Path(folder) / "deep").mkdir(parents=True, exist_ok=True)
+    (pathlib.Path(folder) / "a.json").write_text(json.dumps({"a": lr}))
+    (pathlib.Path(folder) / "deep/b.yaml").write_text(f"b: {lr}\\n")
 pathlib.Path("alone.txt").write_text(str(lr))
 """
 
 
+_BOTH = ("rec@v0.1.0", "rec@v0.1.1")
+
+
 def write(project: Project, lr: float, **more: Any) -> None:
-    params = {"lr": lr, "deep": {"a": {"b": [1, lr], "c": str(lr)}, "d": None}, "unread": 7 + lr}
+    params = {"lr": lr, "deep": {"a": {"b": [1, lr], "c": str(lr)}, "d": None, "e": [[lr]]}, "unread": 7 + lr}
     project.write("params.yaml", json.dumps(params | more))
     project.write("other.toml", f"[optim]\nname = 'adam'\nbeta = {lr}\nwarm = true\n")
     project.write(
@@ -59,6 +70,8 @@ def write(project: Project, lr: float, **more: Any) -> None:
     )
     project.write("more.json", json.dumps({"x": {"y": lr}, "z": True}))
     project.write("top.toml", f"map = {lr}\n")
+    project.write("reports/rank/mrr.json", json.dumps({"mrr": lr}))
+    project.write("reports/loss.toml", f"loss = {lr}\n")
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +91,8 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def by_dvc(project: Project, what: str) -> dict[tuple[str, str], tuple[Any, Any]]:
-    args = ("rec@v0.1.0", "rec@v0.1.1", "--json")
-    found = project.run("dvc", what, "diff", *args).json
+def by_dvc(project: Project, what: str, *refs: str) -> dict[tuple[str, str], tuple[Any, Any]]:
+    found = project.run("dvc", what, "diff", *(refs or _BOTH), "--json").json
     return {
         (path, key): (_plain(change["old"]), _plain(change["new"]))
         for path, changes in found.items()
@@ -88,8 +100,8 @@ def by_dvc(project: Project, what: str) -> dict[tuple[str, str], tuple[Any, Any]
     }
 
 
-def by_us(project: Project, what: str) -> dict[tuple[str, str], tuple[Any, Any]]:
-    found = project.modelref("diff", "rec@v0.1.0", "rec@v0.1.1", "--only", what, "--json").json
+def by_us(project: Project, what: str, *refs: str) -> dict[tuple[str, str], tuple[Any, Any]]:
+    found = project.modelref("diff", *(refs or _BOTH), "--only", what, "--json").json
     key = what.removesuffix("s")
     return {
         (one["path"], one[key]): (_plain(one["from"]), _plain(one["to"])) for one in found[what]
@@ -103,12 +115,34 @@ def _plain(value: Any) -> Any:
 
 def test_metrics_agree(two: Project) -> None:
     ours = by_us(two, "metrics")
-    # DVC leaves out lists; we tell that one differs.
-    assert ours.pop(("metrics.json", "list")) == ("[0.25, 2]", "[0.5, 2]")
     assert ours == by_dvc(two, "metrics")
     assert {path for path, _ in ours} == {
         "metrics.json", "scores.yaml", "kept.json", "alone.txt", "top.toml",
+        "folder/a.json", "folder/deep/b.yaml", "gitfolder/a.json", "gitfolder/deep/b.yaml",
+        "reports/loss.toml", "reports/rank/mrr.json",
     }  # fmt: skip
+
+
+def test_metrics_of_the_workspace_agree(two: Project) -> None:
+    two.write("reports/loss.toml", "loss = 9\n")
+    two.write("reports/new.json", '{"new": 1}')
+    try:
+        assert by_us(two, "metrics", "rec@v0.1.0") == by_dvc(two, "metrics", "rec@v0.1.0")
+    finally:
+        two.git("checkout", "--quiet", "reports")
+        (two.root / "reports/new.json").unlink()
+
+
+def test_a_key_that_stands_twice_is_refused_as_by_dvc(two: Project) -> None:
+    two.write("scores.yaml", "auc: 1\nauc: 2\n")
+    try:
+        theirs = two.run("dvc", "metrics", "diff", "rec@v0.1.0", "--json")
+        assert all(change["new"] is None for change in theirs.json["scores.yaml"].values())
+        ours = two.modelref("diff", "rec@v0.1.0", "--only", "metrics", "--json")
+    finally:
+        two.git("checkout", "--quiet", "scores.yaml")
+    assert "scores.yaml has the key 'auc' twice: line 2" in ours.out
+    assert not [one for one in ours.json["metrics"] if one["path"] == "scores.yaml"]
 
 
 def test_params_agree(two: Project) -> None:

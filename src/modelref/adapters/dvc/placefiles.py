@@ -37,6 +37,14 @@ class PlaceFiles:
         """Blob id of every file of the commit; no file need be here."""
         return self.commits.blobs(self.commit or "HEAD")
 
+    def below(self, folder: str) -> Sequence[str]:
+        """All files in a folder: of git at the commit, or of the workspace whoever keeps them."""
+        if self.commit is not None:
+            return sorted(path for path in self.tree if path.startswith(f"{folder}/"))
+        root = self.commits.repository.root
+        found = (path for path in (root / folder).rglob("*") if path.is_file())
+        return sorted(path.relative_to(root).as_posix() for path in found)
+
     @cached_property
     def _texts(self) -> dict[str, bytes | None]:
         return {}

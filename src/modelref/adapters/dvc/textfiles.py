@@ -23,12 +23,13 @@ _LONG_KEY = re.compile(
 _ENDLESS = (_MOST_ADDED_VALUES * 2, 0)
 
 
-def parse(path: str, data: bytes) -> Any:
+def parse(path: str, data: bytes, *, unique: bool = False) -> Any:
     """Parse a file by its suffix: ``.json``, ``.toml``, anything else as YAML.
 
     Args:
         path: its name, for the choice and the message.
         data: its bytes.
+        unique: whether YAML that has a key twice is refused, as by DVC.
 
     Returns:
         Plain dicts, lists and scalars.
@@ -49,7 +50,7 @@ def parse(path: str, data: bytes) -> Any:
             if _LONG_KEY.search(text):
                 raise _refused(path, f"has a key of more than {_DEEPEST_KEY} parts")
             return tomllib.loads(text)
-        return _parse_yaml(path, text)
+        return _parse_yaml(path, text, unique=unique)
     except UnicodeDecodeError as error:
         raise _refused(path, f"is not UTF-8 (byte {error.start})") from error
     except RecursionError as error:
@@ -72,8 +73,10 @@ def mapping(path: str, data: bytes) -> dict[str, Any]:
     return value
 
 
-def _parse_yaml(path: str, text: str) -> Any:
+def _parse_yaml(path: str, text: str, *, unique: bool) -> Any:
     with composed(path, text) as (loader, node):
+        if unique and node is not None:
+            _refuse_repeated(path, node)
         return None if node is None else loader.construct_document(node)
 
 
@@ -126,6 +129,24 @@ def _refuse_bomb(path: str, node: Any) -> None:
     values, size = whole[id(node)]
     if values - alone_values > _MOST_ADDED_VALUES or size - alone_bytes > _MOST_ADDED_BYTES:
         raise _refused(path, "repeats its aliases without end")
+
+
+def _refuse_repeated(path: str, node: Any) -> None:
+    """Refuse a mapping that has a key twice: which of its values counts is anybody's guess."""
+    pending, seen = [node], {id(node)}
+    while pending:
+        item = pending.pop()
+        keys: set[tuple[str, str]] = set()
+        for key, *_ in item.value if item.id == "mapping" else ():
+            if isinstance(key.value, str):
+                name = (key.tag, key.value)
+                if name in keys:
+                    line = key.start_mark.line + 1
+                    raise _refused(path, f"has the key {key.value!r:.80} twice: line {line}")
+                keys.add(name)
+        fresh = [child for child in _children(item) if id(child) not in seen]
+        seen.update(map(id, fresh))
+        pending += fresh
 
 
 def _children(node: Any) -> list[Any]:

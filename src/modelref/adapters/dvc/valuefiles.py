@@ -1,9 +1,10 @@
 """Files of metrics and parameters, from git or the workspace, else from DVC's cache."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modelref.adapters.dvc.cache import DvcOutputs
+from modelref.adapters.dvc.gitkept import is_bookkeeping
 from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.values import most_bytes, read_values, too_large
 from modelref.domain.outs import Out
@@ -44,12 +45,14 @@ def read_value_files(
     """Read the values of files, of several groups at once: git may have to bring them from afar.
 
     Args:
-        groups: their repository paths.
+        groups: their repository paths; of a folder, all files in it count.
         place: where.
         outs: what DVC stages write there, by path.
         outputs: the cache.
     """
-    paths = [path for group in groups for path in group]
+    kept = dict(outs)
+    expanded = [list(_expanded(group, place, kept, outputs)) for group in groups]
+    paths = [path for group in expanded for path in group]
     sizes = place.sizes(paths)
     lost = place.load_each(path for path in paths if sizes.get(path, 0) <= most_bytes(path))
 
@@ -59,9 +62,35 @@ def read_value_files(
         if path in lost:
             raise lost[path]
         data = place.data(path)
-        return outputs.read(outs[path]) if data is None and path in outs else data
+        return outputs.read(kept[path]) if data is None and path in kept else data
 
-    return tuple(_read(group, data_of) for group in groups)
+    return tuple(_read(group, data_of) for group in expanded)
+
+
+def _expanded(
+    paths: Sequence[str], place: Place, kept: dict[str, Out], outputs: DvcOutputs
+) -> Iterator[str]:
+    """Name every file of a folder instead of the folder, as DVC does; those of DVC are kept."""
+    sizes = place.sizes(paths)
+    for path in paths:
+        below = [] if path in sizes else _below(path, place, kept, outputs)
+        yield from below or [path]
+
+
+def _below(
+    folder: str, place: Place, kept: dict[str, Out], outputs: DvcOutputs
+) -> Sequence[str]:
+    """Files of a folder, bookkeeping left out; none where it is no folder, or cannot be listed."""
+    below = [path for path in place.below(folder) if not is_bookkeeping(path)]
+    out = kept.get(folder)
+    if below or out is None or not out.is_dir:
+        return below
+    try:
+        files = outputs.files(out)
+    except ModelRefError:
+        return ()  # reading the folder itself says why
+    kept.update({file.path: Out(file.path, file.algorithm, file.hash) for file in files})
+    return [file.path for file in files]
 
 
 def _read(paths: Sequence[str], data_of: Callable[[str], bytes | None]) -> ValueFiles:

@@ -52,7 +52,7 @@ def read_values(path: str, data: bytes) -> dict[str, Value]:
         return flatten(assigned)
     if suffix in _DELIMITERS:
         return _only_row(path, data, _DELIMITERS[suffix])
-    value = parse(path, data)
+    value = parse(path, data, unique=True)
     if isinstance(value, list):
         raise _refused(path, "holds a list where a mapping belongs")
     _refuse_vast(path, value)

@@ -55,6 +55,7 @@ def test_nan_is_read_as_it_stands() -> None:
     ("path", "data", "said"),
     [
         ("m.csv", b"a,b\n1,2\n3,4\n", "m.csv is not a head with one row of metrics below"),
+        ("m.yaml", b"a: 1\nb: {c: 1, 'c': 2}\n", "m.yaml has the key 'c' twice: line 2"),
         ("m.csv", b"a,b\n1\n", "m.csv is not a head with one row"),
         ("m.csv", b"\xff\n1\n", "m.csv is not readable"),
         ("p.py", b"def", "p.py is not valid Python"),
