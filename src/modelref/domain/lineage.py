@@ -33,10 +33,13 @@ class Lineage:
     Attributes:
         stages: in the order of dvc.lock.
         tracked: paths of dependencies that DVC keeps by a ``.dvc`` file of their own.
+        named: outs of ``.dvc`` files that hold what the model's entry in dvc.yaml names, a hold-out
+            for one; no DVC stage need read them.
     """
 
     stages: tuple[DvcStage, ...] = ()
     tracked: frozenset[str] = frozenset()
+    named: tuple[Out, ...] = ()
 
     def inputs(self, model: str) -> Mapping[str, Out]:
         """What the DVC stages read and DVC keeps, the model itself left out, by path.
@@ -62,6 +65,7 @@ class Lineage:
     def find(self, path: str) -> Out | None:
         """What DVC recorded for a path: the out or dependency itself, or the folder around it."""
         known = [out for stage in self.stages for out in (*stage.outs, *stage.deps)]
+        known += self.named
         exact = [out for out in known if out.path == path]
         around = [out for out in outs_under(known, path) if out.within]
         return next(iter(exact or around), None)

@@ -60,7 +60,8 @@ _BOTH = ("rec@v0.1.0", "rec@v0.1.1")
 
 
 def write(project: Project, lr: float, **more: Any) -> None:
-    params = {"lr": lr, "deep": {"a": {"b": [1, lr], "c": str(lr)}, "d": None, "e": [[lr]]}, "unread": 7 + lr}
+    deep = {"a": {"b": [1, lr], "c": str(lr)}, "d": None, "e": [[lr]]}
+    params = {"lr": lr, "deep": deep, "unread": 7 + lr}
     project.write("params.yaml", json.dumps(params | more))
     project.write("other.toml", f"[optim]\nname = 'adam'\nbeta = {lr}\nwarm = true\n")
     project.write(

@@ -80,6 +80,7 @@ class DvcPipeline:
         made = self._made(place, artifact)
         annotation = made.annotation
         names = related(stages, annotation.path) or {stage.name for stage in stages}
+        behind = [stage for stage in stages if stage.name in names]
         outs = {out.path: out for stage in stages for out in stage.outs}
         files = (definition.metrics_files(stages, names), definition.params_files(stages, names))
         metrics, params = read_value_files(files, place, outs, self.outputs)
@@ -94,7 +95,7 @@ class DvcPipeline:
             (*metrics.why(), *(() if made.outs else (nothing,))),
             params.why(unnamed=definition.default_params),
             frozenset([*metrics.unread, *params.unread]),
-            _lineage(place, definition, stages, names),
+            _lineage(place, definition, behind, annotation),
         )
 
     def made(self, artifact: Artifact, commit: str | None) -> Made:
@@ -220,13 +221,18 @@ def _name_of(place: Place) -> str:
 
 
 def _lineage(
-    place: Place, definition: Definition, stages: Sequence[LockedStage], names: Collection[str]
+    place: Place,
+    definition: Definition,
+    stages: Sequence[LockedStage],
+    annotation: Annotation,
 ) -> Lineage:
     """DVC stages behind a model that dvc.yaml still declares: DVC keeps others in dvc.lock."""
     from modelref.adapters.dvc.lineage import lineage_of
 
-    behind = [stage for stage in stages if stage.name in names and definition.declares(stage.name)]
-    return lineage_of(behind, place.tracked)
+    behind = [stage for stage in stages if definition.declares(stage.name)]
+    told = annotation.meta.get("modelref")
+    named = told.values() if isinstance(told, Mapping) else ()
+    return lineage_of(behind, place.tracked, [path for path in named if isinstance(path, str)])
 
 
 def _read_params(

@@ -77,9 +77,7 @@ def _expanded(
         yield from below or [path]
 
 
-def _below(
-    folder: str, place: Place, kept: dict[str, Out], outputs: DvcOutputs
-) -> Sequence[str]:
+def _below(folder: str, place: Place, kept: dict[str, Out], outputs: DvcOutputs) -> Sequence[str]:
     """Files of a folder, bookkeeping left out; none where it is no folder, or cannot be listed."""
     below = [path for path in place.below(folder) if not is_bookkeeping(path)]
     out = kept.get(folder)

@@ -82,7 +82,10 @@ def _lists(path: str, name: str) -> Lists:
     for pair in ([USER, RANK], [USER, ITEM]):
         if frame.duplicated(pair).any():
             raise BadInput(
-                f"{name} has two rows of one user and {pair[1]}", kind="unreadable-table"
+                f"{name} has two rows of one user and {pair[1]}",
+                kind="unreadable-table",
+                hint=f"write each user's ranks and items to {name} once: drop_duplicates, or see "
+                "what joined rows twice",
             )
     frame = frame[frame[RANK] <= _LONGEST].sort_values([USER, RANK])
     return {str(user): list(group) for user, group in frame.groupby(USER, sort=True)[ITEM]}

@@ -68,7 +68,11 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
     if table[keys].isna().any(axis=None):
         raise BadInput(f"{name} has a row without {' or '.join(keys)}", kind="unreadable-table")
     if table.duplicated(keys).any():
-        raise BadInput(f"{name} has two rows of one {' and '.join(keys)}", kind="repeated-user")
+        raise BadInput(
+            f"{name} has two rows of one {' and '.join(keys)}",
+            kind="repeated-user",
+            hint=f"write one row for each {' and '.join(keys)} to {name}",
+        )
     numbers = [one for one in table.columns if one not in keys and is_number(table[one])]
     for column in numbers:
         if np.isinf(table[column].to_numpy(dtype=np.float64)).any():

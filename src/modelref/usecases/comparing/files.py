@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 def find_file(world: "World", side: Side, path: str) -> OutFile:
     """Find a file that a DVC stage of the model reads or writes, or one in such a folder.
 
+    Also one that ``meta.modelref`` names and a ``.dvc`` file tracks.
+
     Raises:
-        OutOfReach: dvc.lock knows no such file, or the folder's manifest is not here.
+        OutOfReach: DVC knows no such file, or the folder's manifest is not here.
     """
     out = side.snapshot.lineage.find(path)
     if out is None:
         raise OutOfReach(
             f"{side}: no DVC stage of the model has recorded {path} in dvc.lock",
             kind="unknown-path",
-            hint="make it an out or a dependency of a DVC stage, and dvc repro",
+            hint=f"make it an out or a dependency of a DVC stage and dvc repro, or dvc add {path}",
         )
     if out.path == path and not out.is_dir:
         return OutFile(path, out.algorithm, out.hash)

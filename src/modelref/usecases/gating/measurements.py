@@ -25,7 +25,12 @@ from modelref.usecases.compare import ModelDiff, Side, compare_pair
 from modelref.usecases.comparing.sides import Pair
 from modelref.usecases.gating.memo import Memo
 from modelref.usecases.gating.scored import check_scored
-from modelref.usecases.gating.unpaired import compare_command, names_no_users, no_interval
+from modelref.usecases.gating.unpaired import (
+    compare_command,
+    names_no_users,
+    no_interval,
+    no_segments,
+)
 from modelref.usecases.signatures import must_sign, signed
 from modelref.usecases.weights.nonfinite import nonfinite
 
@@ -85,8 +90,10 @@ class Measurements:
     def segments(self, metric: str, stage: StageName) -> Sequence[SegmentChange]:
         """The same by segment."""
         found = self._results(metric, stage)
-        if found is None or not found.segments:
+        if found is None:
             raise self._no_interval(f"{metric} by segment", stage)
+        if not found.segments:
+            raise no_segments(metric, self._diff(stage).basis)
         return found.segments
 
     def overlap(self, stage: StageName) -> KeptLists:
@@ -232,7 +239,7 @@ class Measurements:
 
     def _no_interval(self, metric: str, stage: StageName) -> OutOfReach:
         held, candidate = ((one, self._snapshot(one)) for one in (self._held(stage), self.target))
-        return no_interval(metric, held, candidate)
+        return no_interval(metric, held, candidate, self._diff(stage).basis)
 
     def _size(self, target: Revision) -> int:
         if not self._snapshot(target).outs:

@@ -112,6 +112,22 @@ def test_equal_figures_pass_nothing_where_results_cannot_be_read(world: MemoryWo
     found = outcome(world)
     assert found.passed is None
     assert "the results per user of rec@v1.0.0 and rec@v2.0.0 cannot be paired" in found.observed
+    assert found.observed.endswith("cannot be paired: the bytes of users.parquet are not kept")
+
+
+def test_results_without_the_metric_are_said_to_lack_it(world: MemoryWorld) -> None:
+    world.tables.measured = [replace(measured(0.5, 0.5), metric="mrr")]
+    found = outcome(world)
+    assert found.observed.endswith("they have no ndcg of the same users")
+    assert found.look == "write it to users.parquet of both, under the same name"
+
+
+def test_results_without_segments_are_said_to_have_none(world: MemoryWorld) -> None:
+    guard(world, RULE.replace("metric", "segments_of"))
+    world.tables.measured = [measured(0.5, 0.5)]
+    found = outcome(world)
+    assert found.passed is None
+    assert found.observed.startswith("ndcg has no segments: no column of users.parquet")
 
 
 @pytest.mark.parametrize("value", ["n/a", float("nan"), True, None])
