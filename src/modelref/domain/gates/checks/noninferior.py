@@ -82,7 +82,7 @@ class SegmentsNotWorse:
         return {**self.margin.spec("segments_of"), "at_least": self.at_least}
 
     def observe(self, seen: Measured) -> Facts:
-        """Note the segment with the least slack, and how many there are."""
+        """Note the segment with the least slack, how many there are, and which are too small."""
         margin = self.margin
         known = margin.observe(seen)
         if known is not None:
@@ -99,11 +99,17 @@ class SegmentsNotWorse:
             )
         # NaN is no slack at all, and would not compare.
         worst = min(enough, key=lambda one: _ordered(margin, one.paired))
+        few = sorted(
+            (one for one in every if one.paired.users < self.at_least),
+            key=lambda one: -one.paired.users,
+        )
+        smaller = [f"{one.column}={one.segment} ({one.paired.users})" for one in few]
         return {
             **margin.note(seen, worst.paired),
             "segments": len(enough),
             "left_out": len(every) - len(enough),
             "worst": plain_text(f"{worst.column}={worst.segment}"),
+            **({"smaller": plain_text(", ".join(smaller))} if smaller else {}),
         }
 
     def judge(self, facts: Facts) -> Judgement:
@@ -112,6 +118,10 @@ class SegmentsNotWorse:
             return self.margin.judge(facts)
         segments = count(facts, "segments")
         among = f" of {text(facts, 'worst')}, the worst of {segments} segments"
+        smaller = text(facts, "smaller")
+        if smaller:
+            left = count(facts, "left_out")
+            among += f"; {left} of fewer than {self.at_least} users not looked at: {smaller}"
         judged = self.margin.judge(facts, among)
         if count(facts, "users") >= self.at_least and segments > 0:
             return judged

@@ -159,6 +159,7 @@ def test_the_worst_segment_of_enough_users_decides() -> None:
     assert found.passed
     assert found.observed == (
         "-0.004 [-0.01, +0.002] from v1.0.0, on 300 users of income=poor, the worst of 2 segments"
+        "; 1 of fewer than 100 users not looked at: income=few (99)"
     )
     assert (found.facts["segments"], found.facts["left_out"]) == (2, 1)
     seen.parts[NDCG].append(segment("old", 0.0, 0.011, 100))
