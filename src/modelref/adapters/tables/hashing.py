@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.util import hash_array
 
-from modelref.adapters.tables.counts import counted
+from modelref.adapters.tables.counts import counted, joined
 
 Hashes: TypeAlias = NDArray[np.uint64]
 
@@ -121,7 +121,7 @@ class HashSample:
         """
         halvings = max(self.settled(), other.settled())
         (old, old_times), (new, new_times) = (one.kept(halvings) for one in (self, other))
-        every = np.union1d(old, new)
+        every, _ = joined((old, old_times), (new, new_times))
         before, after = np.zeros(len(every), np.int64), np.zeros(len(every), np.int64)
         before[np.searchsorted(every, old)] = 1 if distinct else old_times
         after[np.searchsorted(every, new)] = 1 if distinct else new_times
@@ -143,12 +143,10 @@ class HashSample:
         return self.halvings
 
     def _merge(self) -> None:
-        self._pending.append(self._hashes)
-        keys = np.concatenate(self._pending)
-        times = np.ones(len(keys), dtype=np.int64)
-        times[self._waiting :] = self._times
-        self._pending, self._waiting = [], 0
-        self._hashes, self._times = counted(keys, times)
+        if self._pending:
+            fresh = counted(np.concatenate(self._pending))
+            self._pending, self._waiting = [], 0
+            self._hashes, self._times = joined((self._hashes, self._times), fresh)
         while len(self._hashes) > self._most:
             self.halvings += 1
             self._hashes, self._times = self.kept(self.halvings)
