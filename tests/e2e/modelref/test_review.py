@@ -238,7 +238,7 @@ class TestMeasuredPerUser:
         assert text.startswith("rec: better; no gates\n")
         assert "1 metric better" in text
         assert re.search(r"all\.ndcg@20: 0\.\d+ → 0\.\d+, \+\.0\d+ \[\.0\d+, \.0\d+\] better", text)
-        assert re.search(r"worse \(all\.ndcg@20\) for age old -0\.\d+", text)
+        assert re.search(r"worse \(all\.ndcg@20\) for age old -\d+\.\d %", text)
         assert re.search(r"better \(all\.ndcg@20\) for age young \+0\.\d+", text)
         assert "1 parameter" in text
         assert "factors: 4 → 6" in text
