@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import BinaryIO
 
 import numpy as np
@@ -127,13 +128,14 @@ def pair(a: FileIds, b: FileIds) -> Paired:
     if among.repeats():
         raise b.repeated()
     partner = among.places(before)
+    del among
     shared = int(np.count_nonzero(partner >= 0))
     counts = RowCounts(
         True,
         shared,
         b.rows - shared,
         a.rows - shared,
-        0 if _in_order(partner) else moved(_shared(partner)),
+        0 if _in_order(partner) else moved(_runs(partner)),
     )
     return Paired(b, partner, counts, before)
 
@@ -201,7 +203,7 @@ class _Sorted:
         self._order: NDArray[np.int32] | None = None
         if not _increasing(self._keys):
             self._order = np.argsort(self._keys).astype(np.int32)
-            self._keys.sort()
+            self._keys = self._keys[self._order]
 
     def repeats(self) -> bool:
         """Whether two of them are the same; those that differ from none looked up are not."""
@@ -223,7 +225,8 @@ class _Sorted:
             return places
         for start in range(0, len(keys), BATCH):
             some = keys[start : start + BATCH]
-            turn = np.argsort(some)  # in order, they are found near each other
+            # in order, they are found near each other
+            turn = np.arange(len(some)) if _increasing(some) else np.argsort(some)
             at = np.searchsorted(self._keys, some[turn])
             hit = self._keys[np.minimum(at, len(self._keys) - 1)] == some[turn]
             found = at[hit] if self._order is None else self._order[at[hit]]
@@ -247,6 +250,12 @@ def _in_order(partner: NDArray[np.int32]) -> bool:
     return True
 
 
-def _shared(partner: NDArray[np.int32]) -> Iterator[int]:
-    for some in _blocks(partner):
-        yield from some.tolist()
+def _runs(partner: NDArray[np.int32]) -> Iterator[tuple[int, int]]:
+    """Rows that follow each other on both sides: the first one's place, and how many."""
+    return chain.from_iterable(map(_runs_of, _blocks(partner)))
+
+
+def _runs_of(places: NDArray[np.int32]) -> Iterator[tuple[int, int]]:
+    starts = np.flatnonzero(np.diff(places, prepend=places[:1] - 2) != 1)
+    lengths = np.diff(starts, append=len(places))
+    return zip(places[starts].tolist(), lengths.tolist(), strict=True)
