@@ -317,3 +317,10 @@ def test_both_come_to_the_same(
 def test_ids_in_json_may_be_records(opened: Opened) -> None:
     file = opened(json.dumps([{"item": "a"}, {"item": "b"}]).encode())
     assert TensorFiles().ids("i.json", file, "item", 2).texts([1, 0]) == ["b", "a"]
+
+
+@given(arrays("f8", (3, 14), elements=st.integers(0, 5).map(float)), st.integers(1, 14))
+def test_the_best_are_told_as_a_stable_sort_tells_them(scores: Any, best: int) -> None:
+    tops = np.argsort(-scores, axis=1, kind="stable")[:, :best]
+    told = rotation._tops(scores, best)
+    assert [np.flatnonzero(row).tolist() for row in told] == np.sort(tops, axis=1).tolist()
