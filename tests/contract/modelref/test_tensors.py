@@ -266,7 +266,7 @@ def pairs(draw: st.DrawFn) -> tuple[Any, Any, tuple[list[int], list[int]]]:
 
 
 @st.composite
-def reordered(draw: st.DrawFn) -> tuple[Any, Any, tuple[list[int], list[int]]]:
+def reordered(draw: st.DrawFn) -> tuple[Any, Any, tuple[list[Any], list[Any]]]:
     """Many rows, of which some are appended, removed, changed, and most stand elsewhere."""
     width = draw(st.sampled_from([1, 3, 8]))
     random = np.random.default_rng(draw(st.integers(0, 1 << 16)))
@@ -284,12 +284,13 @@ def reordered(draw: st.DrawFn) -> tuple[Any, Any, tuple[list[int], list[int]]]:
     a, b = values[before], values[after]
     b[random.random(len(b)) < 0.2] += np.float32(0.5)
     b[random.random(b.shape) < 0.02] = np.nan
-    return a, b, (before.tolist(), after.tolist())
+    name = draw(st.sampled_from([int, str, lambda one: one << 33]))
+    return a, b, ([name(one) for one in before.tolist()], [name(one) for one in after.tolist()])
 
 
 @given(pairs() | reordered(), st.sampled_from([96, 300, 1000, 44 << 20]))
 def test_both_come_to_the_same(
-    pair: tuple[Any, Any, tuple[list[int], list[int]]], held: int
+    pair: tuple[Any, Any, tuple[list[Any], list[Any]]], held: int
 ) -> None:
     a, b, ids = pair
     with ExitStack() as stack:

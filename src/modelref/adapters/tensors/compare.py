@@ -20,11 +20,13 @@ HELD = 44 << 20
 Each time, the other side is read from its start to its end: the more, the fewer times.
 """
 _PLACE = 16
-"""Bytes that a held row takes beside its values: where it belongs, as it is sorted."""
+"""Bytes that a held row takes beside its values: where it belongs, as this is sorted."""
 _WIDEST = 4 << 20
 """Bytes of a row above which it is read in parts."""
 Blocks: TypeAlias = tuple[Raw, Raw, NDArray[np.integer]]
 """(n, width) of each side, and (n,), their rows' numbers on the second."""
+_HERE_BITS = 32
+_HERE = (1 << _HERE_BITS) - 1
 
 
 def compare_rows(
@@ -121,12 +123,20 @@ def _by_place(
     for start in range(0, len(pairing.partner), held):
         partner = pairing.partner[start : start + held]
         block = first.span(start, start + len(partner))
-        order = np.argsort(partner)
-        order = order[np.count_nonzero(partner < 0) :]
-        for at in range(0, len(order), few):
-            some = order[at : at + few]
-            rows = partner[some]
-            yield block.take(some, axis=0), second.take(rows), rows
+        places = _sorted_places(partner)
+        for at in range(0, len(places), few):
+            some = places[at : at + few]
+            rows = some >> _HERE_BITS
+            yield block.take(some & _HERE, axis=0), second.take(rows), rows
+
+
+def _sorted_places(partner: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Places on the second side in order, each above the place here: one sort for both."""
+    places = partner.astype(np.int64)
+    places <<= _HERE_BITS
+    places |= np.arange(len(places))
+    places.sort()
+    return places[np.count_nonzero(partner < 0) :]
 
 
 def _add_parts(sums: Sums, readers: tuple[RowReader, RowReader], pairing: Paired | None) -> None:

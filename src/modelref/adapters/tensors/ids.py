@@ -20,7 +20,10 @@ from modelref.adapters.tensors.columns import BATCH, Column, bad_ids, read_colum
 from modelref.domain.diff.order import moved
 from modelref.domain.diff.weights import RowCounts
 
-_MOST_ROWS = (1 << 31) - 1
+_PLACE_BITS = 31
+_MOST_ROWS = (1 << _PLACE_BITS) - 1
+_NEAR = 1 << 32
+"""Keys that are less apart leave room for a place in 63 bits."""
 _NO_IDS = np.empty(0, np.int64)
 
 
@@ -203,9 +206,16 @@ class _Sorted:
         self._head, self._keys = keys[: self._same], keys[self._same :]
         self._order: NDArray[np.int32] | None = None
         if not increasing(self._keys):
-            self._order = np.argsort(self._keys).astype(np.int32)
-            self._keys = _taken(self._keys, self._order)
-            self._head = self._head.copy()  # lets the array go that it was a part of
+            self._sort()
+
+    def _sort(self) -> None:
+        low, high = int(self._keys.min()), int(self._keys.max())
+        if high - low < _NEAR:
+            self._order = _sorted_with_places(self._keys, low)
+            return
+        self._order = np.argsort(self._keys).astype(np.int32)
+        self._keys = _taken(self._keys, self._order)
+        self._head = self._head.copy()  # lets the array go that it was a part of
 
     def repeats(self) -> bool:
         """Whether two of them are the same; those that differ from none looked up are not."""
@@ -234,6 +244,27 @@ class _Sorted:
             found = at[hit] if self._order is None else self._order[at[hit]]
             places[start + turn[hit]] = found + self._same
         return places
+
+
+def _sorted_with_places(keys: NDArray[np.int64], low: int) -> NDArray[np.int32]:
+    """Sort keys in place, each together with where it stood: quicker than by their places.
+
+    Args:
+        keys: (n,), less than 2^32 apart.
+        low: the least of them.
+
+    Returns:
+        (n,), where they stood.
+    """
+    keys -= low
+    keys <<= _PLACE_BITS
+    for start in range(0, len(keys), BATCH):
+        keys[start : start + BATCH] |= np.arange(start, min(start + BATCH, len(keys)))
+    keys.sort()
+    places = (keys & _MOST_ROWS).astype(np.int32)
+    keys >>= _PLACE_BITS
+    keys += low
+    return places
 
 
 def _taken(keys: NDArray[np.int64], order: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -128,7 +128,7 @@ def _kept(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     """Mean share of the best items of a row that stay among them."""
     best = min(_BEST, before.shape[1])
     stay = _tops(before, best) & _tops(after, best)
-    return float(np.count_nonzero(stay)) / (len(before) * best)
+    return int(stay.sum()) / (len(before) * best)
 
 
 def _tops(scores: NDArray[np.float64], best: int) -> NDArray[np.bool_]:
@@ -137,7 +137,8 @@ def _tops(scores: NDArray[np.float64], best: int) -> NDArray[np.bool_]:
     above = scores > least
     rest = best - np.count_nonzero(above, axis=1, keepdims=True)
     equal = scores == least
-    return above | (equal & (np.cumsum(equal, axis=1, dtype=np.int32) <= rest))
+    tops: NDArray[np.bool_] = above | (equal & (np.cumsum(equal, axis=1, dtype=np.int32) <= rest))
+    return tops
 
 
 def _quiet() -> np.errstate:
