@@ -128,7 +128,7 @@ def _kept(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     """Mean share of the best items of a row that stay among them."""
     best = min(_BEST, before.shape[1])
     stay = _tops(before, best) & _tops(after, best)
-    return int(stay.sum()) / (len(before) * best)
+    return float(stay.sum() / (len(before) * best))
 
 
 def _tops(scores: NDArray[np.float64], best: int) -> NDArray[np.bool_]:
