@@ -284,7 +284,8 @@ def reordered(draw: st.DrawFn) -> tuple[Any, Any, tuple[list[Any], list[Any]]]:
     a, b = values[before], values[after]
     b[random.random(len(b)) < 0.2] += np.float32(0.5)
     b[random.random(b.shape) < 0.02] = np.nan
-    name = draw(st.sampled_from([int, str, lambda one: one << 33]))
+    named: list[Callable[[int], Any]] = [int, str, lambda one: one << 33]
+    name = draw(st.sampled_from(named))
     return a, b, ([name(one) for one in before.tolist()], [name(one) for one in after.tolist()])
 
 
