@@ -3,10 +3,9 @@
     python benchmarks/diff.py [--size BYTES] [--rounds N] [--ways WAY…] [--git-theta PYTHON]
 
 Each case is a pair of versions whose only tensor, or pair of factor matrices, has that size. The
-floor reads both files once; it is no measure of shuffled rows, which are sought one by one. Ids may
-take 28 bytes a row more than the 64 MiB. Start-up is the same command on a pair of a few kB; CPU
-and memory are counted over it. `--git-theta` names the Python of an environment with git-theta and
-safetensors.
+floor reads both files once. Ids may take 28 bytes a row more than the 64 MiB. Start-up is the same
+command on a pair of a few kB; CPU and memory are counted over it. `--git-theta` names the Python of
+an environment with git-theta and safetensors.
 """
 
 import argparse
@@ -268,8 +267,7 @@ def tell(way: str, runs: dict[str, Run], most: float) -> None:
         if name in runs:
             cpu = runs[name].cpu - (runs[base].cpu if base else 0)
             peak = runs[name].peak - (runs[base].peak if base else 0)
-            quick = cpu <= _MOST_RATIO * floor or "shuffled" in way
-            held = quick and peak <= most
+            held = cpu <= _MOST_RATIO * floor and peak <= most
             mark = ("held" if held else "MISSED") if name == "modelref diff" else ""
             print(
                 f"| {way} | {name} | {runs[name].cpu:.3f} | {cpu:.3f} | {cpu / floor:.1f} "

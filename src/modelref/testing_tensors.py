@@ -110,7 +110,7 @@ class MemoryTensors:
             shared,
             len(b.ids) - shared,
             len(a.ids) - shared,
-            moved(row for _, row in pairs),
+            moved((row, 1) for _, row in pairs),
         )
         return MemoryPairing(tuple(pairs), counts)
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from modelref.adapters.tensors import blocks, rotation
+from modelref.adapters.tensors import blocks, compare, rotation
 from modelref.adapters.tensors.files import TensorFiles
 from modelref.domain.diff.weights import Nonfinite, RowCounts, ValueChange
 from modelref.errors import BadInput
@@ -265,10 +265,38 @@ def pairs(draw: st.DrawFn) -> tuple[Any, Any, tuple[list[int], list[int]]]:
     return a, b, (ids[0], ids[1])
 
 
-@given(pairs())
-def test_both_come_to_the_same(pair: tuple[Any, Any, tuple[list[int], list[int]]]) -> None:
+@st.composite
+def reordered(draw: st.DrawFn) -> tuple[Any, Any, tuple[list[Any], list[Any]]]:
+    """Many rows, of which some are appended, removed, changed, and most stand elsewhere."""
+    width = draw(st.sampled_from([1, 3, 8]))
+    random = np.random.default_rng(draw(st.integers(0, 1 << 16)))
+    before = random.permutation(draw(st.integers(1, 400)))
+    kept = before[random.random(len(before)) < draw(st.sampled_from([0.1, 0.9, 1.0]))]
+    after = np.concatenate((kept, np.arange(1000, 1000 + draw(st.integers(0, 30)))))
+    moves = draw(st.sampled_from(["none", "one", "block", "all"]))
+    if moves == "one":
+        after = np.roll(after, 1)
+    elif moves == "block":
+        after = np.roll(after, len(after) // 3)
+    elif moves == "all":
+        after = random.permutation(after)
+    values = random.standard_normal((2000, width)).astype(np.float32)
+    a, b = values[before], values[after]
+    b[random.random(len(b)) < 0.2] += np.float32(0.5)
+    b[random.random(b.shape) < 0.02] = np.nan
+    named: list[Callable[[int], Any]] = [int, str, lambda one: one << 33]
+    name = draw(st.sampled_from(named))
+    return a, b, ([name(one) for one in before.tolist()], [name(one) for one in after.tolist()])
+
+
+@given(pairs() | reordered(), st.sampled_from([96, 300, 1000, 44 << 20]))
+def test_both_come_to_the_same(
+    pair: tuple[Any, Any, tuple[list[Any], list[Any]]], held: int
+) -> None:
     a, b, ids = pair
     with ExitStack() as stack:
+        patched = stack.enter_context(pytest.MonkeyPatch.context())
+        patched.setattr(compare, "HELD", held)
 
         def opened(data: bytes) -> BinaryIO:
             file = stack.enter_context(TemporaryFile())
@@ -291,3 +319,10 @@ def test_both_come_to_the_same(pair: tuple[Any, Any, tuple[list[int], list[int]]
 def test_ids_in_json_may_be_records(opened: Opened) -> None:
     file = opened(json.dumps([{"item": "a"}, {"item": "b"}]).encode())
     assert TensorFiles().ids("i.json", file, "item", 2).texts([1, 0]) == ["b", "a"]
+
+
+@given(arrays("f8", (3, 14), elements=st.integers(0, 5).map(float)), st.integers(1, 14))
+def test_the_best_are_told_as_a_stable_sort_tells_them(scores: Any, best: int) -> None:
+    tops = np.argsort(-scores, axis=1, kind="stable")[:, :best]
+    told = rotation._tops(scores, best)
+    assert [np.flatnonzero(row).tolist() for row in told] == np.sort(tops, axis=1).tolist()

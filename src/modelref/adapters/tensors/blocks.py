@@ -16,9 +16,10 @@ from modelref.adapters.tensors.tensor import FileTensor, barrier, fill
 
 BLOCK = 512 << 10
 """Bytes of a block: two of them and what is made of them stay in a core's cache."""
-_GAP = 2048
+_GAP = 8192
 """Bytes between two rows up to which it is cheaper to read them than to ask twice."""
 _AT_ONCE = 8 << 20
+"""Bytes that are read together, gaps and all."""
 
 
 class RowReader:
@@ -73,11 +74,12 @@ class RowReader:
         if not len(rows):
             return self.span(0, 0)
         first, last = int(rows.min()), int(rows.max()) + 1
-        if (last - first) * self._row <= max(2 * len(rows) * self._row, BLOCK):
+        near = min(len(rows) * (self._row + _GAP), _AT_ONCE)
+        if (last - first) * self._row <= max(near, len(rows) * self._row, BLOCK):
             block = self.span(first, last)
             if last - first == len(rows) and bool((rows[1:] > rows[:-1]).all()):
                 return block
-            picked: Raw = block[rows - first]
+            picked: Raw = block.take(rows - first, axis=0)
             return picked
         return self._scattered(rows)
 

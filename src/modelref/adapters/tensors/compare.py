@@ -1,19 +1,32 @@
 """Two tensors held against each other, row by row."""
 
+from collections.abc import Iterator
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from modelref.adapters.tensors.blocks import BLOCK, RowReader
+from modelref.adapters.tensors.dtypes import Raw
 from modelref.adapters.tensors.ids import Paired
 from modelref.adapters.tensors.rotation import Aligned
 from modelref.adapters.tensors.sums import Sums, nonfinite
 from modelref.adapters.tensors.tensor import FileTensor
 from modelref.domain.diff.weights import NONE, Nonfinite, ValueChange
 
-_GATHERED = 4 << 20
-"""Bytes of rows that are read together where the other side has them in another order."""
+HELD = 44 << 20
+"""Bytes of rows that are held at once where the other side has them in another order.
+
+Each time, the other side is read from its start to its end: the more, the fewer times.
+"""
+_PLACE = 16
+"""Bytes that a held row takes beside its values: where it belongs, as this is sorted."""
 _WIDEST = 4 << 20
 """Bytes of a row above which it is read in parts."""
+Blocks: TypeAlias = tuple[Raw, Raw, NDArray[np.integer]]
+"""(n, width) of each side, and (n,), their rows' numbers on the second."""
+_HERE_BITS = 32
+_HERE = (1 << _HERE_BITS) - 1
 
 
 def compare_rows(
@@ -71,25 +84,59 @@ def _add_rows(
     columns: Paired | None,
 ) -> None:
     """Compare blocks of rows."""
-    first, second = readers
     widest = max(_row_bytes(sums.a), _row_bytes(sums.b))
-    step = max(1, (_GATHERED if pairing and pairing.counts.moved else BLOCK) // widest)
+    few = max(1, BLOCK // widest)
+    if pairing is None or pairing.plain:
+        pairs = _in_place(readers, sums.a.rows, few)
+    elif not pairing.counts.moved:
+        pairs = _by_place(readers, pairing, few, few)
+    else:
+        pairs = _by_place(readers, pairing, max(1, HELD // (widest + _PLACE)), few)
     here, there = _shared_columns(columns)
-    for start in range(0, sums.a.rows, step):
-        stop = min(start + step, sums.a.rows)
-        block = first.span(start, stop)
-        rows: NDArray[np.integer] = np.arange(start, stop)
-        if pairing is not None and not pairing.plain:
-            partner = pairing.partner[start:stop]
-            kept = partner >= 0
-            rows = partner[kept]
-            block = block if kept.all() else block[kept]
-        other = second.take(rows)
-        if columns is not None:
-            block, other = block[:, here], other[:, there]
-        few = max(1, BLOCK // widest)
-        for at in range(0, len(rows), few):
-            sums.add(block[at : at + few], other[at : at + few], rows[at : at + few])
+    for block, other, rows in pairs:
+        if columns is None:
+            sums.add(block, other, rows)
+        else:
+            sums.add(block[:, here], other[:, there], rows)
+
+
+def _in_place(readers: tuple[RowReader, RowReader], count: int, few: int) -> Iterator[Blocks]:
+    """Rows that stand where they stood, few at a time."""
+    first, second = readers
+    for start in range(0, count, few):
+        stop = min(start + few, count)
+        yield first.span(start, stop), second.span(start, stop), np.arange(start, stop)
+
+
+def _by_place(
+    readers: tuple[RowReader, RowReader], pairing: Paired, held: int, few: int
+) -> Iterator[Blocks]:
+    """Shared rows in the order of the second side's file, so that it is read and not sought in.
+
+    Args:
+        readers: of both sides.
+        pairing: their rows by id.
+        held: rows of the first side that are in memory at once.
+        few: pairs of rows that are compared at once.
+    """
+    first, second = readers
+    for start in range(0, len(pairing.partner), held):
+        partner = pairing.partner[start : start + held]
+        block = first.span(start, start + len(partner))
+        places = _sorted_places(partner)
+        for at in range(0, len(places), few):
+            some = places[at : at + few]
+            rows = some >> _HERE_BITS
+            yield block.take(some & _HERE, axis=0), second.take(rows), rows
+
+
+def _sorted_places(partner: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Places on the second side in order, each above the place here: one sort for both."""
+    places = partner.astype(np.int64)
+    places <<= _HERE_BITS
+    places |= np.arange(len(places))
+    places.sort()
+    return places[np.count_nonzero(partner < 0) :]
 
 
 def _add_parts(sums: Sums, readers: tuple[RowReader, RowReader], pairing: Paired | None) -> None:

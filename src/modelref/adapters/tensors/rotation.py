@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelref.adapters.tensors.blocks import RowReader
-from modelref.adapters.tensors.ids import Paired
+from modelref.adapters.tensors.ids import Paired, increasing
 from modelref.adapters.tensors.tensor import FileTensor
 from modelref.domain.diff.weights import ScoreChange
 
@@ -42,8 +42,9 @@ class Factors:
         """Rows of both sides, evenly spaced by id where there are more than wanted."""
         rows = np.flatnonzero(self.pairing.partner >= 0)
         if len(rows) > most:
-            ordered = rows[np.argsort(self.pairing.keys[rows])]
-            rows = np.sort(ordered[np.linspace(0, len(ordered) - 1, most).astype(np.int64)])
+            wanted = np.linspace(0, len(rows) - 1, most).astype(np.int64)
+            keys = self.pairing.keys[rows]
+            rows = rows[wanted] if increasing(keys) else np.sort(rows[np.argsort(keys)[wanted]])
         return rows, self.pairing.partner[rows].astype(np.int64)
 
 
@@ -99,7 +100,7 @@ def compare_scores(users: Factors, items: Factors) -> ScoreChange | None:
     if max(users.a.width, users.b.width) > _MOST_FACTORS:
         return None
     with _quiet():
-        before, after = (_scores(users, items, side) for side in (0, 1))
+        before, after = _scores(users, items)
         base, end = float((before**2).sum()), float((after**2).sum())
     if not before.size or not np.isfinite(base + end):
         return None
@@ -113,21 +114,31 @@ def compare_scores(users: Factors, items: Factors) -> ScoreChange | None:
     )
 
 
-def _scores(users: Factors, items: Factors, side: int) -> NDArray[np.float64]:
-    """(users, items), the panel's scores on one side."""
-    left, right = ((factors.a, factors.b)[side] for factors in (users, items))
-    rows, columns = users.shared(_USERS)[side], items.shared(_ITEMS)[side]
-    with RowReader(left) as users_rows, RowReader(right) as items_rows:
-        first = _wide(left, users_rows, rows)
-        scores: NDArray[np.float64] = first @ _wide(right, items_rows, columns).T
-    return scores
+def _scores(users: Factors, items: Factors) -> list[NDArray[np.float64]]:
+    """(users, items), the panel's scores on each side."""
+    rows, columns = users.shared(_USERS), items.shared(_ITEMS)
+    sides = ((users.a, items.a), (users.b, items.b))
+    return [
+        _some(left, rows[side]) @ _some(right, columns[side]).T
+        for side, (left, right) in enumerate(sides)
+    ]
 
 
 def _kept(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     """Mean share of the best items of a row that stay among them."""
     best = min(_BEST, before.shape[1])
-    tops = [np.argsort(-scores, axis=1, kind="stable")[:, :best] for scores in (before, after)]
-    return float(np.mean([len(np.intersect1d(a, b)) / best for a, b in zip(*tops, strict=True)]))
+    stay = _tops(before, best) & _tops(after, best)
+    return float(stay.sum() / (len(before) * best))
+
+
+def _tops(scores: NDArray[np.float64], best: int) -> NDArray[np.bool_]:
+    """Which scores are the best ones of their row; of equal ones, the first."""
+    least = np.partition(scores, -best, axis=1)[:, -best, None]
+    above = scores > least
+    rest = best - np.count_nonzero(above, axis=1, keepdims=True)
+    equal = scores == least
+    tops: NDArray[np.bool_] = above | (equal & (np.cumsum(equal, axis=1, dtype=np.int32) <= rest))
+    return tops
 
 
 def _quiet() -> np.errstate:
@@ -146,3 +157,8 @@ def _blocks(count: int) -> list[slice]:
 def _wide(tensor: FileTensor, reader: RowReader, rows: NDArray[np.integer]) -> NDArray[np.float64]:
     """Some rows as float64."""
     return tensor.kind.decode(reader.take(rows)).astype(np.float64)
+
+
+def _some(tensor: FileTensor, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    with RowReader(tensor) as reader:
+        return _wide(tensor, reader, rows)

@@ -13,6 +13,8 @@ from modelref.domain.diff.weights import NONE, Nonfinite, ValueChange
 
 MOST_TOLD = 5
 """Rows that are told as those that changed most."""
+_NARROW = 128
+"""Values of a row up to which einsum is quicker than a dot product a row."""
 _TINY = 1e-24
 """Mean square below which a float32 sum of squares loses digits."""
 
@@ -101,10 +103,12 @@ class Sums:
     def _add_change(self, x: Floats, y: Floats, rows: NDArray[np.integer], *, whole: bool) -> None:
         change = y - x
         self._largest = max(self._largest, float(change.max()), -float(change.min()))
-        lengths = _row_squares(change)
-        self._squares[2] += lengths.sum(dtype=np.float64)
-        if self.rotation is not None:
+        if self.rotation is None:
+            lengths = _row_squares(change)
+            self._squares[2] += lengths.sum(dtype=np.float64)
+        else:
             lengths = _row_squares(y - x @ self.rotation)
+            self._squares[2] += _product(change, change)
             self._squares[3] += lengths.sum(dtype=np.float64)
         if self.told and whole:
             self._tell(lengths + self._open_squares, rows)
@@ -148,7 +152,10 @@ def _product(x: Floats, y: Floats) -> float:
 
 def _row_squares(values: Floats) -> Floats:
     """Sum of squares of each row, (n,)."""
-    squares: Floats = np.vecdot(values, values)
+    if values.shape[1] <= _NARROW:
+        squares: Floats = np.einsum("ij,ij->i", values, values)
+    else:
+        squares = np.vecdot(values, values)
     if float(squares.sum()) > _TINY * values.size:
         return squares
     wide = values.astype(np.float64)

@@ -1,7 +1,10 @@
 """What `meta.modelref.ids` says, whose ids may be shown, and which tensors multiply."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from modelref.domain.diff import order
 from modelref.domain.diff.order import moved
 from modelref.domain.rowids import RowIds, factor_pairs, items_file, parse_row_ids
 from modelref.errors import BadInput
@@ -54,4 +57,23 @@ def test_factors_are_told_by_their_names() -> None:
     [([], 0), ([0, 1, 2], 0), ([5, 7, 9], 0), ([1, 2, 3, 0], 1), ([3, 2, 1, 0], 3), ([1, 0, 2], 1)],
 )
 def test_only_the_rows_that_moved_are_counted(places: list[int], count: int) -> None:
-    assert moved(places) == count
+    assert moved((place, 1) for place in places) == count
+
+
+@given(st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(1, 5)), max_size=12), st.booleans())
+def test_runs_of_rows_move_as_each_of_their_rows_does(
+    drawn: list[tuple[int, int]], few: bool
+) -> None:
+    runs, place = [], 0
+    for _, length in drawn:
+        runs.append((place, length))
+        place += length
+    runs = [runs[one] for one in sorted(range(len(runs)), key=lambda one: drawn[one])]
+    places = [place + more for place, length in runs for more in range(length)]
+    longest: list[int] = []
+    for at, place in enumerate(places):
+        before = (size for size, one in zip(longest, places[:at], strict=True) if one < place)
+        longest.append(1 + max(before, default=0))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(order, "_SHORT", 4 if few else order._SHORT)
+        assert moved(runs) == len(places) - max(longest, default=0)
