@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from modelref.api.values import Diff, Files, ModelState, Review
+from modelref.api.values import Diff, Files, ModelState
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.event import Event
 from modelref.domain.gates.verdict import Verdict
@@ -22,7 +22,6 @@ from modelref.usecases.gate import Question, gate
 from modelref.usecases.history import history
 from modelref.usecases.reading import read_registry
 from modelref.usecases.resolve import Resolved, resolve
-from modelref.usecases.review import review
 from modelref.usecases.verify import Verification, verify
 from modelref.usecases.view import View
 
@@ -142,21 +141,6 @@ class RegistryReader:
         kinds = [DiffKind.parse(kind) for kind in only]
         other = Ref.parse(b) if b is not None else None
         return Diff(compare(self._world, Ref.parse(a), other, kinds, at=_seconds(at)))
-
-    def review(self, span: str = "", *, fetch: bool = False, at: datetime | None = None) -> Review:
-        """Say what a range of commits does to each model that it touches; nothing is registered.
-
-        Args:
-            span: ``BASE..HEAD`` or ``BASE``; what is left out is the default branch, and HEAD.
-            fetch: first bring what is compared from DVC remotes.
-            at: as the registry stood then; a time without a zone is UTC.
-
-        Raises:
-            UnknownRef: a revision is not there.
-            BadInput: both ends have no commit in common, or a ``dvc.yaml`` cannot be read.
-            OutOfReach: the clone is too shallow to tell.
-        """
-        return Review(review(self._world, span, at=_seconds(at), fetch=fetch))
 
     def gate(
         self,

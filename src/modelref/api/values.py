@@ -6,14 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from modelref.api.markdown import diff_markdown
-from modelref.api.review.comment import review_markdown
-from modelref.api.review.shape import review_shape
 from modelref.api.shapes.diff import diff_shape
 from modelref.domain.gates.verdict import Verdict
 from modelref.usecases.compare import ModelDiff
-from modelref.usecases.review import Review as ModelReviews
 
-__all__ = ["Diff", "Files", "ModelState", "Review", "Verdict"]
+__all__ = ["Diff", "Files", "ModelState", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +71,3 @@ class Diff:
 
     def __bool__(self) -> bool:
         return bool(self.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What a range of commits does to models; false where it touches none.
-
-    Attributes:
-        value: the typed answers, ``value.models`` by name.
-    """
-
-    value: ModelReviews
-
-    def to_dict(self) -> dict[str, Any]:
-        """The shape of ``modelref review --json``."""
-        return review_shape(self.value)
-
-    def to_markdown(self) -> str:
-        """One comment of a code host, below GitHub's limit."""
-        return review_markdown(self.value)
-
-    def __bool__(self) -> bool:
-        return bool(self.value.models)

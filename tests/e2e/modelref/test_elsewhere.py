@@ -412,22 +412,3 @@ def test_a_remote_that_lies_leaves_what_is_kept_usable(
     monkeypatch.setenv("GIT_SSH_COMMAND", honest)
     after = remote.read("show", "rec", "--json").out
     assert after == run(remote.clone.root, "show", "rec", "--json").out != before
-
-
-@pytest.mark.parametrize("span", [(), ("rec@v0.1.0..rec@v0.2.0",), ("HEAD..HEAD",)])
-def test_a_review_of_a_url_is_refused_and_says_what_to_do(
-    remote: Remote, span: tuple[str, ...]
-) -> None:
-    told = remote.read("review", *span)
-    assert (told.code, told.out) == (5, "")
-    assert "not the branches and commits that a review compares" in told.err
-    assert "hint: git clone it, and modelref review there" in told.err
-
-
-def test_a_review_of_a_folder_is_that_of_a_clone(remote: Remote) -> None:
-    args = ("review", "rec@v0.1.0..rec@v0.2.0", "--json")
-    here = run(remote.clone.root, *args)
-    there = run(remote.bare.root, "--repo", str(remote.clone.root), *args)
-    assert (there.code, there.out) == (here.code, here.out)
-    assert here.code == 0
-    assert here.json["models"]

@@ -6,17 +6,12 @@ from typing import Any
 from modelref.api.kinds.section import Section
 from modelref.api.numbers import full_keys, interval, number, rounded, signed
 from modelref.domain.diff.metrics import MetricChange, Outcome, Paired, SegmentChange, tally
-from modelref.domain.diff.values import is_number
 from modelref.domain.snapshot import Value
 from modelref.usecases.compare import ModelDiff
 
 SEGMENTS = "segments"
 """Name of the section of segments."""
 _MOST_SEGMENTS = 10
-_MOST_WORSE = 5
-_LONGEST_NAME = 40
-"""Metrics that a headline names, and characters of a name in it."""
-_RANKS = {Outcome.WORSE: 0, Outcome.BETTER: 1}
 FEW_USERS = 30
 """Segments with fewer users are marked: their intervals are rough."""
 
@@ -27,34 +22,14 @@ def headline(diff: ModelDiff) -> str:
 
 
 def counted(changes: Sequence[MetricChange]) -> str:
-    """How many metrics say what, in a line, the worse by name; empty where none says anything."""
+    """How many metrics say what, in a line; empty where none says anything."""
     counts = tally(changes)
     if not counts:
         return ""
-    named = {Outcome.WORSE: f" ({_worse(changes)})"}
-    first, *others = [f"{outcome}{named.get(outcome, '')}" for outcome in counts]
-    many, *more = counts.values()
-    noun = "metric" if many == 1 else "metrics"
-    told = [f"{count} {words}" for count, words in zip(more, others, strict=True)]
-    return ", ".join([f"{many} {noun} {first}", *told])
-
-
-def _worse(changes: Sequence[MetricChange]) -> str:
-    """Names of the metrics that are worse, the largest relative change first."""
-    worse = [change for change in changes if change.outcome is Outcome.WORSE]
-    names = [_clipped(change.metric) for change in sorted(worse, key=_metric_rank)]
-    more = f" and {len(names) - _MOST_WORSE} more" if len(names) > _MOST_WORSE else ""
-    return ", ".join(names[:_MOST_WORSE]) + more
-
-
-def _metric_rank(change: MetricChange) -> tuple[float, str]:
-    before = change.paired.before if change.paired else change.before
-    start = abs(float(before)) if is_number(before) else 0.0  # type: ignore[arg-type]  # tested
-    return -abs(change.change or 0.0) / (start or 1.0), change.metric
-
-
-def _clipped(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]} …"
+    first, *others = [f"{count} {outcome}" for outcome, count in counts.items()]
+    noun = "metric" if next(iter(counts.values())) == 1 else "metrics"
+    number_, _, words = first.partition(" ")
+    return ", ".join([f"{number_} {noun} {words}", *others])
 
 
 def metric_sections(diff: ModelDiff) -> list[Section]:
@@ -172,7 +147,7 @@ def _segment_section(diff: ModelDiff) -> Section | None:
         for change, one in figures
         if (outcome := one.outcome(change.upwards)) in (Outcome.BETTER, Outcome.WORSE)
     ]
-    shown.sort(key=lambda row: segment_rank(row[0], row[1]))
+    shown.sort(key=lambda row: (row[2] is not Outcome.WORSE, _rank(row[1].paired)))
     foremost: dict[tuple[str, str], tuple[MetricChange, SegmentChange, Outcome | None]] = {}
     for row in shown:
         foremost.setdefault((row[1].column, row[1].segment), row)
@@ -199,15 +174,6 @@ def _segment_section(diff: ModelDiff) -> Section | None:
     )
 
 
-def segment_rank(change: MetricChange, one: SegmentChange) -> tuple[int, bool, float, str, str]:
-    """The place of a segment wherever several are told: terminal, comment and page have one order.
-
-    The worse come first, then the better; of each those of a few users last, and else the largest
-    relative change first: a small segment mean that falls by half is worse than a large one that
-    falls by a tenth.
-    """
-    outcome = one.outcome(change.upwards)
-    paired = one.paired
-    size = abs(paired.change) / (abs(paired.before) or 1.0)
-    place = _RANKS.get(outcome, 2) if outcome else 3
-    return place, paired.users < FEW_USERS, -size, one.column, one.segment
+def _rank(paired: Paired) -> tuple[bool, float]:
+    """Segments of a few users last; else the largest relative change first."""
+    return paired.users < FEW_USERS, -abs(paired.change) / (abs(paired.before) or 1.0)

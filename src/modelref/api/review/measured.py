@@ -1,15 +1,13 @@
 """What the metrics of a diff say in a few lines: those that decide, and for whom."""
 
 from collections.abc import Collection, Iterator, Sequence
-from functools import partial
 
-from modelref.api.kinds.metrics import FEW_USERS, counted, segment_rank
+from modelref.api.kinds.metrics import FEW_USERS, counted
 from modelref.api.numbers import interval, number, rounded, signed
 from modelref.domain.diff.metrics import MetricChange, Outcome, SegmentChange
 
 FEW = 3
 """Metrics that are told in a few lines."""
-_MOST_PERCENT = 1e5
 _RANKS = {Outcome.WORSE: 0, Outcome.BETTER: 1}
 
 
@@ -48,7 +46,7 @@ def metric_line(change: MetricChange) -> str:
 
 
 def for_whom(ordered: Sequence[MetricChange]) -> Iterator[str]:
-    """For whom the metric that decides is worse, then better: the largest relative change first.
+    """For whom the metric that decides is worse, and for whom better: the largest change first.
 
     Args:
         ordered: metrics, the one that decides first.
@@ -56,7 +54,7 @@ def for_whom(ordered: Sequence[MetricChange]) -> Iterator[str]:
     change = next((one for one in ordered if one.segments), None)
     if change is None:
         return
-    by_size = sorted(change.segments, key=partial(segment_rank, change))
+    by_size = sorted(change.segments, key=lambda one: -abs(one.paired.change))
     for outcome in (Outcome.WORSE, Outcome.BETTER):
         shown = [
             one
@@ -78,11 +76,4 @@ def _strength(change: MetricChange) -> float:
 
 
 def _segment(one: SegmentChange) -> str:
-    """A segment and its change in percent of where it started, as long as that is a figure."""
-    paired = one.paired
-    start = abs(paired.before) or 1.0
-    shares = [100 * each / start for each in (paired.change, *paired.interval)]
-    if paired.before == 0 or not all(abs(share) < _MOST_PERCENT for share in shares):
-        return f"{one.column} {one.segment} {interval(paired.change, paired.interval)}"
-    value, low, high = (f"{share:+.1f}" for share in shares)
-    return f"{one.column} {one.segment} {value} % [{low}, {high}]"
+    return f"{one.column} {one.segment} {signed(one.paired.change)}"

@@ -9,7 +9,7 @@ from modelref.adapters.git.elsewhere.mirror import Mirror
 from modelref.adapters.git.elsewhere.objects import missing_objects
 from modelref.adapters.git.program import Git
 from modelref.adapters.git.repository import GitCommits
-from modelref.errors import OutOfReach, UnknownRef
+from modelref.errors import OutOfReach
 
 _Value = TypeVar("_Value")
 
@@ -62,16 +62,7 @@ class MirroredCommits(SparseCommits):
 
     def resolve(self, rev: str) -> str:
         """Return the full id of a commit; ``HEAD`` is the remote's default branch."""
-        if rev == "HEAD":
-            return GitCommits.resolve(self, self.source.default())
-        try:
-            return GitCommits.resolve(self, rev)
-        except UnknownRef as error:
-            raise _no_history() from error
-
-    def merge_base(self, a: str, b: str) -> str | None:  # noqa: ARG002  # refused
-        """No commit between two others is kept."""
-        raise _no_history()
+        return GitCommits.resolve(self, self.source.default() if rev == "HEAD" else rev)
 
     def read_many(self, wanted: Sequence[Pair]) -> Mapping[Pair, bytes]:
         """Read files of many commits; what is missing of them comes in one go."""
@@ -121,12 +112,3 @@ class Nowhere:
                 kind="missing-objects",
                 hint="name the repository that it was cloned from: modelref --repo URL",
             )
-
-
-def _no_history() -> OutOfReach:
-    return OutOfReach(
-        "of a repository that --repo names by its URL, only tagged versions are known here, and "
-        "not the branches and commits that a review compares",
-        kind="no-history",
-        hint="git clone it, and modelref review there; for two versions: modelref --repo URL diff",
-    )
