@@ -72,7 +72,7 @@ class TestABranch:
         result = review(project)
         assert (result.code, result.err) == (0, "")
         assert result.out.splitlines()[0] == "shop:rec: worse; may not ship to prod"
-        assert "by averages alone, 1 metric worse" in result.out
+        assert "by averages alone, 1 metric worse (ndcg)" in result.out
         assert "ndcg: 0.4 → 0.2 (-0.2) worse" in result.out
         assert "no: 1 failed of 1 rules of prod (main), beside v0.1.0" in result.out
         assert "failed: ndcg at least 0.3: 0.2 (below it, popularity is as good)" in result.out
@@ -238,8 +238,10 @@ class TestMeasuredPerUser:
         assert text.startswith("rec: better; no gates\n")
         assert "1 metric better" in text
         assert re.search(r"all\.ndcg@20: 0\.\d+ → 0\.\d+, \+\.0\d+ \[\.0\d+, \.0\d+\] better", text)
-        assert re.search(r"worse \(all\.ndcg@20\) for age old -0\.\d+", text)
-        assert re.search(r"better \(all\.ndcg@20\) for age young \+0\.\d+", text)
+        assert re.search(
+            r"worse \(all\.ndcg@20\) for age old -\d+\.\d% \[-\d+\.\d%, -\d+\.\d%\]\n", text
+        )
+        assert re.search(r"better \(all\.ndcg@20\) for age young \+\d+\.\d% \[", text)
         assert "1 parameter" in text
         assert "factors: 4 → 6" in text
         assert "tells of no panel; mend: meta.modelref.panel" in text

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from modelref.api.kinds.metrics import FEW_USERS, counted
+from modelref.api.kinds.metrics import counted
+from modelref.api.kinds.segments import FEW_USERS, in_order, segment_change
 from modelref.api.numbers import interval, number, rounded, signed
 from modelref.domain.diff.metrics import MetricChange, Outcome, SegmentChange
 
@@ -46,7 +47,7 @@ def metric_line(change: MetricChange) -> str:
 
 
 def for_whom(ordered: Sequence[MetricChange]) -> Iterator[str]:
-    """For whom the metric that decides is worse, and for whom better: the largest change first.
+    """For whom the metric that decides is worse, and for whom better, in the order of its segments.
 
     Args:
         ordered: metrics, the one that decides first.
@@ -54,11 +55,11 @@ def for_whom(ordered: Sequence[MetricChange]) -> Iterator[str]:
     change = next((one for one in ordered if one.segments), None)
     if change is None:
         return
-    by_size = sorted(change.segments, key=lambda one: -abs(one.paired.change))
+    ordered_segments = in_order(change)
     for outcome in (Outcome.WORSE, Outcome.BETTER):
         shown = [
             one
-            for one in by_size
+            for one in ordered_segments
             if one.outcome(change.upwards) is outcome and one.paired.users >= FEW_USERS
         ]
         told = ", ".join(map(_segment, shown[:FEW]))
@@ -76,4 +77,4 @@ def _strength(change: MetricChange) -> float:
 
 
 def _segment(one: SegmentChange) -> str:
-    return f"{one.column} {one.segment} {signed(one.paired.change)}"
+    return f"{one.column} {one.segment} {segment_change(one.paired)}"

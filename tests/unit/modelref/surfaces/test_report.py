@@ -72,7 +72,7 @@ def test_the_answers_come_first_each_with_its_part() -> None:
     seen = Seen(diff_page(rich_diff()))
     for said in (
         "Better and worse\n",
-        "2 metrics better, 1 worse, 1 no difference shown",
+        "2 metrics better, 1 worse (novel.ndcg@20), 1 no difference shown",
         "worse (novel.ndcg@20) for age 65+",
         "% of the 20 items stay; another seed alone keeps 93.0 %",
         "most for age 19-24",
