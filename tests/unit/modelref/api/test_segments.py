@@ -1,5 +1,7 @@
 """For whom a metric is better or worse: one order, wherever a reader meets it."""
 
+from dataclasses import replace
+
 import pytest
 
 from modelref.api.kinds.metrics import counted
@@ -44,12 +46,28 @@ def test_the_worst_relative_to_its_start_comes_first_on_every_surface() -> None:
     (plot,) = segment_plots([CHANGE])
     drawn = [one.text or "" for one in plot.iter("span") if one.get("class") == "label"]
     assert tuple(one.removeprefix("age: ").rpartition(" (")[0] for one in drawn) == RANKED
-    worse, better = for_whom([CHANGE])
-    assert worse == (
-        "worse (ndcg) for age loses half -50% [-60%, -40%], age loses a tenth -10.0% [-11.1%, "
-        "-8.9%]"
+    said, worse, better = for_whom([CHANGE])
+    assert said == "ndcg: worse for 2, better for 2 of 4 segments of 30 users or more"
+    assert (
+        worse == "worse: age loses half -50% [-60%, -40%], age loses a tenth -10.0% [-11.1%, -8.9%]"
     )
-    assert better.startswith("better (ndcg) for age wins half +50% [+40%, +60%], age wins a tenth")
+    assert better.startswith("better: age wins half +50% [+40%, +60%], age wins a tenth ")
+
+
+def test_that_it_is_worse_for_none_is_said() -> None:
+    wins = metric("ndcg", 0.1, *(segment(f"s{at}", 1.0, 0.1) for at in range(5)))
+    said, better = for_whom([wins])
+    assert said == "ndcg: worse for none, better for 5 of 5 segments of 30 users or more"
+    assert better.endswith("age s2 +10.0% [+9.0%, +11.0%] and 2 more")
+
+
+def test_that_none_differs_is_said_and_of_a_few_users_nothing() -> None:
+    same = SegmentChange("age", "a", Paired(USUAL, 1.0, 1.1, 0.1, (-0.1, 0.3), 0.5))
+    none = "ndcg: no difference shown for any of 1 segment of 30 users or more"
+    assert list(for_whom([metric("ndcg", 0.1, same)])) == [none]
+    assert not list(for_whom([metric("ndcg", 0.1, segment("few", 1.0, 0.1, FEW))]))
+    unknown = replace(metric("size", 0.1, segment("a", 1.0, 0.1)), upwards=None)
+    assert not list(for_whom([unknown]))
 
 
 def test_equal_segments_stand_by_name() -> None:

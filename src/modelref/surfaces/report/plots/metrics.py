@@ -53,8 +53,10 @@ def segment_plots(ordered: Sequence[MetricChange]) -> list[Element]:
             plot = cut(points, intervals, "in --json")
             opened = {"open": ""} if number == 0 else {}
             drawn.append(node("details", title, *plot, **opened))
-    if len(told) > FEW:
-        drawn.append(caption(f"Segments of the other {len(told) - FEW} metrics: in --json"))
+    left = len(told) - FEW
+    if left > 0:
+        others = "other metric" if left == 1 else f"other {left} metrics"
+        drawn.append(caption(f"Segments of the {others}: in --json"))
     return drawn
 
 
