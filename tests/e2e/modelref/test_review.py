@@ -238,10 +238,10 @@ class TestMeasuredPerUser:
         assert text.startswith("rec: better; no gates\n")
         assert "1 metric better" in text
         assert re.search(r"all\.ndcg@20: 0\.\d+ → 0\.\d+, \+\.0\d+ \[\.0\d+, \.0\d+\] better", text)
-        assert re.search(
-            r"worse \(all\.ndcg@20\) for age old -\d+\.\d% \[-\d+\.\d%, -\d+\.\d%\]\n", text
-        )
-        assert re.search(r"better \(all\.ndcg@20\) for age young \+\d+\.\d% \[", text)
+        whom = "all.ndcg@20: worse for 1, better for 1 of 2 segments of 30 users or more"
+        assert f"For whom?      {whom}\n" in text
+        assert re.search(r"worse: age old -\d+\.\d% \[-\d+\.\d%, -\d+\.\d%\]\n", text)
+        assert re.search(r"better: age young \+\d+\.\d% \[", text)
         assert "1 parameter" in text
         assert "factors: 4 → 6" in text
         assert "tells of no panel; mend: meta.modelref.panel" in text
