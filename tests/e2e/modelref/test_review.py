@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,25 @@ class TestABranch:
     def test_at_a_time_the_stage_held_nothing(self, project: Project) -> None:
         said = review(project, "--json", "--at", "2001-01-01").json
         assert said["models"][0]["gate"]["against"] is None
+
+
+class TestFromPython:
+    def test_it_says_what_the_command_says(self, project: Project) -> None:
+        found = modelref.open(project.root).review("main..tune")
+        assert isinstance(found, modelref.Review)
+        assert found.to_markdown() == review(project, "main..tune", "--md").out
+        told = json.loads(json.dumps(found.to_dict()))
+        assert told == review(project, "main..tune", "--json").json
+        assert [str(model.artifact) for model in found.value.models] == ["shop:rec"]
+
+    def test_nothing_is_false_and_what_cannot_be_is_raised(self, project: Project) -> None:
+        registry = modelref.open(project.root)
+        assert registry.review()
+        assert not registry.review("HEAD..HEAD")
+        at = datetime(2001, 1, 1, tzinfo=UTC)
+        assert registry.review(at=at).to_dict()["models"][0]["gate"]["against"] is None
+        with pytest.raises(modelref.UnknownRef, match="there is no commit 'nowhere'"):
+            registry.review("nowhere..HEAD")
 
 
 class TestWhichModels:
