@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from modelref.errors import BadInput, Conflict, ModelRefError, OutOfReach, Refused, UnknownRef
 
 if TYPE_CHECKING:
-    from modelref.api import Diff, Files, ModelRegistry, ModelState, Verdict
+    from modelref.api import Diff, Files, ModelRegistry, ModelState, Review, Verdict
     from modelref.api import open_registry as open  # noqa: A004  # read as modelref.open
 
 __version__ = "0.1.0"
@@ -29,6 +29,7 @@ __all__ = [
     "ModelState",
     "OutOfReach",
     "Refused",
+    "Review",
     "UnknownRef",
     "Verdict",
     "__version__",

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from modelref.api.registry import ModelRegistry, open_registry
-    from modelref.api.values import Diff, Files, ModelState, Verdict
+    from modelref.api.values import Diff, Files, ModelState, Review, Verdict
 
-__all__ = ["Diff", "Files", "ModelRegistry", "ModelState", "Verdict", "open_registry"]
+__all__ = ["Diff", "Files", "ModelRegistry", "ModelState", "Review", "Verdict", "open_registry"]
 
 
 def __getattr__(name: str) -> object:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from modelref.domain.quantities import size
 from modelref.domain.snapshot import Value
 
-__all__ = ["full_keys", "interval", "number", "rounded", "signed", "size"]
+__all__ = ["full_keys", "interval", "number", "relative_interval", "rounded", "signed", "size"]
 
 _MOST_PLACES = 8
+_MOST_FIXED = 1e9
+_MOST_PERCENT = 1e6
 _ZERO = re.compile(r"^([-+]?)0\.")
 
 
@@ -45,12 +47,32 @@ def rounded(value: float) -> str:
 
 def interval(change: float, bounds: tuple[float, float]) -> str:
     """A change and its interval, as precise as the interval is: ``+.0045 [.0024, .0065]``."""
-    if not all(map(math.isfinite, (change, *bounds))):
+    if not all(abs(one) < _MOST_FIXED for one in (change, *bounds)):
         return f"{change:+.4g} [{bounds[0]:.4g}, {bounds[1]:.4g}]"
-    width = bounds[1] - bounds[0]
-    places = min(_MOST_PLACES, max(0, 1 - math.floor(math.log10(width)))) if width > 0 else 4
+    places = _places(bounds, 4)
     low, high = (_bare(f"{bound:.{places}f}") for bound in bounds)
     return f"{_bare(f'{change:+.{places}f}')} [{low}, {high}]"
+
+
+def relative_interval(change: float, bounds: tuple[float, float], before: float) -> str:
+    """A change and its interval relative to where it started: ``-4.2% [-6.0%, -2.1%]``.
+
+    The plain change where it started from nothing, or next to it.
+    """
+    scaled = [100 * one / abs(before) for one in (change, *bounds)] if before else [math.inf]
+    if not all(abs(one) < _MOST_PERCENT for one in scaled):
+        return interval(change, bounds)
+    places = _places((scaled[1], scaled[2]), 1)
+    told, low, high = (f"{one:+.{places}f}%" for one in scaled)
+    return f"{told} [{low}, {high}]"
+
+
+def _places(bounds: tuple[float, float], otherwise: int) -> int:
+    """Digits behind the point that an interval deserves; another number where it has no width."""
+    width = bounds[1] - bounds[0]
+    if not 0 < width < math.inf:
+        return otherwise
+    return min(_MOST_PLACES, max(0, 1 - math.floor(math.log10(width))))
 
 
 def _bare(text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from modelref.api.values import Diff, Files, ModelState
+from modelref.api.values import Diff, Files, ModelState, Review
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.event import Event
 from modelref.domain.gates.verdict import Verdict
@@ -22,6 +22,7 @@ from modelref.usecases.gate import Question, gate
 from modelref.usecases.history import history
 from modelref.usecases.reading import read_registry
 from modelref.usecases.resolve import Resolved, resolve
+from modelref.usecases.review import review
 from modelref.usecases.verify import Verification, verify
 from modelref.usecases.view import View
 
@@ -172,6 +173,29 @@ class RegistryReader:
             _seconds(at),
         )
         return gate(self._world, asked)
+
+    def review(
+        self,
+        span: str = "",
+        *,
+        fetch: bool = False,
+        progress: Callable[[str], None] = lambda _: None,
+        at: datetime | None = None,
+    ) -> Review:
+        """Say what a range of commits does to each model: better or not, and may it ship.
+
+        Args:
+            span: ``BASE..HEAD`` or ``BASE``; the default branch and HEAD unless given.
+            fetch: first bring the files that the comparison reads from DVC remotes.
+            progress: called with what came from DVC remotes so far.
+            at: as the registry stood then; a time without a zone is UTC.
+
+        Raises:
+            UnknownRef: a revision is not there.
+            BadInput: both ends have no commit in common, or a ``dvc.yaml`` cannot be read.
+            OutOfReach: the clone is too shallow to tell.
+        """
+        return Review(review(self._world, span, at=_seconds(at), fetch=fetch, progress=progress))
 
     def follow(
         self,

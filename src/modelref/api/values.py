@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from modelref.api.markdown import diff_markdown
+from modelref.api.review.comment import review_markdown
+from modelref.api.review.shape import review_shape
 from modelref.api.shapes.diff import diff_shape
 from modelref.domain.gates.verdict import Verdict
 from modelref.usecases.compare import ModelDiff
+from modelref.usecases.review import Review as ModelReview
 
-__all__ = ["Diff", "Files", "ModelState", "Verdict"]
+__all__ = ["Diff", "Files", "ModelState", "Review", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,26 @@ class Diff:
 
     def __bool__(self) -> bool:
         return bool(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a range of commits does to each model.
+
+    Attributes:
+        value: the typed findings; ``value.models`` has one for each model that is touched.
+    """
+
+    value: ModelReview
+
+    def to_dict(self) -> dict[str, Any]:
+        """The shape of ``modelref review --json``."""
+        return review_shape(self.value)
+
+    def to_markdown(self) -> str:
+        """One comment of a code host, which takes it whatever it holds: ``review --md``."""
+        return review_markdown(self.value)
+
+    def __bool__(self) -> bool:
+        """Whether any model is touched."""
+        return bool(self.value.models)

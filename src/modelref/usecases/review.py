@@ -96,8 +96,8 @@ def review(
         BadInput: both ends have no commit in common, or a ``dvc.yaml`` cannot be read.
         OutOfReach: the clone is too shallow to tell.
     """
-    span = read_span(world, text)
-    return _Reviewing(world, span, read_registry(world, at=at), fetch, progress).run()
+    registry = read_registry(world, at=at)  # first: it brings the tags that a range may name
+    return _Reviewing(world, read_span(world, text), registry, fetch, progress).run()
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,8 @@ class TestOnOneHoldOut:
         row = r"all\.ndcg@20  0\.\d+  0\.\d+  \+\.0\d+ \[\.0\d+, \.0\d+\]  better"
         assert re.search(row, said)
         assert "on the same 120 users (paired bootstrap; Holm over 2 metrics)." in flat(said)
-        assert re.search(r"age: old\s+40  all\.ndcg@20  -\.\d+ \[.*\]  worse", said)
-        assert re.search(r"age: young\s+80  all\.ndcg@20\s+\+\.\d+ \[.*\]  better", said)
+        assert re.search(r"age: old\s+40  all\.ndcg@20\s+-\d+\.\d% \[.*%\]  worse", said)
+        assert re.search(r"age: young\s+80  all\.ndcg@20\s+\+\d+\.\d% \[.*%\]  better", said)
         assert max(map(len, said.splitlines())) <= 80
 
     def test_json_has_what_the_table_has(self, built_evaluated: Project) -> None:

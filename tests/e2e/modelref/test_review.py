@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ class TestABranch:
         result = review(project)
         assert (result.code, result.err) == (0, "")
         assert result.out.splitlines()[0] == "shop:rec: worse; may not ship to prod"
-        assert "by averages alone, 1 metric worse" in result.out
+        assert "by averages alone, 1 metric worse (ndcg)" in result.out
         assert "ndcg: 0.4 → 0.2 (-0.2) worse" in result.out
         assert "no: 1 failed of 1 rules of prod (main), beside v0.1.0" in result.out
         assert "failed: ndcg at least 0.3: 0.2 (below it, popularity is as good)" in result.out
@@ -150,6 +151,25 @@ class TestABranch:
     def test_at_a_time_the_stage_held_nothing(self, project: Project) -> None:
         said = review(project, "--json", "--at", "2001-01-01").json
         assert said["models"][0]["gate"]["against"] is None
+
+
+class TestFromPython:
+    def test_it_says_what_the_command_says(self, project: Project) -> None:
+        found = modelref.open(project.root).review("main..tune")
+        assert isinstance(found, modelref.Review)
+        assert found.to_markdown() == review(project, "main..tune", "--md").out
+        told = json.loads(json.dumps(found.to_dict()))
+        assert told == review(project, "main..tune", "--json").json
+        assert [str(model.artifact) for model in found.value.models] == ["shop:rec"]
+
+    def test_nothing_is_false_and_what_cannot_be_is_raised(self, project: Project) -> None:
+        registry = modelref.open(project.root)
+        assert registry.review()
+        assert not registry.review("HEAD..HEAD")
+        at = datetime(2001, 1, 1, tzinfo=UTC)
+        assert registry.review(at=at).to_dict()["models"][0]["gate"]["against"] is None
+        with pytest.raises(modelref.UnknownRef, match="there is no commit 'nowhere'"):
+            registry.review("nowhere..HEAD")
 
 
 class TestWhichModels:
@@ -238,8 +258,10 @@ class TestMeasuredPerUser:
         assert text.startswith("rec: better; no gates\n")
         assert "1 metric better" in text
         assert re.search(r"all\.ndcg@20: 0\.\d+ → 0\.\d+, \+\.0\d+ \[\.0\d+, \.0\d+\] better", text)
-        assert re.search(r"worse \(all\.ndcg@20\) for age old -0\.\d+", text)
-        assert re.search(r"better \(all\.ndcg@20\) for age young \+0\.\d+", text)
+        whom = "all.ndcg@20: worse for 1, better for 1 of 2 segments of 30 users or more"
+        assert f"For whom?      {whom}\n" in text
+        assert re.search(r"worse: age old -\d+\.\d% \[-\d+\.\d%, -\d+\.\d%\]\n", text)
+        assert re.search(r"better: age young \+\d+\.\d% \[", text)
         assert "1 parameter" in text
         assert "factors: 4 → 6" in text
         assert "tells of no panel; mend: meta.modelref.panel" in text
@@ -266,7 +288,7 @@ class TestMeasuredPerUser:
         assert "dvc fetch" in without
         with_bytes = in_a_process(clone, span, "--fetch").out
         assert "Better?        1 metric better" in with_bytes
-        assert "worse (all.ndcg@20) for age old" in with_bytes
+        assert "worse: age old" in with_bytes
         assert "cache" not in with_bytes
 
     def test_what_cannot_be_brought_is_said(self, evaluated: Project, tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from modelref.api.kinds.metrics import FEW_USERS
 from modelref.api.kinds.section import Section
+from modelref.api.kinds.segments import FEW_USERS
 from modelref.api.numbers import signed
 from modelref.domain.diff.behaviour import BehaviourDiff, Example, SegmentBehaviour, Shift
 from modelref.domain.diff.metrics import ALPHA

@@ -1,19 +1,18 @@
-"""Metrics that differ, told: the headline, the table, and for whom."""
+"""Metrics that differ, told: the headline and the table; segments of users below them."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from modelref.api.kinds.section import Section
+from modelref.api.kinds.segments import paired_shape, segment_section, segment_shapes
 from modelref.api.numbers import full_keys, interval, number, rounded, signed
-from modelref.domain.diff.metrics import MetricChange, Outcome, Paired, SegmentChange, tally
+from modelref.domain.diff.metrics import MetricChange, Outcome, tally
+from modelref.domain.diff.values import is_number
 from modelref.domain.snapshot import Value
 from modelref.usecases.compare import ModelDiff
 
-SEGMENTS = "segments"
-"""Name of the section of segments."""
-_MOST_SEGMENTS = 10
-FEW_USERS = 30
-"""Segments with fewer users are marked: their intervals are rough."""
+_MOST_NAMED = 5
+_LONGEST_NAME = 40
 
 
 def headline(diff: ModelDiff) -> str:
@@ -22,14 +21,16 @@ def headline(diff: ModelDiff) -> str:
 
 
 def counted(changes: Sequence[MetricChange]) -> str:
-    """How many metrics say what, in a line; empty where none says anything."""
+    """How many metrics say what, in a line, the worse with their names; empty where none does."""
     counts = tally(changes)
     if not counts:
         return ""
-    first, *others = [f"{count} {outcome}" for outcome, count in counts.items()]
     noun = "metric" if next(iter(counts.values())) == 1 else "metrics"
-    number_, _, words = first.partition(" ")
-    return ", ".join([f"{number_} {noun} {words}", *others])
+    named = {Outcome.WORSE: f" ({_worse(changes)})"}
+    first, *others = [
+        (str(count), f"{outcome}{named.get(outcome, '')}") for outcome, count in counts.items()
+    ]
+    return ", ".join([f"{first[0]} {noun} {first[1]}", *map(" ".join, others)])
 
 
 def metric_sections(diff: ModelDiff) -> list[Section]:
@@ -51,7 +52,7 @@ def metric_sections(diff: ModelDiff) -> list[Section]:
         numbers=(1, 2, 3),
         notes=tuple(_notes(diff)),
     )
-    segments = _segment_section(diff)
+    segments = segment_section(diff.metrics)
     return [table, *([segments] if segments else [])]
 
 
@@ -68,19 +69,8 @@ def metric_shape(diff: ModelDiff) -> list[dict[str, Any]]:
             "outcome": change.outcome.value if change.outcome else None,
             "interval": list(change.paired.interval) if change.paired else None,
             "p_value": change.paired.p_value if change.paired else None,
-            "paired": _paired_shape(change.paired) if change.paired else None,
-            "segments": [
-                {
-                    "column": one.column,
-                    "segment": one.segment,
-                    **_paired_shape(one.paired),
-                    "change": one.paired.change,
-                    "interval": list(one.paired.interval),
-                    "p_value": one.paired.p_value,
-                    "outcome": _outcome_shape(change, one),
-                }
-                for one in change.segments
-            ],
+            "paired": paired_shape(change.paired) if change.paired else None,
+            "segments": segment_shapes(change),
         }
         for change in diff.metrics
     ]
@@ -95,13 +85,28 @@ def basis_shape(diff: ModelDiff) -> dict[str, Any]:
     }
 
 
-def _paired_shape(paired: Paired) -> dict[str, Any]:
-    return {"users": paired.users, "from": paired.before, "to": paired.after}
+def _worse(changes: Sequence[MetricChange]) -> str:
+    """Names of the metrics that are worse, the largest relative change first."""
+    names = full_keys([(change.path, change.metric) for change in changes])
+    worse = [
+        (-_relative(change), name)
+        for name, change in zip(names, changes, strict=True)
+        if change.outcome is Outcome.WORSE
+    ]
+    told = [_cut(name) for _, name in sorted(worse)[:_MOST_NAMED]]
+    left = len(worse) - len(told)
+    return ", ".join(told) + (f" and {left} more" if left else "")
 
 
-def _outcome_shape(change: MetricChange, segment: SegmentChange) -> str | None:
-    outcome = segment.outcome(change.upwards)
-    return outcome.value if outcome else None
+def _relative(change: MetricChange) -> float:
+    before = change.paired.before if change.paired else change.before
+    start = abs(float(before)) if is_number(before) else 0.0  # type: ignore[arg-type]  # it was tested
+    return abs(change.change or 0.0) / (start or 1.0)
+
+
+def _cut(name: str) -> str:
+    """A name of which the end is seen, where it is long: that is what tells metrics apart."""
+    return name if len(name) <= _LONGEST_NAME else f"…{name[-_LONGEST_NAME:]}"
 
 
 def _ends(change: MetricChange, *, rescored: bool) -> tuple[str, str]:
@@ -135,45 +140,3 @@ def _notes(diff: ModelDiff) -> Iterator[str]:
         )
     if diff.basis.rescored:
         yield f"{diff.a} was scored anew, on the same hold-out as {diff.b}."
-
-
-def _segment_section(diff: ModelDiff) -> Section | None:
-    """Segments for which a difference is shown, each by its foremost metric: the worse first."""
-    figures = [(change, one) for change in diff.metrics for one in change.segments]
-    if not figures:
-        return None
-    shown = [
-        (change, one, outcome)
-        for change, one in figures
-        if (outcome := one.outcome(change.upwards)) in (Outcome.BETTER, Outcome.WORSE)
-    ]
-    shown.sort(key=lambda row: (row[2] is not Outcome.WORSE, _rank(row[1].paired)))
-    foremost: dict[tuple[str, str], tuple[MetricChange, SegmentChange, Outcome | None]] = {}
-    for row in shown:
-        foremost.setdefault((row[1].column, row[1].segment), row)
-    rows = [
-        [
-            f"{one.column}: {one.segment}",
-            f"{one.paired.users:,}" + (" (few)" if one.paired.users < FEW_USERS else ""),
-            change.metric,
-            interval(one.paired.change, one.paired.interval),
-            outcome.value if outcome else "",
-        ]
-        for change, one, outcome in list(foremost.values())[:_MOST_SEGMENTS]
-    ]
-    left = len(foremost) - len(rows)
-    more = f"… and {left} more segments. " if left > 0 else ""
-    told = f"{more}A difference is shown in {len(shown)} of {len(figures)} figures: --json has all."
-    return Section(
-        ("Segment", "Users", "Metric", "Change", ""),
-        rows,
-        f"No difference is shown in any of {len(figures)} figures by segment.",
-        numbers=(1, 3),
-        notes=(told,) if rows else (),
-        name=SEGMENTS,
-    )
-
-
-def _rank(paired: Paired) -> tuple[bool, float]:
-    """Segments of a few users last; else the largest relative change first."""
-    return paired.users < FEW_USERS, -abs(paired.change) / (abs(paired.before) or 1.0)

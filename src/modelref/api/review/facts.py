@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from modelref.api.kinds.behaviour import bar, not_compared, percent, stands
-from modelref.api.kinds.metrics import FEW_USERS
+from modelref.api.kinds.segments import FEW_USERS
 from modelref.api.numbers import number
 from modelref.api.review.measured import FEW, counts, for_whom, leading, metric_line
 from modelref.domain.diff.behaviour import BehaviourDiff

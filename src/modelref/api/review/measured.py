@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from modelref.api.kinds.metrics import FEW_USERS, counted
+from modelref.api.kinds.metrics import counted
+from modelref.api.kinds.segments import FEW_USERS, in_order, segment_change
 from modelref.api.numbers import interval, number, rounded, signed
 from modelref.domain.diff.metrics import MetricChange, Outcome, SegmentChange
 
@@ -46,7 +47,9 @@ def metric_line(change: MetricChange) -> str:
 
 
 def for_whom(ordered: Sequence[MetricChange]) -> Iterator[str]:
-    """For whom the metric that decides is worse, and for whom better: the largest change first.
+    """For how many segments the metric that decides is worse and better, then for which.
+
+    Segments of a few users are left out: chance alone moves them far.
 
     Args:
         ordered: metrics, the one that decides first.
@@ -54,17 +57,26 @@ def for_whom(ordered: Sequence[MetricChange]) -> Iterator[str]:
     change = next((one for one in ordered if one.segments), None)
     if change is None:
         return
-    by_size = sorted(change.segments, key=lambda one: -abs(one.paired.change))
-    for outcome in (Outcome.WORSE, Outcome.BETTER):
-        shown = [
-            one
-            for one in by_size
-            if one.outcome(change.upwards) is outcome and one.paired.users >= FEW_USERS
-        ]
-        told = ", ".join(map(_segment, shown[:FEW]))
-        more = f" and {len(shown) - FEW} more" if len(shown) > FEW else ""
-        if told:
-            yield f"{outcome.value} ({change.metric}) for {told}{more}"
+    told = [one for one in in_order(change) if one.paired.users >= FEW_USERS]
+    noun = "segment" if len(told) == 1 else "segments"
+    of = f"of {len(told)} {noun} of {FEW_USERS} users or more"
+    by_outcome = {
+        outcome: [one for one in told if one.outcome(change.upwards) is outcome]
+        for outcome in (Outcome.WORSE, Outcome.BETTER)
+    }
+    if any(by_outcome.values()):
+        counts_ = (f"{outcome} for {len(some) or 'none'}" for outcome, some in by_outcome.items())
+        yield f"{change.metric}: {', '.join(counts_)} {of}"
+        for outcome, some in by_outcome.items():
+            yield from _segments(outcome, some)
+    elif told and all(one.outcome(change.upwards) is Outcome.NO_DIFFERENCE for one in told):
+        yield f"{change.metric}: no difference shown for any {of}"
+
+
+def _segments(outcome: Outcome, some: Sequence[SegmentChange]) -> Iterator[str]:
+    more = f" and {len(some) - FEW} more" if len(some) > FEW else ""
+    if some:
+        yield f"{outcome}: {', '.join(map(_segment, some[:FEW]))}{more}"
 
 
 def _strength(change: MetricChange) -> float:
@@ -76,4 +88,4 @@ def _strength(change: MetricChange) -> float:
 
 
 def _segment(one: SegmentChange) -> str:
-    return f"{one.column} {one.segment} {signed(one.paired.change)}"
+    return f"{one.column} {one.segment} {segment_change(one.paired)}"

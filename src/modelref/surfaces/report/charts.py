@@ -86,32 +86,34 @@ def histogram(counts: Sequence[int], marks: Sequence[tuple[float, str]]) -> Elem
         marks: place between 0 and the last number, and the line's class.
     """
     most, width = max(max(counts, default=0), 1), 100 / max(len(counts), 1)
-    drawn = [
-        one
-        for number, count in enumerate(counts)
-        for one in _column(number * width, width, count, count / most)
-    ]
+    places = [(number * width, width, count, count / most) for number, count in enumerate(counts)]
     lines = [
         _line(_percent((place + 0.5) * width), _COUNTS, _COUNTS + _BARS, name)
         for place, name in marks
     ]
     size = {"width": "100%", "height": str(_COUNTS + _BARS)}
-    svg = node("svg", *drawn, *lines, class_="histogram", **size)
+    columns = [_column(*place) for place in places]
+    numbers = [one for place in places for one in _height(*place)]  # above the lines, to be read
+    svg = node("svg", *columns, *lines, *numbers, class_="histogram", **size)
     step = max(1, (len(counts) - 1) // 4)
     named = [_text(_percent((at + 0.5) * width), str(at)) for at in range(0, len(counts), step)]
     axis = node("svg", *named, class_="scale", width="100%", height=str(_ROW))
     return node("div", svg, axis, class_="chart")
 
 
-def _column(left: float, width: float, count: int, share: float) -> list[Element]:
-    """A column of the histogram, and its number above it where that has room."""
+def _column(left: float, width: float, count: int, share: float) -> Element:
+    """A column of the histogram."""
     place = {"x": _percent(left + 0.1 * width), "width": _percent(0.8 * width)}
     height = {"y": f"{_COUNTS + _BARS * (1 - share):.1f}", "height": f"{_BARS * share:.1f}"}
-    drawn = node("rect", node("title", f"{count:,}"), class_="column", **place, **height)
+    return node("rect", node("title", f"{count:,}"), class_="column", **place, **height)
+
+
+def _height(left: float, width: float, count: int, share: float) -> list[Element]:
+    """The number above a column, where that has room."""
     if not count or len(str(count)) > _MOST_DIGITS:
-        return [drawn]
+        return []
     above = f"{_COUNTS + _BARS * (1 - share) - 3:.1f}"
-    return [drawn, node("text", str(count), x=_percent(left + width / 2), y=above)]
+    return [node("text", str(count), x=_percent(left + width / 2), y=above)]
 
 
 def _interval(point: Point, scale: Scale) -> Element:

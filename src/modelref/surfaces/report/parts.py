@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from modelref.api.kinds import behaviour, metrics
+from modelref.api.kinds import behaviour, segments
 from modelref.api.kinds.all import sections_of
 from modelref.api.kinds.section import Section
 from modelref.api.review.measured import leading
@@ -76,11 +76,11 @@ def _measured(diff: ModelDiff, asked: Collection[str]) -> list[Part]:
     """Metrics, and segments where there are any."""
     ordered = leading(diff.metrics, asked)
     sections = sections_of(diff, DiffKind.METRICS)
-    whole = [one for one in sections if one.name != metrics.SEGMENTS]
-    segments = [one for one in sections if one.name == metrics.SEGMENTS]
+    whole = [one for one in sections if one.name != segments.SEGMENTS]
+    by_segment = [one for one in sections if one.name == segments.SEGMENTS]
     parts = [Part("metrics", "Is it better?", metric_plots(ordered), whole)]
-    if segments:
-        parts.append(Part("segments", "For whom?", segment_plots(ordered), segments))
+    if by_segment:
+        parts.append(Part("segments", "For whom?", segment_plots(ordered), by_segment))
     return parts
 
 

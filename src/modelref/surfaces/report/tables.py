@@ -24,20 +24,24 @@ def section_parts(section: Section) -> list[Element]:
 
 
 def _folded(section: Section, table: Element) -> Element:
-    title = f"{section.head[0]}: {len(section.rows):,} rows"
-    return node("details", node("summary", title), table)
+    return node("details", node("summary", f"All {len(section.rows):,} rows as a table"), table)
 
 
 def _table(section: Section) -> Element:
     def cells(tag: str, texts: tuple[str, ...]) -> list[Element]:
         return [
-            node(tag, text, **({"class": "number"} if at in section.numbers else _tone(text)))
+            node(tag, text, **(_number(text) if at in section.numbers else _tone(text)))
             for at, text in enumerate(texts)
         ]
 
     head = node("thead", node("tr", *cells("th", section.head)))
     rows = [node("tr", *cells("td", tuple(row))) for row in section.rows]
     return node("table", head, node("tbody", *rows))
+
+
+def _number(text: str) -> dict[str, str]:
+    """Numbers are not broken over lines, but before their intervals, where the page is narrow."""
+    return {"class": "number interval" if text.endswith("]") else "number"}
 
 
 def _tone(text: str) -> dict[str, str]:

@@ -72,8 +72,8 @@ def test_the_answers_come_first_each_with_its_part() -> None:
     seen = Seen(diff_page(rich_diff()))
     for said in (
         "Better and worse\n",
-        "2 metrics better, 1 worse, 1 no difference shown",
-        "worse (novel.ndcg@20) for age 65+",
+        "2 metrics better, 1 worse (novel.ndcg@20), 1 no difference shown",
+        "worse: age 65+",
         "% of the 20 items stay; another seed alone keeps 93.0 %",
         "most for age 19-24",
         "1 parameter, 1 input, 1 file of code, 1 DVC stage, 4 tensors, 1 other file of the model",
@@ -204,7 +204,7 @@ def test_segments_of_the_metric_that_decides_stand_open_the_worse_first() -> Non
     )
     assert labels([first]) == ["age: b (100)", "age: c (5)", "age: d (100)", "age: a (100)"]
     assert [one.get("open") for one in others] == [None, None]
-    assert said.text == "Segments of the other 1 metrics: in --json"
+    assert said.text == "Segments of the other metric: in --json"
 
 
 def test_bars_share_a_scale_and_intervals_have_zero_and_numbers() -> None:

@@ -1,6 +1,8 @@
 """Files of commits whose files are not here yet: found by their folders, brought together, read."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -9,9 +11,11 @@ from modelref.adapters.git.elsewhere.mirror import Mirror
 from modelref.adapters.git.elsewhere.objects import missing_objects
 from modelref.adapters.git.program import Git
 from modelref.adapters.git.repository import GitCommits
-from modelref.errors import OutOfReach
+from modelref.errors import OutOfReach, UnknownRef
 
 _Value = TypeVar("_Value")
+_REVISION = re.compile(r"(?![-/+])((?:(?!@\{)[^\s~^:?*\[\\])+)((?:[~^:]|@\{).*)?", re.DOTALL)
+"""A branch, tag or commit, and where to go from there; as ``git help revisions`` writes them."""
 
 
 class Source(Protocol):
@@ -61,8 +65,41 @@ class MirroredCommits(SparseCommits):
     source: Mirror
 
     def resolve(self, rev: str) -> str:
-        """Return the full id of a commit; ``HEAD`` is the remote's default branch."""
-        return GitCommits.resolve(self, self.source.default() if rev == "HEAD" else rev)
+        """Return the full id of a commit; ``HEAD`` is the remote's default branch.
+
+        Another branch, or a commit by its full id, is fetched when it is named.
+        """
+        asked = _REVISION.fullmatch(rev)
+        if asked is None:
+            return GitCommits.resolve(self, rev)
+        name, then = asked.groups(default="")
+        try:
+            if name == "HEAD":
+                return GitCommits.resolve(self, f"{self.source.default()}{then}")
+            with suppress(UnknownRef):
+                return GitCommits.resolve(self, rev)
+            return GitCommits.resolve(self, f"{self.source.named(name) or name}{then}")
+        except UnknownRef as unknown:
+            raise UnknownRef(
+                f"{self.source.address} has no branch, tag or commit {rev!r}",
+                kind="unknown-revision",
+                hint="git ls-remote, with the same address, lists its branches and tags",
+            ) from unknown
+
+    def merge_base(self, a: str, b: str) -> str | None:
+        """Return the newest commit that two others descend from, None where there is none.
+
+        Raises:
+            OutOfReach: the remote gives files or no history, so that it is not known.
+        """
+        found = GitCommits.merge_base(self, a, b)
+        if found is None and (self.source.shelf.git / "shallow").exists():
+            raise OutOfReach(
+                f"{self.source.address} cannot leave files out, so its history was not fetched",
+                kind="partial-clone",
+                hint="git clone it, and run the command in that clone",
+            )
+        return found
 
     def read_many(self, wanted: Sequence[Pair]) -> Mapping[Pair, bytes]:
         """Read files of many commits; what is missing of them comes in one go."""

@@ -7,6 +7,7 @@ remote says wins: a tag that was moved or deleted there is so here, and that is 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TypeVar
 
 from modelref.adapters.durable import write_durably
@@ -20,6 +21,11 @@ from modelref.errors import OutOfReach
 
 DEFAULT = "refs/modelref/default"
 """Where the remote's default branch is kept."""
+_HEADS = "refs/heads/"
+_NAMED = "refs/modelref/named"
+"""Where other branches are kept that were asked for by name."""
+_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_ABSENT = re.compile(r"couldn't find remote ref|not our ref|unadvertised object")
 _FETCH = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--progress")
 _LOCKED = re.compile(r"\.lock': File exists")
 _MANY = 100
@@ -86,6 +92,27 @@ class Mirror:
         with self.shelf.exclusive() as lock:
             self._mended(lambda: self._fetch(self._ready(), [f"+HEAD:{DEFAULT}"], lock))
         return DEFAULT
+
+    def named(self, name: str) -> str | None:
+        """Fetch a branch, and return the ref that it is kept under; None where there is none.
+
+        Args:
+            name: a branch, a whole ref (``refs/pull/7/head``), or the full id of a commit.
+
+        Raises:
+            OutOfReach: as :meth:`refresh`.
+        """
+        there = name if name.startswith("refs/") or _FULL_ID.fullmatch(name) else _HEADS + name
+        # A branch ``a`` may have gone for one ``a/b``: git could not keep both.
+        kept = f"{_NAMED}/{sha256(there.encode()).hexdigest()}"
+        try:
+            with self.shelf.exclusive() as lock:
+                self._mended(lambda: self._fetch(self._ready(), [f"+{there}:{kept}"], lock))
+        except OutOfReach as error:
+            if _ABSENT.search(error.message):
+                return None
+            raise
+        return kept
 
     def bring(self, objects: Sequence[str]) -> None:
         """Have the files of some ids here; what is missing comes in one go.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-from modelref.api.kinds.metrics import FEW_USERS
+from modelref.api.kinds.segments import in_order
 from modelref.api.review.measured import FEW
 from modelref.domain.diff.metrics import MetricChange, Outcome, SegmentChange
 from modelref.domain.diff.values import is_number
@@ -15,7 +15,6 @@ from modelref.surfaces.report.plots.rows import caption, cut
 _TONES = {Outcome.BETTER: "better", Outcome.WORSE: "worse"}
 _MOST = 1e6
 """Relative change from which on none is drawn: nothing else would be seen."""
-_RANKS = {Outcome.WORSE: 0, Outcome.BETTER: 1}
 
 
 def metric_plots(ordered: Sequence[MetricChange]) -> list[Element]:
@@ -48,29 +47,22 @@ def segment_plots(ordered: Sequence[MetricChange]) -> list[Element]:
     drawn = []
     told = [change for change in ordered if change.segments]
     for number, change in enumerate(told[:FEW]):
-        segments = sorted(change.segments, key=lambda one: _segment_rank(change, one))
-        points = [point for one in segments for point in _of_segment(change, one)]
+        points = [point for one in in_order(change) for point in _of_segment(change, one)]
         if points:
             title = node("summary", f"{change.metric} by segment (users)")
             plot = cut(points, intervals, "in --json")
             opened = {"open": ""} if number == 0 else {}
             drawn.append(node("details", title, *plot, **opened))
-    if len(told) > FEW:
-        drawn.append(caption(f"Segments of the other {len(told) - FEW} metrics: in --json"))
+    left = len(told) - FEW
+    if left > 0:
+        others = "other metric" if left == 1 else f"other {left} metrics"
+        drawn.append(caption(f"Segments of the {others}: in --json"))
     return drawn
 
 
 def _rank(point: Point) -> tuple[bool, float]:
     """The worse first, and of each the largest change."""
     return point.tone != "worse", -abs(point.value)
-
-
-def _segment_rank(change: MetricChange, one: SegmentChange) -> tuple[int, bool, float]:
-    """The worse first, then the better; of each those of a few users last, else by size."""
-    outcome = one.outcome(change.upwards)
-    paired = one.paired
-    relative = abs(paired.change) / (abs(paired.before) or 1.0)
-    return _RANKS.get(outcome, 2) if outcome else 3, paired.users < FEW_USERS, -relative
 
 
 def _of_metric(change: MetricChange) -> list[Point]:
