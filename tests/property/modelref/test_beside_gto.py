@@ -52,6 +52,7 @@ def test_the_same_history_is_the_same_registry(
 ) -> None:
     clear(repository)
     tags = GitTags(Repository.locate(repository.root))
+    registered: set[tuple[str, int]] = set()
     withdrawn: set[tuple[str, int]] = set()
     counter: dict[str, int] = {}
     used: set[str] = set()
@@ -62,6 +63,8 @@ def test_the_same_history_is_the_same_registry(
         version = VERSIONS[number]  # one a commit: two versions on one commit end gto
         if what in ("deregister", "unassign", "deprecate") and model not in used:
             continue
+        if what == "unassign" and (model, number) not in registered:
+            continue  # gto 1.10 overlooks the unassignment of a bare commit
         # gto counts per model, over all its tags.
         counter[model] = counter.get(model, 0) + 1
         head = model.replace(":", "=")
@@ -76,6 +79,8 @@ def test_the_same_history_is_the_same_registry(
             name += f"#{counter[model]}"
         taken.add(name)
         used.add(model)
+        if what == "register":
+            registered.add((model, number))
         if what == "deregister":
             withdrawn.add((model, number))
         tag = TagName.parse(name)
