@@ -26,6 +26,8 @@ _FRUGAL = {
     **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
     # Other allocators set large spaces aside, which count against the limit.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    # glibc keeps what large arrays leave behind, and cannot always use it again: give it back.
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
 }
 
 

@@ -121,15 +121,11 @@ class HashSample:
         """
         halvings = max(self.settled(), other.settled())
         (old, old_times), (new, new_times) = (one.kept(halvings) for one in (self, other))
-        every, _ = joined((old, old_times), (new, new_times))
-        before, after = np.zeros(len(every), np.int64), np.zeros(len(every), np.int64)
-        before[np.searchsorted(every, old)] = 1 if distinct else old_times
-        after[np.searchsorted(every, new)] = 1 if distinct else new_times
-        gained = after - before
-        scale = 1 << halvings
-        added, removed = gained[gained > 0].sum(), -gained[gained < 0].sum()
-        figures = (before.sum(), after.sum(), added, removed)
-        counts = [int(figure) * scale for figure in figures]
+        if distinct:
+            old_times, new_times = np.ones_like(old_times), np.ones_like(new_times)
+        before, after = int(old_times.sum()), int(new_times.sum())
+        both = _shared((old, old_times), (new, new_times))
+        counts = [figure << halvings for figure in (before, after, after - both, before - both)]
         return (counts[0], counts[1], counts[2], counts[3], halvings > 0)
 
     def kept(self, halvings: int) -> tuple[Hashes, NDArray[np.int64]]:
@@ -150,6 +146,16 @@ class HashSample:
         while len(self._hashes) > self._most:
             self.halvings += 1
             self._hashes, self._times = self.kept(self.halvings)
+
+
+def _shared(one: tuple[Hashes, NDArray[np.int64]], other: tuple[Hashes, NDArray[np.int64]]) -> int:
+    """How many of two counts, sorted by hash, are in both."""
+    (hashes, times), (others, other_times) = one, other
+    if not len(others):
+        return 0
+    place = np.minimum(np.searchsorted(others, hashes), len(others) - 1)
+    found = others[place] == hashes
+    return int(np.minimum(times[found], other_times[place[found]]).sum())
 
 
 def _below(hashes: Hashes, halvings: int) -> NDArray[np.bool_]:
