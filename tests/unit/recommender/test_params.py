@@ -7,7 +7,7 @@ import pytest
 
 from recommender import params
 from recommender.errors import LeakError, ParamsError
-from recommender.models import chosen_family, family_names
+from recommender.models import chosen_family, family_class, family_names
 from recommender.params import Section
 from unit.recommender import sample
 
@@ -26,7 +26,7 @@ def parse_all(root: Section) -> None:
 def test_the_repositorys_own_params_are_allowed_for_every_family() -> None:
     parse_all(params.read_params(REPOSITORY / "params.yaml"))
     for name in family_names():
-        chosen_family(sample.root(train__model=name))
+        assert isinstance(chosen_family(sample.root(train__model=name))[0], family_class(name))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,8 @@ def test_hyper_parameters_are_checked_for_the_chosen_family(
 
 
 def test_hyper_parameters_of_other_families_are_not_looked_at() -> None:
-    chosen_family(sample.root(train__model="popularity", train__als__factors=0))
+    chosen = chosen_family(sample.root(train__model="popularity", train__als__factors=0))
+    assert isinstance(chosen[0], family_class("popularity"))
 
 
 def test_an_unknown_family_is_refused_with_the_known_ones() -> None:
