@@ -109,7 +109,8 @@ def flatten(value: object, prefix: str = "") -> dict[str, Value]:
         prefix: key of the value itself.
 
     Returns:
-        Values by dotted key; lists stay whole; anything that is neither becomes its text.
+        Values by dotted key; lists stay whole, those that hold mappings become their text, as DVC
+        shows them; so does anything that is neither.
     """
     flat: dict[str, Value] = {}
     pending = [(prefix, value)]
@@ -130,7 +131,13 @@ def _plain(item: object) -> Value:
     if item is None or isinstance(item, str | int | float | bool):
         return item
     if isinstance(item, list | tuple):
-        return [_plain(child) for child in item]
+        return str(list(item)) if _holds_mapping(item) else [_plain(child) for child in item]
     if isinstance(item, set | frozenset):
         return [*sorted(str(child) for child in item)]  # else in another order in each run
     return str(item)
+
+
+def _holds_mapping(item: object) -> bool:
+    if isinstance(item, list | tuple):
+        return any(_holds_mapping(child) for child in item)
+    return isinstance(item, Mapping)

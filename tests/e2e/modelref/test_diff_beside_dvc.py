@@ -51,7 +51,8 @@ pathlib.Path("kept.json").write_text(json.dumps({"loss": -lr}))
 for folder in ("folder", "gitfolder"):
     (pathlib.Path(folder) / "deep").mkdir(parents=True, exist_ok=True)
     (pathlib.Path(folder) / "a.json").write_text(json.dumps({"a": lr}))
-    (pathlib.Path(folder) / "deep/b.yaml").write_text(f"b: {lr}\\n")
+    (pathlib.Path(folder) / "deep/b.yaml").write_text(
+        f"b: {lr}\\nday: 2026-01-0{int(lr * 4)}\\n")
 pathlib.Path("alone.txt").write_text(str(lr))
 """
 
@@ -60,7 +61,7 @@ _BOTH = ("rec@v0.1.0", "rec@v0.1.1")
 
 
 def write(project: Project, lr: float, **more: Any) -> None:
-    deep = {"a": {"b": [1, lr], "c": str(lr)}, "d": None, "e": [[lr]]}
+    deep = {"a": {"b": [1, lr], "c": str(lr)}, "d": None, "e": [[lr]], "f": [1, {"x": lr}]}
     params = {"lr": lr, "deep": deep, "unread": 7 + lr}
     project.write("params.yaml", json.dumps(params | more))
     project.write("other.toml", f"[optim]\nname = 'adam'\nbeta = {lr}\nwarm = true\n")

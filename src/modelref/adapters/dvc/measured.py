@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from modelref.adapters.dvc.definition import Definition
 from modelref.adapters.dvc.filenames import DEFINITION, LOCK
 from modelref.adapters.dvc.lockfile import join, related
-from modelref.adapters.dvc.values import read_values
+from modelref.adapters.dvc.values import read_metrics
 from modelref.adapters.git.batch import Pair
 from modelref.adapters.git.repository import GitCommits
 from modelref.domain.names import Artifact
@@ -45,7 +45,7 @@ class MetricsReader:
             self._found.refused.setdefault(commit, []).append(error)
         for (commit, path), data in texts.items():
             try:
-                self._found.values[commit][path] = read_values(path, data)
+                self._found.values[commit][path] = read_metrics(path, data)
             except BadInput as error:
                 self._found.refused.setdefault(commit, []).append(error)
         return self._found

@@ -82,8 +82,13 @@ class DvcPipeline:
         names = related(stages, annotation.path) or {stage.name for stage in stages}
         behind = [stage for stage in stages if stage.name in names]
         outs = {out.path: out for stage in stages for out in stage.outs}
-        files = (definition.metrics_files(stages, names), definition.params_files(stages, names))
-        metrics, params = read_value_files(files, place, outs, self.outputs)
+        metrics, params = read_value_files(
+            definition.metrics_files(stages, names),
+            definition.params_files(stages, names),
+            place,
+            outs,
+            self.outputs,
+        )
         nothing = f"{annotation.path} is in no dvc.lock, no .dvc file and not in git"
         return Snapshot(
             commit,

@@ -1,12 +1,12 @@
 """Files of metrics and parameters, from git or the workspace, else from DVC's cache."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.gitkept import is_bookkeeping
 from modelref.adapters.dvc.places import Place
-from modelref.adapters.dvc.values import most_bytes, read_values, too_large
+from modelref.adapters.dvc.values import most_bytes, read_metrics, read_values, too_large
 from modelref.domain.outs import Out
 from modelref.domain.snapshot import Value
 from modelref.errors import ModelRefError
@@ -37,22 +37,28 @@ class ValueFiles:
 
 
 def read_value_files(
-    groups: Sequence[Sequence[str]],
+    metrics: Sequence[str],
+    params: Sequence[str],
     place: Place,
     outs: Mapping[str, Out],
     outputs: DvcOutputs,
-) -> tuple[ValueFiles, ...]:
-    """Read the values of files, of several groups at once: git may have to bring them from afar.
+) -> tuple[ValueFiles, ValueFiles]:
+    """Read files of metrics and of parameters at once: git may have to bring them from afar.
 
     Args:
-        groups: their repository paths; of a folder, all files in it count.
+        metrics: repository paths of metrics files; of a folder, all files in it count.
+        params: those of parameters files.
         place: where.
         outs: what DVC stages write there, by path.
         outputs: the cache.
+
+    Returns:
+        The metrics, and the parameters.
     """
     kept = dict(outs)
-    expanded = [list(_expanded(group, place, kept, outputs)) for group in groups]
-    paths = [path for group in expanded for path in group]
+    there = place.sizes([*metrics, *params])
+    measured = list(_expanded(metrics, there, place, kept, outputs))
+    paths = [*measured, *params]
     sizes = place.sizes(paths)
     lost = place.load_each(path for path in paths if sizes.get(path, 0) <= most_bytes(path))
 
@@ -64,16 +70,19 @@ def read_value_files(
         data = place.data(path)
         return outputs.read(kept[path]) if data is None and path in kept else data
 
-    return tuple(_read(group, data_of) for group in expanded)
+    return _read(measured, data_of, read_metrics), _read(params, data_of, read_values)
 
 
 def _expanded(
-    paths: Sequence[str], place: Place, kept: dict[str, Out], outputs: DvcOutputs
+    paths: Sequence[str],
+    there: Collection[str],
+    place: Place,
+    kept: dict[str, Out],
+    outputs: DvcOutputs,
 ) -> Iterator[str]:
     """Name every file of a folder instead of the folder, as DVC does; those of DVC are kept."""
-    sizes = place.sizes(paths)
     for path in paths:
-        below = [] if path in sizes else _below(path, place, kept, outputs)
+        below = [] if path in there else _below(path, place, kept, outputs)
         yield from below or [path]
 
 
@@ -91,7 +100,11 @@ def _below(folder: str, place: Place, kept: dict[str, Out], outputs: DvcOutputs)
     return [file.path for file in files]
 
 
-def _read(paths: Sequence[str], data_of: Callable[[str], bytes | None]) -> ValueFiles:
+def _read(
+    paths: Sequence[str],
+    data_of: Callable[[str], bytes | None],
+    values_of: Callable[[str, bytes], Mapping[str, Value]],
+) -> ValueFiles:
     read = ValueFiles()
     for path in paths:
         try:
@@ -99,7 +112,7 @@ def _read(paths: Sequence[str], data_of: Callable[[str], bytes | None]) -> Value
             if data is None:
                 read.nowhere.append(path)
             else:
-                read.values[path] = read_values(path, data)
+                read.values[path] = values_of(path, data)
         except ModelRefError as error:
             mend = f"; mend: {error.hint}" if error.hint else ""
             read.unread[path] = f"{error.message}{mend}"

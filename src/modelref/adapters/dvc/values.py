@@ -43,21 +43,41 @@ def read_values(path: str, data: bytes) -> dict[str, Value]:
     Raises:
         BadInput: it is not what its name says, too large, or built to be.
     """
+    return _flat(_load(path, data))
+
+
+def read_metrics(path: str, data: bytes) -> dict[str, Value]:
+    """Read a metrics file as :func:`read_values`, without what is no metric for DVC either.
+
+    Lists, dates and nulls are none.
+    """
+    return _flat(_measured(_load(path, data)))
+
+
+def _load(path: str, data: bytes) -> Any:
+    """What a file holds: a mapping, or a value that stands alone."""
     if len(data) > most_bytes(path):
         raise too_large(path, len(data))
     suffix = PurePosixPath(path).suffix.lower()
-    if suffix == ".py":
-        assigned = _assignments(path, data)
-        _refuse_vast(path, assigned)
-        return flatten(assigned)
     if suffix in _DELIMITERS:
         return _only_row(path, data, _DELIMITERS[suffix])
-    value = parse(path, data, unique=True)
+    value = _assignments(path, data) if suffix == ".py" else parse(path, data, unique=True)
     if isinstance(value, list):
         raise _refused(path, "holds a list where a mapping belongs")
     _refuse_vast(path, value)
-    alone = isinstance(value, str | int | float)
-    return {"": value} if alone else flatten(value)
+    return value
+
+
+def _flat(value: Any) -> dict[str, Value]:
+    return {"": value} if isinstance(value, str | int | float) else flatten(value)
+
+
+def _measured(value: Any) -> Any:
+    """A value without what is no metric in it; None where nothing is left."""
+    if isinstance(value, Mapping):
+        parts = ((key, _measured(part)) for key, part in value.items())
+        return {key: part for key, part in parts if part is not None}
+    return value if isinstance(value, str | int | float) else None
 
 
 def too_large(path: str, size: int) -> BadInput:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from modelref.domain.diff.values import Absent, changes, is_number, readable
 from modelref.domain.direction import higher_is_better
-from modelref.domain.snapshot import Snapshot, Value, Values
+from modelref.domain.snapshot import Snapshot, Value
 
 ALPHA = 0.05
 """A change counts as shown where its corrected p-value is below."""
@@ -159,7 +159,7 @@ def diff_metrics(
         directions: by metric, whether higher is better, where its name does not tell.
     """
     rest, known = basis or Basis(), directions or {}
-    found = changes(*(_measured(readable(a, b, side.metrics)) for side in (a, b)))
+    found = changes(readable(a, b, a.metrics), readable(a, b, b.metrics))
     listed = [
         _metric_change(path, key, before, after, rest, direction(key, known))
         for path, key, before, after in found
@@ -192,14 +192,6 @@ def tally(changes: Sequence[MetricChange]) -> Mapping[Outcome, int]:
     """How many metrics say what, in the order of :class:`Outcome`; what none says is left out."""
     counted = Counter(change.outcome for change in changes)
     return {outcome: counted[outcome] for outcome in Outcome if counted[outcome]}
-
-
-def _measured(values: Values) -> Values:
-    """Those values that DVC takes for metrics."""
-    return {
-        path: {key: value for key, value in keys.items() if isinstance(value, int | float | str)}
-        for path, keys in values.items()
-    }
 
 
 def _metric_change(
