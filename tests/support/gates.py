@@ -1,6 +1,6 @@
 """A candidate whose measurements a test sets, and rules written as YAML."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import TypeVar
@@ -38,6 +38,7 @@ class Seen:
     values: dict[str, Value] = field(default_factory=dict)
     changes: dict[str, Paired] = field(default_factory=dict)
     parts: dict[str, list[SegmentChange]] = field(default_factory=dict)
+    many: dict[tuple[str, str], int] = field(default_factory=dict)
     nothing_differs: bool = False
     overlapping: KeptLists | None = None
     covering: Lists | None = None
@@ -62,6 +63,9 @@ class Seen:
 
     def segments(self, metric: str, stage: StageName) -> Sequence[SegmentChange]:
         return _set(self.parts.get(metric), f"{metric} by segment")
+
+    def sizes(self, metric: str, stage: StageName) -> Mapping[tuple[str, str], int]:
+        return self.many
 
     def overlap(self, stage: StageName) -> KeptLists:
         return _set(self.overlapping, "the overlap")

@@ -286,3 +286,48 @@ def test_a_kind_that_is_not_asked_for_is_null_and_an_unknown_one_is_refused(
     assert {"metrics", "data", "pipeline", "weights"} <= {k for k in found if found[k] is None}
     result = diff(built_evaluated, *SAME, "--only", "colour")
     assert (result.code, "kinds: metrics, params, data, code" in result.err) == (2, True)
+
+
+def test_a_hold_out_that_a_dvc_file_tracks_is_known_by_its_hash(tmp_path: Path) -> None:
+    project = Project(tmp_path / "shop", ())
+    project.root.mkdir()
+    project.git("init", "--quiet")
+    project.run("dvc", "init", "--quiet")
+    project.write("modelref.yaml", SCORE)
+    project.write(
+        "dvc.yaml",
+        "artifacts:\n  rec:\n    path: models/rec\n    type: model\n    meta:\n      modelref:\n"
+        "        users: eval/users.csv\n        holdout: data/test.csv\n"
+        "metrics: [metrics.json]\n",
+    )
+    for number, truth in ((1, "same"), (2, "same"), (3, "other")):
+        project.write("models/rec", f"model {number}")
+        project.write("data/test.csv", f"user,item\n1,{truth}\n")
+        rows = "".join(f"{user},{0.1 * number + user / 1000}\n" for user in range(60))
+        project.write("eval/users.csv", f"user,ndcg\n{rows}")
+        project.write("metrics.json", f'{{"ndcg": {0.1 * number + 0.0295:.4f}}}')
+        project.run("dvc", "add", "--quiet", "models/rec", "data/test.csv", "eval/users.csv")
+        project.git("add", "--all")
+        project.git("commit", "--quiet", "--message", f"version {number}")
+        project.modelref("register", "rec")
+    found = shape(project, *SAME, "--only", "metrics")
+    assert found["absent"] == {}
+    assert metric(found, "ndcg")["paired"]["users"] == 60
+    assert shape(project, *OTHER, "--only", "metrics")["basis"]["comparable"] is False
+
+
+def test_it_is_said_on_how_many_of_the_users_a_change_was_measured(
+    evaluated: Project,
+) -> None:
+    project = evaluated
+    text = (project.root / "evaluate.py").read_text()
+    fewer = 'users = pd.read_parquet("users.parquet").head(110)\nusers.to_parquet("users.parquet")'
+    project.write("evaluate.py", text.replace('users = pd.read_parquet("users.parquet")', fewer))
+    make(project, 3, 7)
+    project.modelref("register", "rec")
+    versions = ("rec@v0.1.1", "rec@v0.1.3")
+    for more in ((), ("--md",)):
+        said = flat(diff(project, *versions, "--only", "metrics", *more).out)
+        assert "on the same 110 of 120 users" in said
+    one = metric(shape(project, *versions, "--only", "metrics"), "all.ndcg@20")
+    assert (one["paired"]["users"], one["paired"]["of"]) == (110, 120)

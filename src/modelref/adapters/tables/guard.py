@@ -56,6 +56,7 @@ class GuardedTables:
                     SegmentChange(part["column"], part["segment"], _paired(part))
                     for part in one["segments"]
                 ),
+                {(part["column"], part["segment"]): part["users"] for part in one["sizes"]},
             )
             for one in found
         ]

@@ -30,6 +30,7 @@ class Task(NamedTuple):
         after: (users, metrics).
         segments: (users,) labels by column, ``""`` where unknown or where the sides disagree.
         own: of each side, its values of all its users, whether the other side has them or not.
+        sizes: by column and segment, users of the side that puts more of them there.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Task(NamedTuple):
     after: np.ndarray
     segments: Mapping[str, np.ndarray]
     own: tuple[np.ndarray, np.ndarray]
+    sizes: Mapping[tuple[str, str], int]
 
 
 def compare_results(before: Named, after: Named, seed: int) -> list[dict[str, Any]]:
@@ -50,9 +52,10 @@ def compare_results(before: Named, after: Named, seed: int) -> list[dict[str, An
 
     Returns:
         For each task and metric ``{"task", "metric", "own": [OWN, OWN], "all": ESTIMATE,
-        "segments": [{"column", "segment", **ESTIMATE}]}`` with ESTIMATE ``{"users", "before",
-        "after", "change", "low", "high", "p_value"}``, and OWN the ``[users, mean]`` of one side,
-        whatever the other has; p-values are not corrected.
+        "segments": [{"column", "segment", **ESTIMATE}], "sizes": [{"column", "segment",
+        "users"}]}`` with ESTIMATE ``{"users", "before", "after", "change", "low", "high",
+        "p_value"}``; OWN is the ``[users, mean]`` of one side, whatever the other has, and sizes
+        are those of the side that puts more users there. P-values are not corrected.
 
     Raises:
         BadInput: a file is no such table; the message names what is wrong with it.
@@ -96,6 +99,11 @@ def _tasks(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Task]:
                     old[metrics].to_numpy(dtype=np.float64),
                     new[metrics].to_numpy(dtype=np.float64),
                 ),
+                {
+                    (column, segment): users
+                    for column in columns
+                    for segment, users in _sizes((old, new), column).items()
+                },
             )
 
 
@@ -139,6 +147,16 @@ def _labels(old: pd.DataFrame, new: pd.DataFrame, column: str) -> np.ndarray:
     return labels
 
 
+def _sizes(sides: tuple[pd.DataFrame, pd.DataFrame], column: str) -> Mapping[str, int]:
+    """How many users the side with more of them has in each segment, that of a few left out."""
+    counts = [
+        side[column].dropna().astype(str).value_counts() for side in sides if column in side.columns
+    ]
+    names = sorted({str(name) for each in counts for name in each.index} - {""})
+    most = {name: max(int(each.get(name, 0)) for each in counts) for name in names}
+    return {name: users for name, users in most.items() if users >= FEWEST and len(names) > 1}
+
+
 def _entries(task: Task, seed: int) -> Iterator[dict[str, Any]]:
     overall = bootstrap(task.after - task.before, seed, RESAMPLES)
     everyone = np.ones(len(task.before), dtype=bool)
@@ -164,6 +182,10 @@ def _entries(task: Task, seed: int) -> Iterator[dict[str, Any]]:
                         by_segment, groups, strict=True
                     )
                     if found.users[index] >= FEWEST
+                ],
+                "sizes": [
+                    {"column": column, "segment": segment, "users": users}
+                    for (column, segment), users in task.sizes.items()
                 ],
             }
 

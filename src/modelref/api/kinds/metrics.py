@@ -131,8 +131,10 @@ def _change(change: MetricChange) -> str:
 def _notes(diff: ModelDiff) -> Iterator[str]:
     paired = [change.paired for change in diff.metrics if change.paired]
     if paired:
-        users = sorted({one.users for one in paired})
-        many = f"{users[0]:,}" if len(users) == 1 else f"{users[0]:,} to {users[-1]:,}"
+        fewest, most = (pick(paired, key=lambda one: one.users) for pick in (min, max))
+        many = fewest.counted
+        if fewest.users < most.users:
+            many = f"{fewest.counted} to {most.counted}"
         tested = len(diff.basis.results)
         yield (
             f"Change with its 95 % interval, on the same {many} users (paired bootstrap; Holm over "

@@ -71,14 +71,14 @@ def segment_shapes(change: MetricChange) -> list[dict[str, Any]]:
 
 def paired_shape(paired: Paired) -> dict[str, Any]:
     """On whom a change was measured, and from where to where it goes, in ``diff --json``."""
-    return {"users": paired.users, "from": paired.before, "to": paired.after}
+    return {"users": paired.users, "of": paired.of, "from": paired.before, "to": paired.after}
 
 
 def _row(change: MetricChange, one: SegmentChange) -> list[str]:
     outcome = one.outcome(change.upwards)
     return [
         f"{one.column}: {one.segment}",
-        f"{one.paired.users:,}" + (" (few)" if one.paired.users < FEW_USERS else ""),
+        one.paired.counted + (" (few)" if one.paired.users < FEW_USERS else ""),
         change.metric,
         segment_change(one.paired),
         outcome.value if outcome else "",

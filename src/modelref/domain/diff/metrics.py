@@ -34,6 +34,7 @@ class Paired:
         change: after minus before.
         interval: bounds of the 95 % interval of the change.
         p_value: two-sided, corrected for the number of metrics tested.
+        of: how many the side with more of them has; 0 where that is not known.
     """
 
     users: int
@@ -42,6 +43,12 @@ class Paired:
     change: float
     interval: tuple[float, float]
     p_value: float
+    of: int = 0
+
+    @property
+    def counted(self) -> str:
+        """Users of both sides, and of how many where a side has more: ``270 of 300``."""
+        return f"{self.users:,} of {self.of:,}" if self.of > self.users else f"{self.users:,}"
 
     def outcome(self, upwards: bool | None) -> Outcome | None:
         """What it says, given whether higher is better; None where that is not known."""
@@ -78,10 +85,13 @@ class PairedMetric:
     Attributes:
         paired: over all of them.
         segments: by segment.
+        sizes: by column and segment, how many users the side with more of them has there, those
+            included whom the other side puts elsewhere.
     """
 
     paired: Paired
     segments: tuple[SegmentChange, ...] = ()
+    sizes: Mapping[tuple[str, str], int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

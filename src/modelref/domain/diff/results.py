@@ -1,7 +1,8 @@
 """Results per user as they were measured, their p-values corrected."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from modelref.domain.diff.metrics import Paired, PairedMetric, SegmentChange
@@ -29,6 +30,7 @@ class MeasuredMetric:
         paired: over all users that both sides have.
         own: of the first side, and of the second.
         segments: by segment.
+        sizes: by column and segment, how many users the side with more of them has there.
     """
 
     task: str
@@ -36,6 +38,7 @@ class MeasuredMetric:
     paired: Paired
     own: tuple[Own, Own]
     segments: tuple[SegmentChange, ...] = ()
+    sizes: Mapping[tuple[str, str], int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def key(self) -> str:
@@ -54,7 +57,11 @@ def correct(measured: Sequence[MeasuredMetric]) -> tuple[PairedMetric, ...]:
     """
     overall = holm([one.paired.p_value for one in measured])
     return tuple(
-        PairedMetric(replace(one.paired, p_value=p_value), _corrected(one.segments))
+        PairedMetric(
+            replace(one.paired, p_value=p_value, of=max(own.users for own in one.own)),
+            _corrected(one.segments, one.sizes),
+            one.sizes,
+        )
         for one, p_value in zip(measured, overall, strict=True)
     )
 
@@ -76,9 +83,14 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(corrected)
 
 
-def _corrected(segments: Sequence[SegmentChange]) -> tuple[SegmentChange, ...]:
+def _corrected(
+    segments: Sequence[SegmentChange], sizes: Mapping[tuple[str, str], int]
+) -> tuple[SegmentChange, ...]:
     p_values = holm([one.paired.p_value for one in segments])
     return tuple(
-        replace(one, paired=replace(one.paired, p_value=p_value))
+        replace(
+            one,
+            paired=replace(one.paired, p_value=p_value, of=sizes.get((one.column, one.segment), 0)),
+        )
         for one, p_value in zip(segments, p_values, strict=True)
     )

@@ -1,6 +1,6 @@
 """What rules look at: everything measured of a version, and of what it is compared with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -82,7 +82,10 @@ class Measured(Protocol):
         """
 
     def segments(self, metric: str, stage: StageName) -> "Sequence[SegmentChange]":
-        """The same by segment."""
+        """The same by segment, among the users whom both versions put there."""
+
+    def sizes(self, metric: str, stage: StageName) -> Mapping[tuple[str, str], int]:
+        """By column and segment, how many users the version with more of them has there."""
 
     def overlap(self, stage: StageName) -> KeptLists:
         """Mean share of the lists of a stage's version that stays."""

@@ -1,6 +1,6 @@
 """What rules look at, measured when the first of them asks, and not again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,6 +95,11 @@ class Measurements:
         if not found.segments:
             raise no_segments(metric, self._diff(stage).basis)
         return found.segments
+
+    def sizes(self, metric: str, stage: StageName) -> Mapping[tuple[str, str], int]:
+        """How many users each segment has at most, by a version's own labels."""
+        found = self._results(metric, stage)
+        return found.sizes if found else {}
 
     def overlap(self, stage: StageName) -> KeptLists:
         """How much of the lists of a stage's version stays."""

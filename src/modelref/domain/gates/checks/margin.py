@@ -120,6 +120,7 @@ class Margin:
         return {
             AGAINST: seen.against(self.stage),
             "users": paired.users,
+            **({"of": paired.of} if paired.of > paired.users else {}),
             "before": plain_number(paired.before),
             "change": plain_number(paired.change),
             "lower": plain_number(lower),
@@ -143,7 +144,8 @@ class Margin:
         sound = all(isfinite(one) for one in (change, before, *interval)) and lower <= upper
         passed = sound and self.slack(before, interval) >= 0
         users, other = count(facts, "users"), text(facts, AGAINST)
-        paired = f"on {users:,} users{among}" if users else "the same value"
+        counted = f"{users:,} of {count(facts, 'of'):,}" if "of" in facts else f"{users:,}"
+        paired = f"on {counted} users{among}" if users else "the same value"
         observed = f"{change:+.4g} [{lower:+.4g}, {upper:+.4g}] from {other}, {paired}"
         within = self.slack(before, (change, change)) >= 0
         look = (

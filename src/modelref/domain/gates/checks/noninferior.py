@@ -1,10 +1,10 @@
 """Non-inferiority to what a stage holds: over all users, and in every segment of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from modelref.domain.diff.metrics import Paired
+from modelref.domain.diff.metrics import Paired, SegmentChange
 from modelref.domain.gates.checks.margin import KEYS, Margin
 from modelref.domain.gates.facts import Facts, Judgement, count, plain_text, text
 from modelref.domain.gates.measured import Measured
@@ -103,14 +103,25 @@ class SegmentsNotWorse:
             (one for one in every if one.paired.users < self.at_least),
             key=lambda one: -one.paired.users,
         )
-        smaller = [f"{one.column}={one.segment} ({one.paired.users})" for one in few]
+        gone = self._gone(seen, every)
+        smaller = [f"{one.column}={one.segment} ({one.paired.counted})" for one in few]
         return {
             **margin.note(seen, worst.paired),
             "segments": len(enough),
-            "left_out": len(every) - len(enough),
+            "left_out": len(few) + len(gone),
             "worst": plain_text(f"{worst.column}={worst.segment}"),
-            **({"smaller": plain_text(", ".join(smaller))} if smaller else {}),
+            **({"smaller": plain_text(", ".join([*gone, *smaller]))} if gone or smaller else {}),
         }
+
+    def _gone(self, seen: Measured, every: Sequence[SegmentChange]) -> list[str]:
+        """Segments that one version puts enough users into, and of which both share hardly any."""
+        shared = {(one.column, one.segment) for one in every}
+        sizes = seen.sizes(self.margin.metric, self.margin.stage)
+        return [
+            f"{column}={segment} (few of {users:,})"
+            for (column, segment), users in sizes.items()
+            if users >= self.at_least and (column, segment) not in shared
+        ]
 
     def judge(self, facts: Facts) -> Judgement:
         """Hold the worst segment's bound against the margin."""

@@ -121,3 +121,17 @@ def test_what_is_no_table_of_results_is_said(
 ) -> None:
     with pytest.raises(BadInput, match=said):
         compared(tmp_path, {"user": [1], "ndcg": [0.1]}, columns)
+
+
+def test_segments_are_counted_on_each_side_where_users_move(tmp_path: Path) -> None:
+    before = {"user": list(range(20)), "ndcg": [0.5] * 20, "age": ["a"] * 10 + ["b"] * 10}
+    after = {**before, "age": ["a"] * 4 + ["b"] * 16}
+    (found,) = compared(tmp_path, before, after)
+    assert [(one["segment"], one["users"]) for one in found["segments"]] == [("b", 10)]
+    assert {one["segment"]: one["users"] for one in found["sizes"]} == {"a": 10, "b": 16}
+
+
+def test_a_segment_of_a_few_is_not_even_counted(tmp_path: Path) -> None:
+    side = {"user": list(range(20)), "ndcg": [0.5] * 20, "age": ["a"] * 4 + ["b"] * 16}
+    (found,) = compared(tmp_path, side, side)
+    assert [one["segment"] for one in found["sizes"]] == ["b"]

@@ -177,6 +177,16 @@ def test_metrics_and_each_ones_segments_are_corrected_as_families_of_their_own()
     assert [one.paired.p_value for one in ndcg.segments] == pytest.approx([0.06] * 3)
 
 
+def test_of_how_many_users_a_change_is_known() -> None:
+    some, every = paired(0.1, 0.01, 270), paired(0.1, 0.01, 300)
+    own, sizes = (Own(300, 0.5), Own(280, 0.6)), {("age", "old"): 301}
+    (one,) = correct(
+        [MeasuredMetric("", "ndcg", some, own, (SegmentChange("age", "old", every),), sizes)]
+    )
+    assert (one.paired.counted, one.segments[0].paired.counted) == ("270 of 300", "300 of 301")
+    assert every.counted == "300"
+
+
 def test_of_what_the_results_speak_against_no_verdict_is_said() -> None:
     place = (FILE, "ndcg")
     shown = PairedMetric(paired(+0.02, 0.001))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from modelref.domain.diff.metrics import Paired
 from modelref.domain.gates.measured import Holding, KeptLists, Lists
 from support.gates import Seen, outcome, paired, rule, segment
 
@@ -170,6 +171,28 @@ def test_the_worst_segment_of_enough_users_decides() -> None:
     found = outcome(SEGMENTS, seen)
     assert not found.passed
     assert "income=nan" in found.observed
+
+
+def test_a_segment_that_hardly_a_user_is_left_in_is_named_too() -> None:
+    moved = segment("moved", -0.3, 0.1, 60)
+    moved = replace(moved, paired=replace(moved.paired, of=130))
+    seen = Seen(
+        parts={NDCG: [segment("rich", 0.02, 0.01, 400), moved]},
+        many={("income", "moved"): 130, ("income", "gone"): 1_100, ("income", "small"): 99},
+    )
+    found = outcome(SEGMENTS, seen)
+    assert found.passed
+    assert found.observed.endswith(
+        "the worst of 1 segments; 2 of fewer than 100 users not looked at: "
+        "income=gone (few of 1,100), income=moved (60 of 130)"
+    )
+    assert found.facts["left_out"] == 2
+
+
+def test_a_change_of_fewer_users_than_a_version_has_says_so() -> None:
+    change = Paired(270, 0.35, 0.35, 0.0, (-0.001, 0.001), 1.0, of=300)
+    found = outcome(COMPARING[0], Seen(changes={NDCG: change}))
+    assert "on 270 of 300 users" in found.observed
 
 
 def test_without_a_segment_of_enough_users_nothing_is_shown() -> None:
