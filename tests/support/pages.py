@@ -3,7 +3,7 @@
 from dataclasses import replace
 from types import MappingProxyType
 
-from modelref.domain.diff.behaviour import BehaviourDiff, Catalogue, diff_behaviour
+from modelref.domain.diff.behaviour import BehaviourDiff, diff_behaviour
 from modelref.domain.diff.code import CodeChange
 from modelref.domain.diff.code import FileChange as FileChangeInGit
 from modelref.domain.diff.data import ColumnChange, Counted, InputChange, TableChange
@@ -11,6 +11,7 @@ from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.metrics import MetricChange, Outcome, Paired, SegmentChange
 from modelref.domain.diff.params import ParamChange
 from modelref.domain.diff.pipeline import StageChange
+from modelref.domain.diff.shown import Catalogue
 from modelref.domain.diff.values import Absent, Status
 from modelref.domain.diff.weights import (
     FactorChange,

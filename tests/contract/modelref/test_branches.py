@@ -9,8 +9,7 @@ from modelref.adapters.git.repository import Repository
 from modelref.domain.branch import Branch
 from modelref.errors import UnknownRef
 from modelref.ports import Branches
-from modelref.testing import MemoryCommits
-from modelref.testing_gates import MemoryBranches
+from modelref.testing import MemoryBranches, MemoryCommits
 from support.project import Project
 
 

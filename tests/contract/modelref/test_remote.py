@@ -16,8 +16,7 @@ from modelref.domain.sync import Reply, Sides
 from modelref.domain.tag import TagName
 from modelref.errors import OutOfReach
 from modelref.ports import Remote, Sightings, Tags
-from modelref.testing import MemoryTags
-from modelref.testing_remote import MemoryHost, MemoryRemote
+from modelref.testing import MemoryHost, MemoryRemote, MemoryTags
 from support.clones import clone_of
 from support.project import Project
 

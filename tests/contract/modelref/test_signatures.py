@@ -9,7 +9,7 @@ from modelref.adapters.git.signing.check import GitSignatures
 from modelref.domain.signature import Outcome, Signature
 from modelref.domain.signing import Signing
 from modelref.ports import Signatures
-from modelref.testing_signatures import MemorySignatures
+from modelref.testing import MemorySignatures
 from support.project import Project
 
 

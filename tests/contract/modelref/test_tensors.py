@@ -17,7 +17,7 @@ from modelref.adapters.tensors.files import TensorFiles
 from modelref.domain.diff.weights import Nonfinite, RowCounts, ValueChange
 from modelref.errors import BadInput
 from modelref.ports import Matrix, Tensor, Tensors
-from modelref.testing_tensors import MemoryTensors
+from modelref.testing import MemoryTensors
 from support.weights import column, npz
 
 Opened = Callable[[bytes], BinaryIO]

@@ -266,6 +266,16 @@ class TestMeasuredPerUser:
         assert "factors: 4 → 6" in text
         assert "tells of no panel; mend: meta.modelref.panel" in text
 
+    def test_a_comment_is_the_same_to_the_byte_in_every_process(
+        self, built_evaluated: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, second, _ = built_evaluated.commits
+        told = set()
+        for seed in ("1", "2"):  # the order of sets
+            monkeypatch.setenv("PYTHONHASHSEED", seed)
+            told.add(in_a_process(built_evaluated, f"{first}..{second}", "--md").out)
+        assert len(told) == 1
+
     def test_a_pipeline_that_nobody_ran_is_said(self, evaluated: Project) -> None:
         evaluated.write("params.yaml", json.dumps({"weeks": 4, "factors": 9}))
         save(evaluated, "forgot dvc repro")

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from html import unescape
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -12,6 +13,8 @@ from modelref.api.markdown import escape
 from modelref.api.review.comment import LIMIT, MARKER, review_markdown
 from modelref.domain.branch import Branch
 from modelref.domain.diff.kind import DiffKind
+from modelref.domain.diff.metrics import MetricChange, Paired, SegmentChange
+from modelref.domain.diff.metrics import Outcome as MetricOutcome
 from modelref.domain.diff.params import ParamChange
 from modelref.domain.diff.values import Absent, Status
 from modelref.domain.gates.checks.bounds import Bounds
@@ -107,6 +110,49 @@ def test_no_text_is_rendered_to_a_mention_or_a_reference(text: str) -> None:
     assert not re.search(r"(?<!\w)@\w|[#!&]\d|\bGH-\d", rendered, re.IGNORECASE | re.ASCII)
     shown = "".join(one for one in " ".join(text.split()) if one.isprintable())
     assert rendered.replace("\u200b", "").split() == ["x", *shown.split(), "x"]
+
+
+EMOJI = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+"""A family: five code points, eight units of UTF-16, eighteen bytes of UTF-8."""
+
+
+def many_metrics(metrics: int, segments: int, name: str) -> tuple[MetricChange, ...]:
+    """Metrics that are worse, the first of them by segment."""
+    paired = Paired(100, 1.0, 0.5, -0.5, (-0.6, -0.4), 0.001)
+    parts = tuple(SegmentChange(name, f"{name}{at}", paired) for at in range(segments))
+    return tuple(
+        MetricChange(
+            name, f"{name}{at}", 1.0, 0.5, -0.5, True, MetricOutcome.WORSE, paired,
+            () if at else parts,
+        )
+        for at in range(metrics)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("models", "metrics", "segments"), [(300, 5, 5), (300, 0, 0), (1, 2000, 500), (9, 300, 60)]
+)
+@pytest.mark.parametrize("name", ["m", EMOJI * 30, "&1|" * 80, "█" * 300])
+def test_a_comment_fits_however_a_host_counts(
+    models: int, metrics: int, segments: int, name: str
+) -> None:
+    side = Side(None, Snapshot("0" * 40, Annotation("m"), (), {}, {}))
+    diff = ModelDiff(side, side, tuple(DiffKind), metrics=many_metrics(metrics, segments, name))
+    reasons = (Absent(name * 9, name * 9),) * 40
+    found = [
+        ReviewedModel(
+            Artifact("", f"{'x' * 180}{at}"),
+            Status.CHANGED,
+            diff,
+            shipping=Shipping.UNKNOWN,
+            absent=reasons,
+        )
+        for at in range(models)
+    ]
+    text = reviewed(found, *reasons)
+    assert len(text) <= len(text.encode("utf-16-le")) // 2 <= len(text.encode()) <= LIMIT
+    assert text == reviewed(found, *reasons)
+    assert text.count(f"| {'x' * 60} … |") == (min(models, 50) if models > 1 else 0)
 
 
 def test_what_is_left_out_is_said() -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelref.adapters.extras import READERS
-from modelref.domain.diff.behaviour import Catalogue
 from modelref.domain.diff.data import ColumnChange, Counted, TableChange, by_drift
 from modelref.domain.diff.metrics import Paired, SegmentChange
 from modelref.domain.diff.panel import Panel
 from modelref.domain.diff.results import MeasuredMetric, Own
+from modelref.domain.diff.shown import Catalogue
 from modelref.domain.diff.values import Status
 from modelref.errors import BadInput, OutOfReach
 from modelref.ports import Located

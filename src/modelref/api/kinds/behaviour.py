@@ -6,8 +6,11 @@ from typing import Any
 from modelref.api.kinds.section import Section
 from modelref.api.kinds.segments import FEW_USERS
 from modelref.api.numbers import signed
-from modelref.domain.diff.behaviour import BehaviourDiff, Example, SegmentBehaviour, Shift
+from modelref.domain.diff.behaviour import BehaviourDiff
+from modelref.domain.diff.examples import Example
+from modelref.domain.diff.listpairs import SegmentBehaviour
 from modelref.domain.diff.metrics import ALPHA
+from modelref.domain.diff.shown import Shift
 from modelref.usecases.compare import ModelDiff
 
 _FEW = 5

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from modelref.domain.diff.behaviour import Catalogue, Segments
+from modelref.domain.diff.listpairs import Segments
 from modelref.domain.diff.lists import Lists
+from modelref.domain.diff.shown import Catalogue
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from xml.etree.ElementTree import Element
 
 from modelref.api.kinds.behaviour import percent
-from modelref.domain.diff.behaviour import Example
+from modelref.domain.diff.examples import Example
 from modelref.surfaces.report.nodes import node
 
 _GOES = "\N{MINUS SIGN}"

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelref.domain.diff.behaviour import Catalogue, diff_behaviour
+from modelref.domain.diff.behaviour import diff_behaviour
+from modelref.domain.diff.shown import Catalogue
 
 BEFORE = {"u1": "abc", "u2": "abd", "u3": "bce", "gone": "abc"}
 AFTER = {"u1": "abc", "u2": "xyz", "u3": "cbe", "new": "abc"}

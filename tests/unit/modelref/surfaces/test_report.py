@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from modelref.domain.diff.behaviour import Example
+from modelref.domain.diff.examples import Example
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.metrics import MetricChange, Outcome, Paired, SegmentChange
 from modelref.domain.diff.weights import TensorChange, TensorStatus, ValueChange, WeightsDiff

@@ -19,8 +19,7 @@ from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.ports import Tensor
-from modelref.testing import MemoryWorld
-from modelref.testing_tensors import MemoryTensor, MemoryTensors
+from modelref.testing import MemoryTensor, MemoryTensors, MemoryWorld
 from modelref.usecases.digest import evidence_digest
 from modelref.usecases.gate import Question, gate
 from modelref.usecases.gating.again import Pair, gate_again

@@ -8,8 +8,7 @@ from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.ref import Ref
 from modelref.domain.sync import Reply
 from modelref.errors import Conflict, OutOfReach, Refused
-from modelref.testing import MemoryClock, MemoryWorld
-from modelref.testing_remote import MemoryHost, MemoryRemote
+from modelref.testing import MemoryClock, MemoryHost, MemoryRemote, MemoryWorld
 from modelref.usecases.promote import Promotion, promote, promote_each
 from modelref.usecases.register import Registration, register, register_each
 from modelref.usecases.rollback import Rollback, rollback

@@ -37,7 +37,10 @@ class NotUnderstood(Exception):
     """An instruction that data need not have."""
 
 
-_MOST_INSTRUCTIONS = 1_000_000
+_MOST_INSTRUCTIONS = 600_000
+"""More than 20,000 tensors need; a second at most, whatever they are."""
+_MOST_NAMES = 100_000
+"""Names take longest to read, and PyTorch writes each once."""
 _LONGEST_KEY = 8
 """Values of a key that is a tuple."""
 _CONSTANTS = {
@@ -86,11 +89,19 @@ def understood(data: bytes) -> Any:
 
 @dataclass
 class _Machine:
-    """Attributes: the stack above the last mark, those below the marks, and what is remembered."""
+    """Runs instructions.
+
+    Attributes:
+        stack: what lies above the last mark.
+        below: the same of the marks before it.
+        memo: what is remembered.
+        names: how many names were read.
+    """
 
     stack: list[Any] = field(default_factory=list)
     below: list[list[Any]] = field(default_factory=list)
     memo: dict[int, Any] = field(default_factory=dict)
+    names: int = 0
 
     def step(self, name: str, arg: Any) -> None:
         if name in _GIVEN:
@@ -139,6 +150,9 @@ class _Machine:
         self._fill(items[::2], items[1::2])
 
     def _global(self, arg: str) -> None:
+        self.names += 1
+        if self.names > _MOST_NAMES:
+            raise NotUnderstood(f"it has more than {_MOST_NAMES} names")
         self.stack.append(Name(*arg.split(" ", 1)))
 
     def _stack_global(self, _: Any) -> None:
@@ -161,12 +175,15 @@ class _Machine:
         self.stack.pop()  # attributes beside the items: versions of a network's parts
 
     def _fill(self, keys: list[Any], values: list[Any]) -> None:
-        """Put items in the mapping on top."""
+        """Put items in the mapping on top, each under its key as text.
+
+        Numbers hash to what they are, so that a file could choose ones that all collide.
+        """
         if not isinstance(self.stack[-1], dict):
             raise NotUnderstood("it fills what is no mapping")
         if not all(map(_is_key, keys)):
             raise NotUnderstood("it has keys that are no texts or numbers")
-        self.stack[-1].update(zip(keys, values, strict=True))
+        self.stack[-1].update(zip(map(str, keys), values, strict=True))
 
     def _join(self, start: int) -> None:
         if start < 0:

@@ -32,6 +32,7 @@ from modelref.adapters.tensors.tensor import (
 _PICKLE = "data.pkl"
 _LONGEST_PICKLE = 8 << 20
 _MOST_VALUES = 200_000
+_MOST_TENSORS = 20_000
 _LONGEST_NAME = 2000
 _LONGEST_NAMES = 32 << 20
 _STORAGES = {
@@ -172,7 +173,7 @@ def _rebuilt(call: Call) -> Call:
 def _calls(root: Any) -> Iterator[tuple[str, Call]]:
     """Tensors of nested mappings and lists, in order, by their keys joined by dots."""
     pending: list[tuple[str, Any]] = [("", root)]
-    visited = told = 0
+    visited = told = found = 0
     while pending:
         name, value = pending.pop()
         visited += 1
@@ -182,6 +183,9 @@ def _calls(root: Any) -> Iterator[tuple[str, Call]]:
         if len(name) > _LONGEST_NAME or told > _LONGEST_NAMES:
             raise NotUnderstood("it is nested too deep, or has endless names")
         if isinstance(value, Call):
+            found += value.of not in _NO_TENSORS
+            if found > _MOST_TENSORS:
+                raise NotUnderstood(f"it has more than {_MOST_TENSORS} tensors")
             if value.of not in _NO_TENSORS:
                 yield name, value
         elif isinstance(value, Mapping | list | tuple) and not isinstance(value, Name):

@@ -3,7 +3,8 @@
 from xml.etree.ElementTree import Element
 
 from modelref.api.kinds.behaviour import percent, stands
-from modelref.domain.diff.behaviour import BehaviourDiff, SegmentBehaviour
+from modelref.domain.diff.behaviour import BehaviourDiff
+from modelref.domain.diff.listpairs import SegmentBehaviour
 from modelref.surfaces.report.charts import Bar, bars, histogram
 from modelref.surfaces.report.plots.rows import caption, cut
 from modelref.usecases.compare import ModelDiff

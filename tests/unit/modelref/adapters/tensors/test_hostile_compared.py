@@ -38,6 +38,19 @@ def npy(header: bytes, version: int = 1) -> bytes:
     return b"\x93NUMPY" + bytes([version, 0]) + length + header
 
 
+def again(times: int) -> bytes:
+    """The pickle of a list with one tensor, and some times more the same."""
+    one = rebuilt(0, (1,), (1,))
+    call = one[one.index(b"ctorch._utils") : one.rindex(b"R") + 1]
+    return b"\x80\x02](" + call + b"q\x7f" + b"h\x7f" * times + b"e."
+
+
+def colliding(count: int) -> bytes:
+    """The pickle of a mapping whose keys Python hashes alike: multiples of its modulus."""
+    keys = ((sys.hash_info.modulus * number).to_bytes(10, "little") for number in range(count))
+    return b"\x80\x02}(" + b"".join(b"\x8a\x0a" + key + b"N" for key in keys) + b"u."
+
+
 def bits_flipped() -> bytes:
     data = bytearray(zipped(("x.npy", npy_header("(2,)") + bytes(8))))
     at = data.rfind(b"PK\1\2") + 42
@@ -119,6 +132,8 @@ REFUSED: Mapping[str, tuple[bytes, str]] = {
         "is nested too deep",
     ),
     "many nothings.pt": (torch_of(b"\x80\x02" + b"N" * 8_000_000 + b"."), "instructions"),
+    "many names.pt": (torch_of(b"\x80\x02" + b"ca\nb\n" * 200_000 + b"."), "100000 names"),
+    "many tensors.pt": (torch_of(again(20_000)), "has more than 20000 tensors"),
     "chunks of one value.h5": (dataset((2, 1 << 21), chunks=(1, 1)), "has 4194304 chunks"),
     "one large chunk.h5": (
         dataset((1 << 24,), chunks=(1 << 24,), compression="gzip"),
@@ -144,6 +159,7 @@ COMPARED: Mapping[str, bytes] = {
     ),
     "rows on each other.pt": torch_of(rebuilt(0, (1 << 20, 4), (0, 1))),
     "many marks.pt": torch_of(b"\x80\x02}q\x00" + b"N" * 300_000 + b"(t" * 100_000 + b"h\x00."),
+    "keys that collide.pt": torch_of(colliding(150_000)),
     "a chunk read once.h5": dataset((1 << 23,), chunks=(1 << 23,), compression="gzip"),
 }
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out
-    from modelref.testing import MemoryCommits, MemoryOutputs
+    from modelref.testing.commits import MemoryCommits
+    from modelref.testing.outputs import MemoryOutputs
 
 
 @dataclass

@@ -7,7 +7,7 @@ from modelref.domain.branch import Branch
 from modelref.errors import UnknownRef
 
 if TYPE_CHECKING:
-    from modelref.testing import MemoryCommits
+    from modelref.testing.commits import MemoryCommits
 
 
 @dataclass

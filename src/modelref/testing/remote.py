@@ -12,7 +12,7 @@ from modelref.domain.tag import TagName
 from modelref.errors import OutOfReach
 
 if TYPE_CHECKING:
-    from modelref.testing import MemoryTags
+    from modelref.testing.tags import MemoryTags
 
 
 @dataclass

@@ -1,0 +1,96 @@
+"""Users of a panel one by one and by segment: how much of their lists stays, and whose change most.
+
+Users stand here under keys that only join the two sides: no value that leaves holds one.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from modelref.domain.diff.rankings import Ranking, overlap, rank_biased_overlap
+from modelref.domain.diff.standing_out import stand_out
+
+Segments = Mapping[Any, Mapping[str, str]]
+"""By user, what segment they are in, by segment column."""
+
+FEWEST = 5
+"""Users that a segment must have to be told: fewer could be recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentBehaviour:
+    """Some of the panel.
+
+    Attributes:
+        column: the segment column, as ``income``.
+        segment: its value, as ``35-49K``.
+        users: how many of the panel are in it.
+        overlap: mean overlap of their lists.
+        rbo: mean rank-biased overlap.
+        top1_changed: share of them whose first item is another.
+        p_value: of their mean overlap, beside as many of the panel drawn at random; corrected for
+            the number of segments.
+    """
+
+    column: str
+    segment: str
+    users: int
+    overlap: float
+    rbo: float
+    top1_changed: float
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListPair:
+    """Two lists of one user.
+
+    Attributes:
+        user: their key.
+        before: the first side's list.
+        after: the second side's list.
+        overlap: of the two.
+        rbo: rank-biased overlap of the two.
+    """
+
+    user: Hashable
+    before: Ranking
+    after: Ranking
+    overlap: float
+    rbo: float
+
+    @property
+    def top1_changed(self) -> bool:
+        """Whether the first item is another."""
+        return self.before[:1] != self.after[:1]
+
+
+def pair_lists(user: Hashable, before: Ranking, after: Ranking) -> ListPair:
+    """Hold two lists of a user against each other."""
+    return ListPair(user, before, after, overlap(before, after), rank_biased_overlap(before, after))
+
+
+def by_segment(pairs: Sequence[ListPair], segments: Segments) -> tuple[SegmentBehaviour, ...]:
+    """What segments keep, those of the least overlap first; small ones are left out."""
+    groups: dict[tuple[str, str], list[ListPair]] = {}
+    for one in pairs:
+        for place in segments.get(one.user, {}).items():
+            groups.setdefault(place, []).append(one)
+    told = {place: group for place, group in groups.items() if len(group) >= FEWEST}
+    p_values = stand_out(
+        [one.overlap for one in pairs], [[one.overlap for one in group] for group in told.values()]
+    )
+    found = [
+        SegmentBehaviour(
+            column,
+            segment,
+            len(group),
+            fmean(one.overlap for one in group),
+            fmean(one.rbo for one in group),
+            fmean(one.top1_changed for one in group),
+            p_value,
+        )
+        for ((column, segment), group), p_value in zip(told.items(), p_values, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.overlap, one.column, one.segment)))
