@@ -37,12 +37,13 @@ def test_an_intent_is_pending_until_it_is_acknowledged(journal: Journal) -> None
 
 def test_acknowledging_nothing_is_fine(journal: Journal) -> None:
     journal.acknowledge("never begun")
+    assert not journal.pending("never begun")
 
 
 def test_the_lock_is_given_back(journal: Journal) -> None:
     for _ in range(2):
         with journal.exclusive():
-            journal.begin("x", "1")
+            assert journal.begin("x", "1") == "1"
 
 
 def _hold(folder: Path, started: Path) -> None:
@@ -60,7 +61,7 @@ def test_the_kernel_gives_back_the_lock_of_a_killed_writer(tmp_path: Path) -> No
     holder.kill()
     holder.join()
     with ClonedJournal(tmp_path).exclusive():
-        pass
+        assert holder.exitcode == -signal.SIGKILL
 
 
 def _begin_and_die(folder: Path) -> None:

@@ -179,11 +179,15 @@ class _Machine:
 
         Numbers hash to what they are, so that a file could choose ones that all collide.
         """
-        if not isinstance(self.stack[-1], dict):
+        filled = self.stack[-1]
+        if not isinstance(filled, dict):
             raise NotUnderstood("it fills what is no mapping")
         if not all(map(_is_key, keys)):
             raise NotUnderstood("it has keys that are no texts or numbers")
-        self.stack[-1].update(zip(map(str, keys), values, strict=True))
+        wanted = len(filled) + len(keys)
+        filled.update(zip(map(str, keys), values, strict=True))
+        if len(filled) != wanted:
+            raise NotUnderstood("it has a key twice, or two that read the same")
 
     def _join(self, start: int) -> None:
         if start < 0:

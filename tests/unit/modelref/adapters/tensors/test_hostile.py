@@ -141,6 +141,10 @@ TORCH = {
     "cut pickle": (torch_of(b"\x80\x02}X\xff\xff\x00\x00"), "it is no sound pickle"),
     "a frame of 4 TiB": (torch_of(b"\x80\x05\x96" + struct.pack("<Q", 1 << 42)), "no sound pickle"),
     "a long of 4 TiB": (torch_of(b"\x80\x02\x8b\xff\xff\xff\x7f"), "no sound pickle"),
+    "a key twice": (
+        torch_of(pickle.dumps({1: 0.0, "1": 1.0}, protocol=2)),
+        "it has a key twice, or two that read the same",
+    ),
     "a billion laughs": (torch_of(LAUGHS), "it has more than 200000 values"),
     "no pickle": (zipped(("a/b", b"")), "is a zip file without a data.pkl"),
     "beyond its storage": (torch_of(rebuilt(1, (4,), (1,))), "reaches beyond its storage"),
