@@ -7,7 +7,6 @@ from modelref.api.kinds.section import Section
 from modelref.api.kinds.segments import paired_shape, segment_section, segment_shapes
 from modelref.api.numbers import full_keys, interval, number, rounded, signed
 from modelref.domain.diff.metrics import MetricChange, Outcome, tally
-from modelref.domain.diff.values import is_number
 from modelref.domain.snapshot import Value
 from modelref.usecases.compare import ModelDiff
 
@@ -89,19 +88,13 @@ def _worse(changes: Sequence[MetricChange]) -> str:
     """Names of the metrics that are worse, the largest relative change first."""
     names = full_keys([(change.path, change.metric) for change in changes])
     worse = [
-        (-_relative(change), name)
+        (-change.relative, name)
         for name, change in zip(names, changes, strict=True)
         if change.outcome is Outcome.WORSE
     ]
     told = [_cut(name) for _, name in sorted(worse)[:_MOST_NAMED]]
     left = len(worse) - len(told)
     return ", ".join(told) + (f" and {left} more" if left else "")
-
-
-def _relative(change: MetricChange) -> float:
-    before = change.paired.before if change.paired else change.before
-    start = abs(float(before)) if is_number(before) else 0.0  # type: ignore[arg-type]  # it was tested
-    return abs(change.change or 0.0) / (start or 1.0)
 
 
 def _cut(name: str) -> str:

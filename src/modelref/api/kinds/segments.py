@@ -92,5 +92,4 @@ def _is_shown(change: MetricChange, one: SegmentChange) -> bool:
 def _rank(change: MetricChange, one: SegmentChange) -> tuple[int, bool, float, str, str]:
     outcome = one.outcome(change.upwards)
     place = _RANKS.get(outcome, len(_RANKS)) if outcome else len(_RANKS)
-    relative = abs(one.paired.change) / (abs(one.paired.before) or 1.0)
-    return place, one.paired.users < FEW_USERS, -relative, one.column, one.segment
+    return place, one.paired.users < FEW_USERS, -one.paired.relative, one.column, one.segment

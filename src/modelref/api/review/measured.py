@@ -65,8 +65,8 @@ def for_whom(ordered: Sequence[MetricChange]) -> Iterator[str]:
         for outcome in (Outcome.WORSE, Outcome.BETTER)
     }
     if any(by_outcome.values()):
-        counts_ = (f"{outcome} for {len(some) or 'none'}" for outcome, some in by_outcome.items())
-        yield f"{change.metric}: {', '.join(counts_)} {of}"
+        said = [f"{outcome} for {len(some) or 'none'}" for outcome, some in by_outcome.items()]
+        yield f"{change.metric}: {', '.join(said)} {of}"
         for outcome, some in by_outcome.items():
             yield from _segments(outcome, some)
     elif told and all(one.outcome(change.upwards) is Outcome.NO_DIFFERENCE for one in told):

@@ -50,6 +50,11 @@ class Paired:
         """Users of both sides, and of how many where a side has more: ``270 of 300``."""
         return f"{self.users:,} of {self.of:,}" if self.of > self.users else f"{self.users:,}"
 
+    @property
+    def relative(self) -> float:
+        """How far it moved, as a share of the first side; the plain distance from nothing."""
+        return _share(self.change, self.before)
+
     def outcome(self, upwards: bool | None) -> Outcome | None:
         """What it says, given whether higher is better; None where that is not known."""
         if not self.p_value < ALPHA:
@@ -151,6 +156,14 @@ class MetricChange:
             return None
         return self.outcome is Outcome.BETTER
 
+    @property
+    def relative(self) -> float:
+        """How far it moved, as a share of the first side; 0 where that is not known."""
+        if self.paired is not None:
+            return self.paired.relative
+        before = self.before if isinstance(self.before, int | float) else 0.0
+        return _share(self.change or 0.0, before)
+
 
 def diff_metrics(
     a: Snapshot,
@@ -202,6 +215,10 @@ def tally(changes: Sequence[MetricChange]) -> Mapping[Outcome, int]:
     """How many metrics say what, in the order of :class:`Outcome`; what none says is left out."""
     counted = Counter(change.outcome for change in changes)
     return {outcome: counted[outcome] for outcome in Outcome if counted[outcome]}
+
+
+def _share(change: float, before: float) -> float:
+    return abs(change) / (abs(before) or 1.0)
 
 
 def _metric_change(
