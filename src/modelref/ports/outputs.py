@@ -81,8 +81,13 @@ class Outputs(Protocol):
             OutOfReach: its bytes are not here, or are not what their hash says.
         """
 
-    def is_copy(self, file: OutFile, path: Path) -> bool:
+    def is_copy(self, file: OutFile, path: Path, *, deep: bool = False) -> bool:
         """Whether a path has the very bytes of a file, which need not be here; they are hashed.
+
+        Args:
+            file: the file.
+            path: what to look at.
+            deep: hash them even if they were hashed before, and have not been touched since.
 
         Raises:
             OSError: the path cannot be read.

@@ -82,7 +82,13 @@ class MemoryOutputs:
         with target.open("xb") as new:
             new.write(self.objects[file.hash])
 
-    def is_copy(self, file: OutFile, path: Path) -> bool:
+    def is_copy(
+        self,
+        file: OutFile,
+        path: Path,
+        *,
+        deep: bool = False,  # always hashed
+    ) -> bool:
         """Whether a path has the very bytes of a file."""
         return md5(path.read_bytes(), usedforsecurity=False).hexdigest() == file.hash
 

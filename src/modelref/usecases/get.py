@@ -84,14 +84,10 @@ def get(
     wanted = _select(resolved, known, paths)
     sources = through_links(world, resolved.target.commit, resolved.path, known, wanted)
     files = {file.path: folder / _inside(resolved, file) for file in wanted}
-    if len(os.fsencode(folder.name)) > _LONGEST:
-        raise BadInput(
-            f"{str(folder)[:_LONGEST]}… is too long a name for a folder",
-            kind="invalid-name",
-            hint="name another folder with -o",
-        )
+    _check_name(folder)
     if _occupied(folder):
-        if _holds(world, folder, {files[one.path]: source for one, source in sources.items()}):
+        there = {files[one.path]: source for one, source in sources.items()}
+        if _holds(world, folder, there, deep=deep):
             return Got(folder, files, already=True)
         raise BadInput(
             f"{folder} exists and is not an empty folder, nor has it just these files",
@@ -99,6 +95,20 @@ def get(
             hint="name another folder with -o, or remove it",
         )
     world.outputs.fetch([*sources.values()], progress)
+    _hand_over(world, resolved, sources, folder, deep=deep, progress=progress)
+    return Got(folder, files)
+
+
+def _hand_over(
+    world: "World",
+    resolved: Filed,
+    sources: Mapping[OutFile, OutFile],
+    folder: Path,
+    *,
+    deep: bool,
+    progress: Callable[[str], None],
+) -> None:
+    """Place files beside a folder, and name them as it once all are there."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -117,7 +127,15 @@ def get(
         raise _unwritable(folder, error) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return Got(folder, files)
+
+
+def _check_name(folder: Path) -> None:
+    if len(os.fsencode(folder.name)) > _LONGEST:
+        raise BadInput(
+            f"{str(folder)[:_LONGEST]}… is too long a name for a folder",
+            kind="invalid-name",
+            hint="name another folder with -o",
+        )
 
 
 def _occupied(folder: Path) -> bool:
@@ -127,14 +145,14 @@ def _occupied(folder: Path) -> bool:
     )
 
 
-def _holds(world: "World", folder: Path, wanted: Mapping[Path, OutFile]) -> bool:
+def _holds(world: "World", folder: Path, wanted: Mapping[Path, OutFile], *, deep: bool) -> bool:
     """Whether a folder has just some files, with their very bytes."""
     if folder.is_symlink() or not folder.is_dir():
         return False
     try:
         there = {path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
         return there == wanted.keys() and all(
-            world.outputs.is_copy(file, path) for path, file in wanted.items()
+            world.outputs.is_copy(file, path, deep=deep) for path, file in wanted.items()
         )
     except OSError:
         return False

@@ -1,5 +1,6 @@
 """Get: symbolic links among a model's files in git, and a command that is repeated."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,9 @@ def test_a_get_of_dvcs_bytes_is_repeated_without_them(tmp_path: Path, link: str)
     for said in ("", ", already there"):
         got = run(project.root, *args)
         assert (got.code, got.out) == (0, f"rec@v0.1.0: 2 files in {tmp_path}/out/{said}\n")
+    if link == "copy":
+        kept = tmp_path / "out/a.bin"
+        seen = kept.stat()
+        kept.write_text("x")
+        os.utime(kept, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+        assert run(project.root, *args, "--deep").code == 2

@@ -136,13 +136,13 @@ class DvcOutputs:
                 hint="see that the disk is not full and that the folder is yours",
             ) from error
 
-    def is_copy(self, file: OutFile, path: Path) -> bool:
+    def is_copy(self, file: OutFile, path: Path, *, deep: bool = False) -> bool:
         """Whether a plain file, or one that a link leads to, has the very bytes of a file."""
         if not path.is_file():
             return False
         if file.algorithm != GIT:
             now = path.stat()
-            if self.checked.knows(path, now, file.hash):
+            if not deep and self.checked.knows(path, now, file.hash):
                 return True
             if file.at_most is not None and now.st_size > file.at_most:
                 return False
