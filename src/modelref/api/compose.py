@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from modelref.adapters.clock import SystemClock
 from modelref.adapters.git.branches import GitBranches
+from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.journal import ClonedJournal
-from modelref.adapters.git.repository import GitCommits, Repository
+from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.tags import GitTags
 
 if TYPE_CHECKING:

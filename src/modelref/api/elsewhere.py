@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelref.adapters.clock import SystemClock
-from modelref.adapters.git.repository import GitCommits, Repository
+from modelref.adapters.git.commits import GitCommits
+from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.tags import GitTags
 from modelref.api.compose import user_cache
 from modelref.errors import Refused

@@ -8,7 +8,8 @@ import pytest
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.checked import Checked
 from modelref.adapters.dvc.config import Caches
-from modelref.adapters.git.repository import GitCommits, Repository
+from modelref.adapters.git.commits import GitCommits
+from modelref.adapters.git.repository import Repository
 from modelref.domain.diff.code import FileChange
 from modelref.domain.diff.values import Status
 from modelref.domain.outs import MD5, OutFile

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from modelref.adapters.git.repository import GitCommits, Repository
+from modelref.adapters.git.commits import GitCommits
+from modelref.adapters.git.repository import Repository
 from modelref.ports import Commits
 from modelref.testing import MemoryCommits
 from support.project import Project

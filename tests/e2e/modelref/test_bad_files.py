@@ -10,7 +10,8 @@ import pytest
 
 from modelref.adapters.dvc.opened import all_files, check_opened
 from modelref.adapters.dvc.places import Place
-from modelref.adapters.git.repository import GitCommits, Repository
+from modelref.adapters.git.commits import GitCommits
+from modelref.adapters.git.repository import Repository
 from modelref.errors import BadInput
 from support.inprocess import run
 from support.locked import commit_lock, keep, locked_clone, out, version

@@ -17,7 +17,7 @@ from modelref.adapters.dvc.restore.texts import (
     parameters,
     written,
 )
-from modelref.adapters.git.repository import GitCommits
+from modelref.adapters.git.commits import GitCommits
 from modelref.domain.names import Artifact
 from modelref.domain.sharing import Share, share
 from modelref.errors import Refused

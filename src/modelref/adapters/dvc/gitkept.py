@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from modelref.adapters.dvc.filenames import DEFINITION, DVC_SUFFIX, LOCK
-from modelref.adapters.git.repository import GitCommits
+from modelref.adapters.git.commits import GitCommits
 from modelref.domain.outs import GIT, Out, is_within
 
 _BOOKKEEPING = (".gitignore", ".dvcignore", DEFINITION, LOCK)

@@ -8,7 +8,7 @@ from modelref.adapters.dvc.filenames import DEFINITION, LOCK
 from modelref.adapters.dvc.lockfile import join, related
 from modelref.adapters.dvc.values import read_metrics
 from modelref.adapters.git.batch import Pair
-from modelref.adapters.git.repository import GitCommits
+from modelref.adapters.git.commits import GitCommits
 from modelref.domain.names import Artifact
 from modelref.domain.snapshot import Value
 from modelref.errors import BadInput, ModelRefError

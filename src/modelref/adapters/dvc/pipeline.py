@@ -14,7 +14,7 @@ from modelref.adapters.dvc.filenames import DEFINITION, DVC_SUFFIX, GTO_FILE
 from modelref.adapters.dvc.lockfile import LockedStage, join, related
 from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.recent import RecentPlaces
-from modelref.adapters.git.repository import GitCommits
+from modelref.adapters.git.commits import GitCommits
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact

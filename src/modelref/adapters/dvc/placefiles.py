@@ -8,7 +8,7 @@ from typing import Any
 from modelref.adapters.dvc.filenames import DEFINITION, DVC_SUFFIX, LOCK
 from modelref.adapters.dvc.textfiles import mapping
 from modelref.adapters.dvc.trees import Keys, lookup
-from modelref.adapters.git.repository import GitCommits
+from modelref.adapters.git.commits import GitCommits
 from modelref.errors import BadInput, OutOfReach
 
 

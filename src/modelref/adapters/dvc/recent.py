@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from modelref.adapters.dvc.places import Place
-from modelref.adapters.git.repository import GitCommits
+from modelref.adapters.git.commits import GitCommits
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.default_branch import candidates
-from modelref.adapters.git.repository import GitCommits, Repository
+from modelref.adapters.git.repository import Repository
 from modelref.domain.branch import Branch
 from modelref.errors import UnknownRef
 

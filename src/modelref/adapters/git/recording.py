@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import Finished, Git
-from modelref.adapters.git.repository import GitCommits
 from modelref.adapters.git.stale import in_the_way
 from modelref.domain.restoring import Job
 from modelref.errors import Refused

@@ -17,7 +17,7 @@ from modelref.adapters.dvc.restore.texts import (
     superseded,
     written,
 )
-from modelref.adapters.git.repository import GitCommits
+from modelref.adapters.git.commits import GitCommits
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within
 from modelref.domain.paths import clash

@@ -11,9 +11,9 @@ from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.carried import carried_files
 from modelref.adapters.dvc.restore.plan import RestorePlanner
 from modelref.adapters.git.carrying import Carrier
+from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.recording import Recorder
-from modelref.adapters.git.repository import GitCommits
 from modelref.adapters.swap import Swap
 from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out, OutFile

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from modelref.adapters.git.batch import MISSING, Pair, find_blobs
+from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.elsewhere.mirror import Mirror
 from modelref.adapters.git.elsewhere.objects import missing_objects
 from modelref.adapters.git.program import Git
-from modelref.adapters.git.repository import GitCommits
 from modelref.errors import OutOfReach, UnknownRef
 
 _Value = TypeVar("_Value")

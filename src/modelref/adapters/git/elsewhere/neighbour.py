@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelref.adapters.durable import write_durably
+from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.elsewhere.address import Address
 from modelref.adapters.git.elsewhere.commits import Nowhere, SparseCommits
 from modelref.adapters.git.elsewhere.shelf import Shelf
 from modelref.adapters.git.environment import Confinement
 from modelref.adapters.git.lock import unwritable
 from modelref.adapters.git.program import Git
-from modelref.adapters.git.repository import GitCommits, Repository
+from modelref.adapters.git.repository import Repository
 from modelref.adapters.plainfile import plain_text
 from modelref.errors import BadInput
 
