@@ -55,7 +55,7 @@ class Seen:
     def metric(self, metric: str) -> Value:
         return self.values.get(metric, 0.35)
 
-    def same(self, stage: StageName) -> bool:
+    def same(self, metric: str, stage: StageName) -> bool:
         return self.nothing_differs
 
     def paired(self, metric: str, stage: StageName) -> Paired:

@@ -71,8 +71,8 @@ class Measured(Protocol):
     def metric(self, metric: str) -> "Value":
         """A metric's value: by dotted key, or ``FILE:KEY`` where several files have the key."""
 
-    def same(self, stage: StageName) -> bool:
-        """Whether nothing can differ: both have the same files."""
+    def same(self, metric: str, stage: StageName) -> bool:
+        """Whether nothing can differ: the same files, and no other figure of the same hold-out."""
 
     def paired(self, metric: str, stage: StageName) -> "Paired":
         """A metric's change from a stage's version, on the same users.

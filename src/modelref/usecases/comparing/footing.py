@@ -50,6 +50,15 @@ def find_basis(world: "World", pair: Pair) -> Basis:
         return replace(basis, absent=(*reasons, Absent(error.message, error.hint)))
 
 
+def differ_in_holdout(world: "World", pair: Pair) -> bool:
+    """Whether both sides tell of a hold-out, each of another; not where that is not known."""
+    a, b = _told(pair.a).holdout, _told(pair.b).holdout
+    try:
+        return bool(a and b) and not _same_holdout(world, pair, a, b)
+    except ModelRefError:
+        return False
+
+
 def _told(side: Side) -> _Told:
     """What stands under ``meta.modelref`` of the artifact."""
     told = side.snapshot.annotation.meta.get("modelref")

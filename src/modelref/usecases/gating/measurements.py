@@ -22,6 +22,7 @@ from modelref.domain.target import Revision, target_of
 from modelref.errors import OutOfReach
 from modelref.usecases.approvals import approvals
 from modelref.usecases.compare import ModelDiff, Side, compare_pair
+from modelref.usecases.comparing.footing import differ_in_holdout
 from modelref.usecases.comparing.sides import Pair
 from modelref.usecases.gating.memo import Memo
 from modelref.usecases.gating.scored import check_scored
@@ -72,10 +73,18 @@ class Measurements:
         path, key = self._place(metric)
         return self._snapshot(self.target).metrics[path][key]
 
-    def same(self, stage: StageName) -> bool:
-        """Whether both have the same files."""
+    def same(self, metric: str, stage: StageName) -> bool:
+        """Whether both have the same files, and no other figure of the same hold-out.
+
+        Figures of the same files differ where what scores them does, or how it is set.
+        """
+        path, key = self._place(metric)
         one, other = self._snapshot(self.target), self._snapshot(self._held(stage))
-        return bool(one.outs) and {out.key for out in one.outs} == {out.key for out in other.outs}
+        if not one.outs or {out.key for out in one.outs} != {out.key for out in other.outs}:
+            return False
+        if one.metrics[path][key] == other.metrics.get(path, {}).get(key):
+            return True
+        return differ_in_holdout(self.world, self._pair(self._held(stage)))
 
     def paired(self, metric: str, stage: StageName) -> Paired:
         """A metric's change on the same users; none of equal figures where neither names users."""
@@ -195,11 +204,13 @@ class Measurements:
         return diff.behaviour
 
     def _compared(self, other: Revision, kind: DiffKind) -> ModelDiff:
-        pair = Pair(self.target.artifact, self._side(other), self._side(self.target))
         return self.memo.get(
             ("diff", kind, other.commit, self.target.commit),
-            lambda: compare_pair(self.world, pair, [kind]),
+            lambda: compare_pair(self.world, self._pair(other), [kind]),
         )
+
+    def _pair(self, other: Revision) -> Pair:
+        return Pair(self.target.artifact, self._side(other), self._side(self.target))
 
     def _side(self, target: Revision) -> Side:
         return Side(target, self._snapshot(target))

@@ -75,8 +75,8 @@ def write(world: MemoryWorld, path: str, data: bytes) -> None:
     world.commits.trees[None][path] = data
 
 
-def release(world: MemoryWorld, number: int, value: Value = 0.5) -> str:
-    commit = world.train("rec", b"model %d" % number)
+def release(world: MemoryWorld, number: int, value: Value = 0.5, model: bytes | None = None) -> str:
+    commit = world.train("rec", model or b"model %d" % number)
     world.pipeline.scores[commit] = {"metrics.json": {"ndcg": value}}
     asked = Registration(REC, version=Version(number, 0, 0))
     world.journal.acknowledge(register(world, asked, Options()).command)
@@ -147,6 +147,16 @@ def test_a_metric_that_is_not_there_is_not_the_same_even_of_the_same_files(
     guard(world, RULE.replace("ndcg", "top.ndcg"))
     found = outcome(world, "v1.0.0")
     assert (found.passed, found.observed) == (None, "rec@v1.0.0 has no metric top.ndcg")
+
+
+@pytest.mark.parametrize(("holdout", "passed"), [(b"holdout", False), (b"another holdout", True)])
+def test_the_same_files_with_worse_figures_of_one_holdout_are_judged_by_users(
+    world: MemoryWorld, holdout: bytes, passed: bool
+) -> None:
+    write(world, "holdout.csv", holdout)
+    release(world, 3, 0.4, model=b"model 1")
+    world.tables.measured = [measured(0.5, 0.4)]
+    assert outcome(world, "v3.0.0").passed is passed
 
 
 def test_a_metrics_file_that_the_other_side_lacks_is_no_equal_one(world: MemoryWorld) -> None:

@@ -112,7 +112,7 @@ class Margin:
                 kind="no-number",
                 hint="see what writes the metrics file",
             )
-        return {AGAINST: against, SAME: True} if seen.same(self.stage) else None
+        return {AGAINST: against, SAME: True} if seen.same(self.metric, self.stage) else None
 
     def note(self, seen: Measured, paired: Paired) -> Facts:
         """Note a paired change."""
