@@ -1,13 +1,14 @@
 """Register whatever changed: the nightly retrain of many models, in one command."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from modelref.domain.finding import Finding
+from modelref.domain.finding import Finding, Severity
 from modelref.domain.message import OUTS
 from modelref.domain.names import Artifact
+from modelref.domain.ref import quoted
 from modelref.domain.registry import Model, VersionState
 from modelref.errors import ModelRefError
 from modelref.usecases.batch import run_each
@@ -25,10 +26,11 @@ class Sweep:
     """What became of the models.
 
     Attributes:
-        registered: one for each model whose outs differ from its latest version.
-        unchanged: models whose outs are those of their latest version.
+        registered: one for each model whose outs no version has.
+        unchanged: models whose outs a version has, which nearly always is the latest.
         failed: models that could not be registered, and why; they keep no other back.
-        findings: which models are declared under names that no tag can have.
+        findings: which models are declared under names that no tag can have, and which have the
+            outs of another version than the latest.
     """
 
     registered: tuple[Written, ...]
@@ -44,7 +46,10 @@ def register_changed(
     rev: str | None,
     options: Options,
 ) -> Sweep:
-    """Register every declared model whose outs differ from its latest version.
+    """Register every declared model whose outs no version of it has.
+
+    What an older version has is not registered as the newest: a branch that has not got the newest
+    outs, because they lie on a commit beside it, would take ``@latest`` back.
 
     Args:
         world: the ports.
@@ -61,32 +66,52 @@ def register_changed(
     makers: list[tuple[Artifact, Callable[[], Job]]] = []
     unchanged: list[Artifact] = []
     failed: list[tuple[Artifact, ModelRefError]] = []
+    findings: list[Finding] = [] if only else [*world.pipeline.misnamed(commit)]
     for artifact in only or world.pipeline.declared(commit):
         try:
             registration = asked(artifact)
-            if _settled(world, registration, models.get(artifact), commit):
+            model = models.get(artifact)
+            known = _known(world, registration, model, commit) if model else None
+            if model and known and not _untold(world, registration, known, commit):
                 unchanged.append(artifact)
+                findings += _behind(model, known)
                 continue
             makers.append((artifact, partial(registering, world, registration, options)))
         except ModelRefError as error:
             failed.append((artifact, error))
     batch = run_each(world, makers, options)
-    findings = () if only else tuple(world.pipeline.misnamed(commit))
-    return Sweep(batch.done, tuple(unchanged), (*failed, *batch.failed), findings)
+    return Sweep(batch.done, tuple(unchanged), (*failed, *batch.failed), tuple(findings))
 
 
-def _settled(world: "World", asked: Registration, model: Model | None, commit: str) -> bool:
-    """Whether the latest version has the model's outs, and the person was told of it."""
-    latest = model.latest if model else None
-    if latest is None or not _same(world, asked, latest, commit):
-        return False
-    at = latest.commit if asked.carry else commit
-    return not world.journal.pending(command_of(world, asked, at))
+def _known(world: "World", asked: Registration, model: Model, commit: str) -> VersionState | None:
+    """The highest version that has the model's outs, if any has."""
+    outs = outs_digest(world.pipeline.made(asked.artifact, None if asked.carry else commit).outs)
+    active = [state for state in model.versions.values() if state.active]
+    for state in reversed(active):
+        promised = state.event.trailer(OUTS)
+        if promised is None and state is active[-1]:  # GTO registered it
+            promised = outs_digest(world.pipeline.made(asked.artifact, state.commit).outs)
+        if promised == outs:
+            return state
+    return None
 
 
-def _same(world: "World", asked: Registration, latest: VersionState, commit: str) -> bool:
-    outs = world.pipeline.made(asked.artifact, None if asked.carry else commit).outs
-    promised = latest.event.trailer(OUTS)
-    if promised is None:  # GTO registered it
-        promised = outs_digest(world.pipeline.made(asked.artifact, latest.commit).outs)
-    return promised == outs_digest(outs)
+def _untold(world: "World", asked: Registration, known: VersionState, commit: str) -> bool:
+    """Whether a registration was made, and stopped before anybody was told."""
+    at = known.commit if asked.carry else commit
+    return world.journal.pending(command_of(world, asked, at))
+
+
+def _behind(model: Model, known: VersionState) -> Iterator[Finding]:
+    """What to say of a model whose outs are those of another version than the latest."""
+    latest = model.latest
+    if latest is not None and latest.version != known.version:
+        yield Finding(
+            Severity.WARNING,
+            "behind-latest",
+            "",
+            f"{model.artifact} has the files of {known.version} here, and {latest.version} is the "
+            "latest: not registered again",
+            f"git cherry-pick {quoted(latest.event.tag)} brings the latest; if these shall be the "
+            f"latest: modelref register {model.artifact}",
+        )

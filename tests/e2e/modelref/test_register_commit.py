@@ -232,3 +232,19 @@ def test_a_run_that_died_before_its_tag_leaves_nothing_to_a_repeat_at_another_ti
     two.modelref("register", "rank", "--commit")
     assert two.git("tag").split() == ["rank@v0.1.0"]
     assert not notes(two)
+
+
+def test_a_branch_without_the_nights_outs_does_not_take_the_latest_back(two: Project) -> None:
+    two.modelref("register", "rank", "recall")
+    two.write("params.yaml", "rank:\n  depth: 5\nrecall:\n  k: 10\n")
+    two.run("dvc", "repro", "--quiet")
+    night = ["register", "--changed", "--commit"]
+    assert "1 registered, 1 unchanged" in two.modelref(*night).out
+    two.git("checkout", "--quiet", "--", ".")
+    two.run("dvc", "checkout", "--quiet")
+    two.git("commit", "--quiet", "--allow-empty", "--message", "somebody else's")
+    for asked in (night, ["register", "--changed"]):
+        found = two.modelref(*asked)
+        assert (found.code, found.out) == (0, "0 registered, 2 unchanged, 0 refused\n")
+        assert "rank has the files of v0.1.0 here, and v0.1.1 is the latest" in found.err
+    assert "v0.1.1" in two.modelref("resolve", "rank@latest").out

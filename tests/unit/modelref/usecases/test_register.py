@@ -168,3 +168,18 @@ def test_a_changed_model_is_registered_once_and_told_until_it_was_told(world: Me
     assert (again.new, again.event.tag) == (False, written.event.tag)
     world.journal.acknowledge(again.command)
     assert sweep(world) == Sweep((), (REC,), ())
+
+
+def test_what_an_older_version_has_is_not_registered_as_the_newest(world: MemoryWorld) -> None:
+    for data in (b"one", b"two"):
+        world.train("rec", data)
+        (written,) = sweep(world).registered
+        world.journal.acknowledge(written.command)
+    world.train("rec", b"one")
+    found = sweep(world)
+    assert (found.registered, found.unchanged, found.failed) == ((), (REC,), ())
+    (behind,) = found.findings
+    assert behind.kind == "behind-latest"
+    assert behind.what.startswith("rec has the files of v0.1.0 here, and v0.1.1 is the latest")
+    world.train("rec", b"three")
+    assert len(sweep(world).registered) == 1

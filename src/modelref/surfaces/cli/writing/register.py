@@ -19,7 +19,7 @@ from modelref.usecases.writing import Options, Written
 
 @click.command(short_help="Bind a version to a commit.")
 @click.argument("models", nargs=-1, metavar="MODEL...", shell_complete=completion.models)
-@click.option("--changed", is_flag=True, help="Every model whose files differ from its latest.")
+@click.option("--changed", is_flag=True, help="Every model whose files no version has.")
 @click.option("--rev", metavar="REV", help="The commit; HEAD unless given.")
 @click.option("--version", "version", metavar="VERSION", help="The version to give, as v1.2.3.")
 @click.option(
