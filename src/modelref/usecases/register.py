@@ -165,7 +165,7 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
             hint="dvc repro (or dvc add), then git commit the result",
         )
     if asked.rev is None:
-        _refuse_uncommitted(world, asked.artifact, made.outs, commit)
+        refuse_uncommitted(world, asked.artifact, made.outs, commit)
     reasons = world.pipeline.stale(asked.artifact, commit)
     if reasons:
         more = f" (and {len(reasons) - 3} more reasons)" if len(reasons) > 3 else ""
@@ -221,10 +221,20 @@ def _held(model: Model, stage: StageName) -> str:
     return now.commit if now else ""
 
 
-def _refuse_uncommitted(
+def refuse_uncommitted(
     world: "World", artifact: Artifact, outs: tuple[Out, ...], commit: str
 ) -> None:
-    """Refuse when the workspace holds a newer model than the commit: it would be forgotten."""
+    """Refuse when the workspace holds a newer model than the commit: it would be forgotten.
+
+    Args:
+        world: the ports.
+        artifact: the model.
+        outs: its outs at the commit.
+        commit: full id of the commit.
+
+    Raises:
+        Refused: it does; the message names what changed.
+    """
     edited = world.pipeline.edited(artifact)
     if edited:
         raise Refused(

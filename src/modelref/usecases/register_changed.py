@@ -14,7 +14,12 @@ from modelref.errors import ModelRefError
 from modelref.usecases.batch import run_each
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry
-from modelref.usecases.register import Registration, command_of, registering
+from modelref.usecases.register import (
+    Registration,
+    command_of,
+    refuse_uncommitted,
+    registering,
+)
 from modelref.usecases.writing import Job, Options, Written
 
 if TYPE_CHECKING:
@@ -73,6 +78,7 @@ def register_changed(
             model = models.get(artifact)
             known = _known(world, registration, model, commit) if model else None
             if model and known and not _untold(world, registration, known, commit):
+                _refuse_forgotten(world, registration, commit)
                 unchanged.append(artifact)
                 findings += _behind(model, known)
                 continue
@@ -100,6 +106,17 @@ def _untold(world: "World", asked: Registration, known: VersionState, commit: st
     """Whether a registration was made, and stopped before anybody was told."""
     at = known.commit if asked.carry else commit
     return world.journal.pending(command_of(world, asked, at))
+
+
+def _refuse_forgotten(world: "World", asked: Registration, commit: str) -> None:
+    """Refuse to call a model unchanged of which the workspace holds another.
+
+    Raises:
+        Refused: it does.
+    """
+    if asked.rev is None:
+        outs = world.pipeline.made(asked.artifact, None if asked.carry else commit).outs
+        refuse_uncommitted(world, asked.artifact, outs, commit)
 
 
 def _behind(model: Model, known: VersionState) -> Iterator[Finding]:

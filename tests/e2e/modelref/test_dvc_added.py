@@ -14,7 +14,6 @@ def added(tmp_path: Path) -> Project:
     project.root.mkdir()
     project.git("init", "--quiet")
     project.run("dvc", "init", "--quiet")
-    (project.root / ".dvcignore").unlink()
     project.write(
         "dvc.yaml",
         "artifacts:\n  x: {path: models/x.bin, type: model}\n  d: {path: models/d, type: model}\n",
@@ -57,6 +56,33 @@ def test_a_changed_folder_is_refused(added: Project, path: str, text: str) -> No
     change(added, path, text)
     refused = run(added.root, "register", "d")
     assert (refused.code, "models/d changed since dvc add" in refused.err) == (1, True)
+
+
+def test_what_version_control_keeps_in_a_folder_is_none_of_its_files(added: Project) -> None:
+    added.write("models/d/.git/HEAD", "ref: refs/heads/main")
+    assert run(added.root, "register", "d").code == 0
+
+
+def test_a_dvc_file_may_have_any_name_and_place(added: Project) -> None:
+    text = (added.root / "models/x.bin.dvc").read_text()
+    added.git("rm", "--quiet", "models/x.bin.dvc")
+    added.write("kept/other.dvc", text.replace("path: x.bin", "path: models/x.bin") + "wdir: ..\n")
+    assert "up to date" in added.run("dvc", "status").out
+    added.git("add", "--all")
+    added.git("commit", "--quiet", "--message", "moved")
+    assert run(added.root, "register", "x").code == 0
+    change(added, "models/x.bin", "others")
+    assert run(added.root, "register", "x").code == 1
+
+
+def test_a_sweep_does_not_call_unchanged_what_changed_since(added: Project) -> None:
+    assert run(added.root, "register", "--changed").out.endswith(
+        "2 registered, 0 unchanged, 0 refused\n"
+    )
+    change(added, "models/x.bin", "retrained")
+    found = run(added.root, "register", "--changed")
+    assert (found.code, found.out) == (1, "0 registered, 1 unchanged, 1 refused\n")
+    assert "x: models/x.bin changed since dvc add" in found.err
 
 
 def test_what_dvc_may_ignore_or_nobody_checked_out_has_not_changed(added: Project) -> None:

@@ -4,16 +4,17 @@ DVC itself is not asked: to import it takes longer than to hash what changed.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.filenames import DVC_SUFFIX
 from modelref.adapters.dvc.places import Place
 from modelref.domain.outs import GIT, Out, OutFile, is_within
 from modelref.errors import OutOfReach
 
 _IGNORES = ".dvcignore"
+_NEVER = frozenset({".git", ".hg", ".dvc"})
+"""As in DVC's own list, dvc/ignore.py."""
 
 
 def edited_outs(
@@ -35,12 +36,13 @@ def edited_outs(
     for out in outs:
         if out.algorithm == GIT or out.path in stages:
             continue
-        if out.path in {one.path for one in place.tracked([f"{out.path}{DVC_SUFFIX}"])}:
-            try:
-                if _changed(root, out, outputs):
-                    yield out.path
-            except (OSError, OutOfReach):
-                continue  # who needs them is told that they cannot be read
+        if place.dvc_file(out) is None:
+            continue
+        try:
+            if _changed(root, out, outputs):
+                yield out.path
+        except (OSError, OutOfReach):
+            continue  # who needs them is told that they cannot be read
 
 
 def _changed(root: Path, out: Out, outputs: DvcOutputs) -> bool:
@@ -64,10 +66,15 @@ def _differs(path: Path, file: OutFile, outputs: DvcOutputs) -> bool:
 
 
 def _ignoring(root: Path, top: Path) -> bool:
-    """Whether DVC may leave out files below a folder."""
+    """Whether DVC may leave out files below a folder: ``dvc init`` writes a list of nothing."""
     above = [folder for folder in (top, *top.parents) if folder.is_relative_to(root)]
-    return any((folder / _IGNORES).is_file() for folder in above)
+    lists = [*(folder / _IGNORES for folder in above), *top.rglob(_IGNORES)]
+    lines = (line for path in lists if path.is_file() for line in path.read_bytes().splitlines())
+    return any(line.strip() and not line.startswith(b"#") for line in lines)
 
 
-def _plain(top: Path) -> Sequence[Path]:
-    return [path for path in top.rglob("*") if path.is_file()]
+def _plain(top: Path) -> Iterator[Path]:
+    """Files of a folder, but for those of version control, which DVC never takes."""
+    for folder, folders, files in os.walk(top):
+        folders[:] = [name for name in folders if name not in _NEVER]
+        yield from (Path(folder, name) for name in files)
