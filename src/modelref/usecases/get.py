@@ -1,5 +1,6 @@
 """Get: the files of a version, verified, without a checkout; what is missing, from its remote."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -85,18 +86,18 @@ def get(
     sources = through_links(world, resolved.target.commit, resolved.path, known, wanted)
     files = {file.path: folder / _inside(resolved, file) for file in wanted}
     _check_name(folder)
-    if _occupied(folder):
-        there = {files[one.path]: source for one, source in sources.items()}
-        if _holds(world, folder, there, deep=deep):
-            return Got(folder, files, already=True)
-        raise BadInput(
-            f"{folder} exists and is not an empty folder, nor has it just these files",
-            kind="target-exists",
-            hint="name another folder with -o, or remove it",
-        )
-    world.outputs.fetch([*sources.values()], progress)
-    _hand_over(world, resolved, sources, folder, deep=deep, progress=progress)
-    return Got(folder, files)
+    there = {files[one.path]: source for one, source in sources.items()}
+    if not _occupied(folder):
+        world.outputs.fetch([*sources.values()], progress)
+        if _hand_over(world, resolved, sources, folder, deep=deep, progress=progress):
+            return Got(folder, files)
+    if _holds(world, folder, there, deep=deep):
+        return Got(folder, files, already=True)
+    raise BadInput(
+        f"{folder} exists and is not an empty folder, nor has it just these files",
+        kind="target-exists",
+        hint="name another folder with -o, or remove it",
+    )
 
 
 def _hand_over(
@@ -107,8 +108,12 @@ def _hand_over(
     *,
     deep: bool,
     progress: Callable[[str], None],
-) -> None:
-    """Place files beside a folder, and name them as it once all are there."""
+) -> bool:
+    """Place files beside a folder, and name them as it once all are there.
+
+    Returns:
+        False where somebody else filled the folder meanwhile.
+    """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -124,9 +129,12 @@ def _hand_over(
             world.outputs.place(source, target, deep=deep)
         made.replace(folder)
     except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            return False
         raise _unwritable(folder, error) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    return True
 
 
 def _check_name(folder: Path) -> None:

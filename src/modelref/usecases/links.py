@@ -48,8 +48,7 @@ def _end(start: str, links: Mapping[str, str], known: Mapping[str, OutFile]) -> 
         if path not in known:
             break
     raise Refused(
-        f"{start} is a symbolic link to {links[start]!r}, which is no file of the model: "
-        "nothing was handed over",
+        f"{start} is a symbolic link to {links[start]!r}, which is no file of the model",
         kind="unsafe-link",
         hint=f"put the file itself in its place: git rm {shlex.quote(start)}, then git add the "
         "file, git commit and register that; or get the other files by their names",

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from modelref.domain.event import Event
 from modelref.domain.message import EVENT, OUTS, check_words
 from modelref.domain.names import Artifact, StageName
-from modelref.domain.outs import Out
+from modelref.domain.outs import GIT, Out
 from modelref.domain.registry import Model
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
 from modelref.usecases.batch import Batch, run_each
 from modelref.usecases.digest import outs_digest
+from modelref.usecases.links import through_links
 from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.signatures import lacks_signature
-from modelref.usecases.whereabouts import refuse_lacking, unpushed
+from modelref.usecases.whereabouts import list_files, refuse_lacking, unpushed
 from modelref.usecases.writing import (
     Draft,
     Job,
@@ -183,6 +184,9 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
             kind="missing-bytes",
             hint=f"dvc fetch {shlex.join(absent)}; or dvc commit if the workspace has them",
         )
+    if any(out.algorithm == GIT for out in made.outs):
+        files = list_files(world, made.outs)
+        through_links(world, commit, path, files, files)  # what get would refuse for good
     if told and world.config.remote is not None:
         refuse_lacking(unpushed(world, made.outs), commit)
     return made.outs

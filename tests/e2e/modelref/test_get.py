@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from modelref.adapters.dvc.cache import DvcOutputs
+from modelref.domain.outs import OutFile
 from support.inprocess import run
 from support.project import Project
 
@@ -48,12 +50,15 @@ def test_a_link_inside_the_model_is_given_as_what_it_leads_to(
 )
 def test_a_link_to_anything_else_is_refused(linked: Project, tmp_path: Path, leads: str) -> None:
     (linked.root / "model/bad.txt").symlink_to(leads)
-    register(linked)
+    linked.git("add", "--all")
+    linked.git("commit", "--quiet", "--message", "a model")
+    said = f"error: model/bad.txt is a symbolic link to '{leads}', which is no file of the model"
+    unregistered = run(linked.root, "register", "rec")
+    assert (unregistered.code, unregistered.err.startswith(said)) == (1, True)
+    linked.git("tag", "-a", "rec@v0.1.0", "-m", "by hand")
     out = tmp_path / "out"
     refused = run(linked.root, "get", "rec@latest", "-o", str(out))
-    assert refused.code == 1
-    said = f"error: model/bad.txt is a symbolic link to '{leads}', which is no file of the model"
-    assert refused.err.startswith(said)
+    assert (refused.code, refused.err.startswith(said)) == (1, True)
     assert not out.exists()
     assert run(linked.root, "get", "rec@latest", "v2/w.txt", "-o", str(out)).code == 0
     assert [path.name for path in out.rglob("*") if path.is_file()] == ["w.txt"]
@@ -79,6 +84,25 @@ def test_a_get_that_is_repeated_finds_its_files(linked: Project, tmp_path: Path)
     assert run(linked.root, *args).code == 2
     (out / "v2/link.txt").symlink_to("gone")
     assert run(linked.root, *args).code == 2
+
+
+def test_of_two_gets_at_once_the_second_finds_the_files_of_the_first(
+    linked: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(linked)
+    out = tmp_path / "out"
+    place = DvcOutputs.place
+
+    def slowly(outputs: DvcOutputs, file: OutFile, path: Path, *, deep: bool = False) -> None:
+        if not out.exists():
+            monkeypatch.setattr(DvcOutputs, "place", place)
+            assert run(linked.root, "get", "rec@latest", "-o", str(out)).code == 0
+        place(outputs, file, path, deep=deep)
+
+    monkeypatch.setattr(DvcOutputs, "place", slowly)
+    second = run(linked.root, "get", "rec@latest", "-o", str(out))
+    assert (second.code, second.out) == (0, f"rec@v0.1.0: 3 files in {out}/, already there\n")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".out")] == []
 
 
 @pytest.mark.parametrize("link", ["copy", "symlink"])
