@@ -50,6 +50,14 @@ class Outputs(Protocol):
     def mending(self, *paths: str) -> str:
         """The command that brings files of outs here, for a person to run."""
 
+    def pushing(self, commit: str, outs: Sequence[Out]) -> str:
+        """The command that brings outs to their DVC remote, where their bytes are.
+
+        Args:
+            commit: full id of the commit that has them.
+            outs: which.
+        """
+
     def files(self, out: Out) -> Sequence[OutFile]:
         """List the files of an out.
 

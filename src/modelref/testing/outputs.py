@@ -47,6 +47,10 @@ class MemoryOutputs:
         """A command."""
         return f"fetch {' '.join(paths)}"
 
+    def pushing(self, commit: str, outs: Sequence[Out]) -> str:
+        """A command."""
+        return f"push {' '.join(out.path for out in outs)}"
+
     def fetch(
         self, files: Sequence[OutFile], progress: Callable[[str], None] = lambda _: None
     ) -> None:

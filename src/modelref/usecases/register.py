@@ -18,7 +18,7 @@ from modelref.usecases.batch import Batch, run_each
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.signatures import lacks_signature
-from modelref.usecases.whereabouts import refuse_lacking, unpushed
+from modelref.usecases.whereabouts import unloadable, unpushed
 from modelref.usecases.writing import (
     Draft,
     Job,
@@ -184,7 +184,10 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
             hint=f"dvc fetch {shlex.join(absent)}; or dvc commit if the workspace has them",
         )
     if told and world.config.remote is not None:
-        refuse_lacking(unpushed(world, made.outs), commit)
+        lacking = unpushed(world, made.outs)
+        if lacking:
+            push = f"dvc push {shlex.join(out.path for out in lacking)}"
+            raise unloadable(lacking, commit, push)
     return made.outs
 
 

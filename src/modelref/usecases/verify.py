@@ -1,6 +1,5 @@
 """Verify: prove that every event is sound and that every live version still loads."""
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -119,7 +118,7 @@ def _version(
         held = model.stages_of(state.commit)
         where = f", and {' and '.join(held)} holds it" if held else ""
         names = [out.path for out in absent]
-        severity, whereabouts, mend = remotes.tell(absent)
+        severity, whereabouts, mend = remotes.tell(state.commit, absent)
         yield Finding(
             severity,
             "missing-bytes",
@@ -152,7 +151,7 @@ class _Remotes:
     world: "World"
     silence: str = ""
 
-    def tell(self, absent: Sequence[Out]) -> tuple[Severity, str, str]:
+    def tell(self, commit: str, absent: Sequence[Out]) -> tuple[Severity, str, str]:
         """How bad it is that outs are missing, where else they are, and what mends it."""
         if not self.silence:
             try:
@@ -164,7 +163,7 @@ class _Remotes:
         if self.silence:
             return Severity.WARNING, f", and it is not known who has them: {self.silence}", fetch
         if False in there:
-            push = f"in a clone that has them: dvc push --all-tags {shlex.join(names)}"
+            push = f"in a clone that has them: {self.world.outputs.pushing(commit, absent)}"
             return Severity.ERROR, ", nor on their DVC remote", push
         elsewhere = "" if None in there else ", but on their DVC remote"
         return Severity.WARNING, elsewhere, fetch
