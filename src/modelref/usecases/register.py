@@ -168,7 +168,8 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
         _refuse_uncommitted(world, asked.artifact, made.outs, commit)
     reasons = world.pipeline.stale(asked.artifact, commit)
     if reasons:
-        more = f" (and {len(reasons) - 3} more reasons)" if len(reasons) > 3 else ""
+        others = len(reasons) - 3
+        more = f" (and {others} more reason{'s' * (others > 1)})" if others > 0 else ""
         raise Refused(
             f"{name} is not what its pipeline makes at commit {commit[:10]}: "
             + "; ".join(reasons[:3])

@@ -92,7 +92,7 @@ def test_the_same_version_can_come_back_on_its_commit(world: MemoryWorld) -> Non
 
 def test_a_stale_pipeline_is_refused_with_its_reasons(world: MemoryWorld) -> None:
     world.pipeline.reasons[world.commits.head] = ("train.py is modified", "b", "c", "d")
-    with pytest.raises(Refused, match=r"train.py is modified.*1 more") as caught:
+    with pytest.raises(Refused, match=r"train.py is modified.*1 more reason\)") as caught:
         go(world)
     assert "dvc repro" in caught.value.hint
     assert not world.tags.records

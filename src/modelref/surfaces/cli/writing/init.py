@@ -51,7 +51,9 @@ def init(context: Context, dry_run: bool, ci: str | None, as_json: bool) -> None
         return
     _say(adoption, dry_run)
     if extra:
-        say(f"first: in {extra.path} put who keeps your team's copy of modelref in place of OWNER")
+        say(
+            f"before you commit: in {extra.path}, put in place of OWNER who keeps your team's modelref"
+        )
     if ci == "gitlab":
         say(f"then: add to .gitlab-ci.yml: include: {{local: {REVIEW_JOBS[ci]}}}")
 
