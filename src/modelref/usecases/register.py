@@ -204,7 +204,8 @@ def _same_files(model: Model, event: Event) -> str:
     for state in reversed(list(model.versions.values())):
         same = state.active and state.event.trailer(OUTS) == made
         if same and state.version != event.version:
-            return f"its files are those of {model.artifact}@{state.version}"
+            where = ", which is in quarantine" if model.quarantined(state.commit) else ""
+            return f"its files are those of {model.artifact}@{state.version}{where}"
     return ""
 
 

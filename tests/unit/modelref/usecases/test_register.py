@@ -1,9 +1,11 @@
 import pytest
 
-from modelref.domain.names import Artifact
+from modelref.domain.names import Artifact, StageName
+from modelref.domain.ref import Ref
 from modelref.domain.version import Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.testing import MemoryWorld
+from modelref.usecases.promote import Promotion, promote
 from modelref.usecases.register import Registration, register
 from modelref.usecases.register_changed import Sweep, register_changed
 from modelref.usecases.writing import Options, Written
@@ -168,3 +170,10 @@ def test_a_changed_model_is_registered_once_and_told_until_it_was_told(world: Me
     assert (again.new, again.event.tag) == (False, written.event.tag)
     world.journal.acknowledge(again.command)
     assert sweep(world) == Sweep((), (REC,), ())
+
+
+def test_a_version_of_quarantined_files_is_told_of(world: MemoryWorld) -> None:
+    go(world)
+    promote(world, Promotion(Ref.parse("rec@v0.1.0"), StageName("quarantine")), Options())
+    world.train("rec", b"one")
+    assert go(world).note == "its files are those of rec@v0.1.0, which is in quarantine"

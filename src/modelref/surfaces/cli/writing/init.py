@@ -51,9 +51,7 @@ def init(context: Context, dry_run: bool, ci: str | None, as_json: bool) -> None
         return
     _say(adoption, dry_run)
     if extra:
-        say(
-            f"before you commit: in {extra.path}, put in place of OWNER who keeps your team's modelref"
-        )
+        say(f"before you commit: in {extra.path}, put in place of OWNER who keeps your modelref")
     if ci == "gitlab":
         say(f"then: add to .gitlab-ci.yml: include: {{local: {REVIEW_JOBS[ci]}}}")
 
