@@ -47,8 +47,13 @@ class Outputs(Protocol):
             BadInput: DVC's settings are not valid.
         """
 
-    def mending(self, *paths: str) -> str:
-        """The command that brings files of outs here, for a person to run."""
+    def mending(self, *paths: str, version: str = "") -> str:
+        """The command that brings files of outs here, for a person to run.
+
+        Args:
+            paths: of the outs.
+            version: the ref that has them, where it is known.
+        """
 
     def pushing(self, commit: str, outs: Sequence[Out]) -> str:
         """The command that brings outs to their DVC remote, where their bytes are.

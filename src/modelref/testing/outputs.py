@@ -43,7 +43,7 @@ class MemoryOutputs:
             return dict.fromkeys(outs)
         return {out: out.hash in self._asked() for out in outs}
 
-    def mending(self, *paths: str) -> str:
+    def mending(self, *paths: str, version: str = "") -> str:
         """A command."""
         return f"fetch {' '.join(paths)}"
 

@@ -34,7 +34,8 @@ class DvcOutputs:
         git: the repository's git.
         remotes: the DVC remotes, of which only what is missing here is asked; None where none may
             be.
-        getting: the command that brings a version, where there is no clone for DVC's own.
+        getting: the command that brings a version, up to its name, where there is no clone for
+            DVC's own.
     """
 
     caches: Caches
@@ -82,9 +83,11 @@ class DvcOutputs:
         if missing and self.remotes is not None:
             self.remotes.fetch(missing, self, progress)
 
-    def mending(self, *paths: str) -> str:
+    def mending(self, *paths: str, version: str = "") -> str:
         """The command that brings files here."""
-        return self.getting or f"dvc fetch --all-tags {shlex.join(paths)}"
+        if self.getting:
+            return f"{self.getting} {version or 'MODEL@VERSION, or review --fetch'}"
+        return f"dvc fetch --all-tags {shlex.join(paths)}"
 
     def pushing(self, commit: str, outs: Sequence[Out]) -> str:
         """The command that brings outs to their DVC remote; first, what makes DVC know it there."""
