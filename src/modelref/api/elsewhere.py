@@ -152,7 +152,7 @@ class ElsewhereWorld:
             Checked(folder / "checked.db"),
             self.commits.repository.git,
             DvcRemotes(trusted=False, local=self._local),
-            f"modelref --repo {shlex.quote(self.name)} get MODEL@VERSION, or review --fetch",
+            f"modelref --repo {shlex.quote(self.name)} get",
         )
 
     @cached_property

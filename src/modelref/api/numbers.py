@@ -13,6 +13,8 @@ __all__ = ["full_keys", "interval", "number", "relative_interval", "rounded", "s
 _MOST_PLACES = 8
 _MOST_FIXED = 1e9
 _MOST_PERCENT = 1e6
+_NO_WIDTH = 1e-5
+"""Width of an interval beside its change, up to which it tells of single precision only."""
 _ZERO = re.compile(r"^([-+]?)0\.")
 
 
@@ -49,7 +51,9 @@ def interval(change: float, bounds: tuple[float, float]) -> str:
     """A change and its interval, as precise as the interval is: ``+.0045 [.0024, .0065]``."""
     if not all(abs(one) < _MOST_FIXED for one in (change, *bounds)):
         return f"{change:+.4g} [{bounds[0]:.4g}, {bounds[1]:.4g}]"
-    places = _places(bounds, 4)
+    places = _places(change, bounds)
+    if places is None:
+        places = 4 if not change else _behind_point(change, 4)
     low, high = (_bare(f"{bound:.{places}f}") for bound in bounds)
     return f"{_bare(f'{change:+.{places}f}')} [{low}, {high}]"
 
@@ -62,17 +66,23 @@ def relative_interval(change: float, bounds: tuple[float, float], before: float)
     scaled = [100 * one / abs(before) for one in (change, *bounds)] if before else [math.inf]
     if not all(abs(one) < _MOST_PERCENT for one in scaled):
         return interval(change, bounds)
-    places = _places((scaled[1], scaled[2]), 1)
+    places = _places(scaled[0], (scaled[1], scaled[2]))
+    places = 1 if places is None else places
     told, low, high = (f"{one:+.{places}f}%" for one in scaled)
     return f"{told} [{low}, {high}]"
 
 
-def _places(bounds: tuple[float, float], otherwise: int) -> int:
-    """Digits behind the point that an interval deserves; another number where it has no width."""
+def _places(change: float, bounds: tuple[float, float]) -> int | None:
+    """Digits behind the point that an interval deserves; None where it has no width."""
     width = bounds[1] - bounds[0]
-    if not 0 < width < math.inf:
-        return otherwise
-    return min(_MOST_PLACES, max(0, 1 - math.floor(math.log10(width))))
+    if not _NO_WIDTH * abs(change) < width < math.inf:
+        return None
+    return _behind_point(width, 2)
+
+
+def _behind_point(value: float, digits: int) -> int:
+    """Digits behind the point that show so many of a value's own."""
+    return min(_MOST_PLACES, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
 def _bare(text: str) -> str:

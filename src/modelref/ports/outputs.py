@@ -47,8 +47,21 @@ class Outputs(Protocol):
             BadInput: DVC's settings are not valid.
         """
 
-    def mending(self, *paths: str) -> str:
-        """The command that brings files of outs here, for a person to run."""
+    def mending(self, *paths: str, version: str = "") -> str:
+        """The command that brings files of outs here, for a person to run.
+
+        Args:
+            paths: of the outs.
+            version: the ref that has them, where it is known.
+        """
+
+    def pushing(self, commit: str, outs: Sequence[Out]) -> str:
+        """The command that brings outs to their DVC remote, where their bytes are.
+
+        Args:
+            commit: full id of the commit that has them.
+            outs: which.
+        """
 
     def files(self, out: Out) -> Sequence[OutFile]:
         """List the files of an out.

@@ -43,9 +43,13 @@ class MemoryOutputs:
             return dict.fromkeys(outs)
         return {out: out.hash in self._asked() for out in outs}
 
-    def mending(self, *paths: str) -> str:
+    def mending(self, *paths: str, version: str = "") -> str:
         """A command."""
         return f"fetch {' '.join(paths)}"
+
+    def pushing(self, commit: str, outs: Sequence[Out]) -> str:
+        """A command."""
+        return f"push {' '.join(out.path for out in outs)}"
 
     def fetch(
         self, files: Sequence[OutFile], progress: Callable[[str], None] = lambda _: None

@@ -9,7 +9,8 @@ from modelref.domain.finding import Finding
 from modelref.domain.gates.starter import starter
 from modelref.domain.names import Artifact
 from modelref.domain.snapshot import Candidate, Values
-from modelref.errors import ModelRefError, Refused
+from modelref.errors import ModelRefError, Refused, UnknownRef
+from modelref.usecases.reading import read_registry
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -25,6 +26,8 @@ class Adoption:
         written: files that were changed or made.
         remote: the remote that events go to from now; ``""`` where nothing was written of it.
         misnamed: which models are declared under names that no tag can have.
+        unversioned: models that no version is registered of, those that were found now included.
+        committed: whether the repository has a commit already.
     """
 
     declared: tuple[Artifact, ...]
@@ -32,6 +35,8 @@ class Adoption:
     written: tuple[str, ...]
     remote: str = ""
     misnamed: tuple[Finding, ...] = ()
+    unversioned: tuple[Artifact, ...] = ()
+    committed: bool = True
 
 
 class Extra(NamedTuple):
@@ -76,7 +81,16 @@ def adopt(world: "World", *, dry_run: bool, extra: Extra | None = None) -> Adopt
         if wanted and not dry_run:
             world.settings.add_file(*wanted)
             written += (wanted.path,)
-    return Adoption(declared, added, tuple(dict.fromkeys(written)), remote, misnamed)
+    known = read_registry(world).models
+    return Adoption(
+        declared,
+        added,
+        tuple(dict.fromkeys(written)),
+        remote,
+        misnamed,
+        tuple(model for model in models if model not in known or not known[model].versions),
+        _has_commit(world),
+    )
 
 
 def _wanted(world: "World", extra: Extra | None) -> Extra | None:
@@ -99,6 +113,14 @@ def _metrics(world: "World", artifact: Artifact) -> Values:
         return world.pipeline.snapshot(artifact, None).metrics
     except ModelRefError:
         return {}
+
+
+def _has_commit(world: "World") -> bool:
+    try:
+        world.commits.resolve("HEAD")
+    except UnknownRef:
+        return False
+    return True
 
 
 def _remote(world: "World") -> str:

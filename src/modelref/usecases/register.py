@@ -19,7 +19,7 @@ from modelref.usecases.digest import outs_digest
 from modelref.usecases.links import through_links
 from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.signatures import lacks_signature
-from modelref.usecases.whereabouts import list_files, refuse_lacking, unpushed
+from modelref.usecases.whereabouts import list_files, unloadable, unpushed
 from modelref.usecases.writing import (
     Draft,
     Job,
@@ -169,7 +169,8 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
         refuse_uncommitted(world, asked.artifact, made.outs, commit)
     reasons = world.pipeline.stale(asked.artifact, commit)
     if reasons:
-        more = f" (and {len(reasons) - 3} more reasons)" if len(reasons) > 3 else ""
+        others = len(reasons) - 3
+        more = f" (and {others} more reason{'s' * (others > 1)})" if others > 0 else ""
         raise Refused(
             f"{name} is not what its pipeline makes at commit {commit[:10]}: "
             + "; ".join(reasons[:3])
@@ -188,7 +189,10 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
         files = list_files(world, made.outs)
         through_links(world, commit, path, files, files)  # what get would refuse for good
     if told and world.config.remote is not None:
-        refuse_lacking(unpushed(world, made.outs), commit)
+        lacking = unpushed(world, made.outs)
+        if lacking:
+            push = f"dvc push {shlex.join(out.path for out in lacking)}"
+            raise unloadable(lacking, commit, push)
     return made.outs
 
 
@@ -204,7 +208,8 @@ def _same_files(model: Model, event: Event) -> str:
     for state in reversed(list(model.versions.values())):
         same = state.active and state.event.trailer(OUTS) == made
         if same and state.version != event.version:
-            return f"its files are those of {model.artifact}@{state.version}"
+            where = ", which is in quarantine" if model.quarantined(state.commit) else ""
+            return f"its files are those of {model.artifact}@{state.version}{where}"
     return ""
 
 

@@ -1,6 +1,5 @@
 """Verify: prove that every event is sound and that every live version still loads."""
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -119,13 +118,12 @@ def _version(
         held = model.stages_of(state.commit)
         where = f", and {' and '.join(held)} holds it" if held else ""
         names = [out.path for out in absent]
-        severity, whereabouts, mend = remotes.tell(absent)
+        severity, whereabouts, mend = remotes.tell(model.artifact, state, absent)
         yield Finding(
             severity,
             "missing-bytes",
             state.event.tag,
-            f"has files that are not in this clone's cache{whereabouts} "
-            f"({', '.join(names)}){where}",
+            f"has files that are not in the cache here{whereabouts} ({', '.join(names)}){where}",
             mend,
         )
 
@@ -152,7 +150,9 @@ class _Remotes:
     world: "World"
     silence: str = ""
 
-    def tell(self, absent: Sequence[Out]) -> tuple[Severity, str, str]:
+    def tell(
+        self, artifact: Artifact, state: VersionState, absent: Sequence[Out]
+    ) -> tuple[Severity, str, str]:
         """How bad it is that outs are missing, where else they are, and what mends it."""
         if not self.silence:
             try:
@@ -160,11 +160,11 @@ class _Remotes:
             except OutOfReach as error:
                 self.silence = error.message
         names = [out.path for out in absent]
-        fetch = self.world.outputs.mending(*names)
+        fetch = self.world.outputs.mending(*names, version=f"{artifact}@{state.version}")
         if self.silence:
             return Severity.WARNING, f", and it is not known who has them: {self.silence}", fetch
         if False in there:
-            push = f"in a clone that has them: dvc push --all-tags {shlex.join(names)}"
+            push = f"in a clone that has them: {self.world.outputs.pushing(state.commit, absent)}"
             return Severity.ERROR, ", nor on their DVC remote", push
         elsewhere = "" if None in there else ", but on their DVC remote"
         return Severity.WARNING, elsewhere, fetch

@@ -1,6 +1,5 @@
 """Where the bytes of outs are: here, on their DVC remote, or nowhere that is known."""
 
-import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -46,22 +45,17 @@ def unpushed(world: "World", outs: Sequence[Out]) -> list[Out]:
     return [out for out, there in world.outputs.on_remote(outs).items() if there is False]
 
 
-def refuse_lacking(lacking: Sequence[Out], commit: str, mend: str = "dvc push") -> None:
-    """Refuse a version that others would hear of, but could not load.
+def unloadable(lacking: Sequence[Out], commit: str, mend: str) -> OutOfReach:
+    """The error for a version that others would hear of, but could not load.
 
     Args:
         lacking: those of its outs that are not on their DVC remote.
         commit: full id of its commit.
-        mend: the command that brings them there, the outs left out.
-
-    Raises:
-        OutOfReach: there are some.
+        mend: the command that brings them there.
     """
-    names = [out.path for out in lacking]
-    if names:
-        raise OutOfReach(
-            f"the bytes of {', '.join(names)} at commit {commit[:10]} are not on their DVC "
-            "remote, so that nobody else could load the version",
-            kind="unpushed-bytes",
-            hint=f"{mend} {shlex.join(names)}",
-        )
+    return OutOfReach(
+        f"the bytes of {', '.join(out.path for out in lacking)} at commit {commit[:10]} are not on "
+        "their DVC remote, so that nobody else could load the version",
+        kind="unpushed-bytes",
+        hint=mend,
+    )

@@ -12,6 +12,7 @@ from support.inprocess import run
 from support.killing import run_and_kill
 from support.locked import commit_lock, keep, locked_clone, out
 from support.project import Project
+from support.tiny import tiny_registry
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_init_declares_fifteen_models_and_moves_nothing(monorepo: Project) -> No
     monorepo.modelref("register", *names, "search:search")
     assert len(monorepo.modelref("show", "--json").json["models"]) == 15
     again = monorepo.modelref("init")
-    assert "nothing to add" in again.out
+    assert again.out.endswith("nothing to add\n"), "and no first version to make"
     assert monorepo.git("status", "--porcelain") == ""
 
 
@@ -68,6 +69,25 @@ def test_init_says_when_there_is_nothing(tmp_path: Path) -> None:
     project = Project(tmp_path, ())
     project.git("init", "--quiet")
     assert "dvc artifacts add NAME PATH --type model" in project.modelref("init").out
+
+
+def test_before_the_first_commit_init_says_what_else_belongs_in_it(tmp_path: Path) -> None:
+    project = locked_clone(tmp_path / "clone")
+    project.write("w.onnx.dvc", "outs:\n- path: w.onnx\n  hash: md5\n  md5: " + "0" * 32 + "\n")
+    said = "git has no commit yet: git add what the DVC stages read before it, too\n"
+    assert said in run(project.root, "init").out
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "first")
+    assert run(project.root, "init").out.endswith(
+        "nothing to add; modelref register w makes its first version\n"
+    )
+
+
+def test_init_names_no_model_that_has_a_version(tmp_path: Path) -> None:
+    project = tiny_registry(tmp_path / "shop", ("rec",), 1)
+    done = run(project.root, "init")
+    assert "next: git add modelref.yaml" in done.out
+    assert "then: modelref register" not in done.out
 
 
 def test_gtos_own_annotations_are_read(monorepo: Project) -> None:

@@ -40,12 +40,13 @@ def test_each_shell_gets_its_script(shop: Project, shell: str) -> None:
     [
         ("modelref pro", ["promote"]),
         ("modelref de", ["deregister", "deprecate"]),
-        ("modelref show re", ["rec@latest", "rec@v0.1.1", "rec@v0.1.0", "rec#prod"]),
+        ("modelref show re", ["rec", "rec@latest", "rec@v0.1.1", "rec@v0.1.0", "rec#prod"]),
         ("modelref resolve rec#", ["rec#prod"]),
         ("modelref promote rec@v", ["rec@v0.1.1", "rec@v0.1.0"]),
         ("modelref rollback rec", ["rec#prod"]),
         ("modelref register r", ["rec"]),
         ("modelref history --st", ["--stage"]),
+        ("modelref history --stage ", ["prod"]),
         ("modelref show nosuch", []),
     ],
 )

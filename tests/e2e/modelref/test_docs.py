@@ -26,6 +26,7 @@ _BLOCK = re.compile(r"(```console\n)(.*?)(```\n)", re.DOTALL)
 _VOLATILE = (
     (re.compile(r"\b[0-9a-f]{40}\b"), "<commit>"),
     (re.compile(r"\b[0-9a-f]{10}\b"), "<short>"),
+    (re.compile(r"\(was [0-9a-f]{7,}\)"), "(was <short>)"),
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ)?"), "<time>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<digest>"),
     (re.compile(r" for \d+s|\"seconds\": \d+"), "<while>"),

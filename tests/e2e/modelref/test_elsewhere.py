@@ -263,7 +263,7 @@ def test_a_hint_needs_no_clone(remote: Remote, tmp_path: Path) -> None:
     clone.git("tag", "--annotate", "--message", "big", "big@v1.0.0")
     remote.push("main", "--tags")
     found = remote.read("verify", "big", "--json").json["findings"]
-    command = f"modelref --repo {remote.url} get MODEL@VERSION, or review --fetch"
+    command = f"modelref --repo {remote.url} get big@v1.0.0"
     assert [one["hint"] for one in found if one["kind"] == "missing-bytes"] == [command]
     assert "dvc fetch" not in remote.read("diff", "big@v1.0.0", "rec@latest").err
 

@@ -71,7 +71,7 @@ def test_missing_bytes_are_out_of_reach(project: Project) -> None:
     for version in ("v0.1.0", "v0.1.1"):
         project.modelref("promote", f"rec@{version}", "prod")
     project.run("rm", "-r", ".dvc/cache")
-    mends = {"get": "dvc remote add --default NAME URL", "rollback": "dvc fetch --all-tags"}
+    mends = {"get": "dvc remote add --local --default NAME URL", "rollback": "dvc fetch --all-tags"}
     for command, mend in mends.items():
         code, said = refused(project, command, "rec#prod")
         assert code == 5

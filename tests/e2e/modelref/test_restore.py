@@ -180,7 +180,7 @@ def test_missing_bytes_change_nothing(registered: Project) -> None:
     code, said = refused(registered, "rec@v1.0.0")
     assert code == 5
     assert "the bytes of models/rec/weights.bin are not in the DVC cache, and no DVC" in said
-    assert "hint: dvc remote add --default NAME URL" in said
+    assert "hint: dvc remote add --local --default NAME URL" in said
 
 
 def test_code_and_data_that_differ_are_said_and_left(registered: Project) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelref.adapters.dvc.checked import Checked
-from modelref.adapters.dvc.config import Caches
+from modelref.adapters.dvc.config import CONFIG, Caches, names_remote
 from modelref.adapters.dvc.manifest import read_manifest
 from modelref.adapters.dvc.objects import (
     absent,
@@ -21,7 +21,7 @@ from modelref.adapters.dvc.remotes.remotes import DvcRemotes
 from modelref.adapters.git.program import Git
 from modelref.adapters.link import link, make_executable
 from modelref.domain.outs import DIR_SUFFIX, GIT, Out, OutFile
-from modelref.errors import OutOfReach
+from modelref.errors import BadInput, OutOfReach
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class DvcOutputs:
         git: the repository's git.
         remotes: the DVC remotes, of which only what is missing here is asked; None where none may
             be.
-        getting: the command that brings a version, where there is no clone for DVC's own.
+        getting: the command that brings a version, up to its name, where there is no clone for
+            DVC's own.
     """
 
     caches: Caches
@@ -82,9 +83,30 @@ class DvcOutputs:
         if missing and self.remotes is not None:
             self.remotes.fetch(missing, self, progress)
 
-    def mending(self, *paths: str) -> str:
+    def mending(self, *paths: str, version: str = "") -> str:
         """The command that brings files here."""
-        return self.getting or f"dvc fetch --all-tags {shlex.join(paths)}"
+        if self.getting:
+            return f"{self.getting} {version or 'MODEL@VERSION, or review --fetch'}"
+        return f"dvc fetch --all-tags {shlex.join(paths)}"
+
+    def pushing(self, commit: str, outs: Sequence[Out]) -> str:
+        """The command that brings outs to their DVC remote; first, what makes DVC know it there."""
+        push = f"dvc push --all-tags {shlex.join(out.path for out in outs)}"
+        known = all(self._knows_remote(commit, out) for out in outs)
+        return push if known else f"dvc remote add --local --default NAME URL, then {push}"
+
+    def _knows_remote(self, commit: str, out: Out) -> bool:
+        """Whether DVC knows an out's remote at a commit: it reads that commit's own settings."""
+        root = self.caches.root_of(out.path)
+        try:
+            path = (root / CONFIG).relative_to(self.git.folder).as_posix()
+        except ValueError:  # a stranger's settings lie in the user's cache
+            return True
+        done = self.git.run("cat-file", "blob", f"{commit}:{path}")
+        try:
+            return names_remote(root, done.stdout if done.code == 0 else b"", out.remote)
+        except BadInput:  # what is set here was read before: nobody can read the commit's
+            return False
 
     def files(self, out: Out) -> Sequence[OutFile]:
         """List the files of an out; a manifest is believed once its own hash is right."""

@@ -11,6 +11,8 @@ from modelref.errors import BadInput
 
 _LINKS = ("reflink", "hardlink", "symlink", "copy")
 _DEFAULT_LINKS = ("reflink", "copy")
+CONFIG = ".dvc/config"
+"""The settings that git keeps, from the top folder of a DVC repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,23 @@ def read_cache_config(root: Path) -> CacheConfig:
     return CacheConfig(folder, links, shared)
 
 
+def names_remote(root: Path, kept: bytes, name: str) -> bool:
+    """Whether a remote is set once other settings stand in ``.dvc/config``: those of a commit.
+
+    Args:
+        root: folder that holds ``.dvc``.
+        kept: what stands in them.
+        name: of the remote; ``""`` for whichever is the default.
+
+    Raises:
+        BadInput: a config file cannot be parsed.
+    """
+    section, key = (f'remote "{name.lower()}"', "url") if name else ("core", "remote")
+    others = (path for path in _files(root) if path != root / CONFIG)
+    found = [_parsed(root / CONFIG, kept), *(_parsed(path, _read(path)) for path in others)]
+    return any(key in _options(parser, section) for parser in found)
+
+
 def _files(root: Path) -> tuple[Path, ...]:
     system = Path(os.environ.get("DVC_SYSTEM_CONFIG_DIR") or "/etc/xdg/dvc")
     user = os.environ.get("DVC_GLOBAL_CONFIG_DIR")
@@ -94,20 +113,33 @@ def _files(root: Path) -> tuple[Path, ...]:
 
 
 def _section(path: Path, name: str) -> Mapping[str, str]:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    return _options(_parsed(path, _read(path)), name)
+
+
+def _read(path: Path) -> bytes:
     try:
         data = read_plain(path)
-        if data is None and path.exists():
-            raise BadInput(f"{path} is no DVC config: no plain file", kind="unreadable-file")
-        parser.read_string((data or b"").decode("utf-8"))
     except PermissionError:
-        return {}
+        return b""
+    if data is None and path.exists():
+        raise BadInput(f"{path} is no DVC config: no plain file", kind="unreadable-file")
+    return data or b""
+
+
+def _parsed(path: Path, data: bytes) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(data.decode("utf-8"))
     except (configparser.Error, UnicodeDecodeError) as error:
         said = str(error).splitlines()[0]
         raise BadInput(f"{path} is no DVC config: {said}", kind="unreadable-file") from error
-    if not parser.has_section(name):
-        return {}
-    return {key: value.strip("\"'") for key, value in parser.items(name)}
+    return parser
+
+
+def _options(parser: configparser.ConfigParser, name: str) -> Mapping[str, str]:
+    """What a section says, however it is quoted."""
+    names = (one for one in parser.sections() if one.strip("'") == name)
+    return {k: v.strip("\"'") for one in names for k, v in parser.items(one)}
 
 
 def _folder(path: Path, text: str) -> Path:

@@ -59,7 +59,8 @@ def bootstrap(differences: Floats, seed: int, resamples: int = RESAMPLES) -> Est
     low, high, p_value = np.empty_like(mean), np.empty_like(mean), np.empty_like(mean)
     for column, drawn in enumerate(means.T):
         low[column], high[column], p_value[column] = _tails(drawn[~np.isnan(drawn)])
-    return Estimates(count, mean, low, high, p_value)
+    # Draws are of single precision: where all users change alike they may all lie beside the mean.
+    return Estimates(count, mean, np.minimum(low, mean), np.maximum(high, mean), p_value)
 
 
 def _grouped(

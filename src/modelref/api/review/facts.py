@@ -249,7 +249,7 @@ def _absent(absent: Sequence[Absent], diff: ModelDiff | None) -> Iterator[str]:
     reasons = list(dict.fromkeys(map(reason, told)))
     yield from reasons[:_MOST_REASONS]
     if len(reasons) > _MOST_REASONS:
-        yield f"… and {len(reasons) - _MOST_REASONS} more reasons; --json has all"
+        yield f"… and {_several(len(reasons) - _MOST_REASONS, 'more reason')}; --json has all"
 
 
 def reason(absent: Absent) -> str:

@@ -17,8 +17,8 @@ def models(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
 
 
 def refs(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
-    """Models that begin so; the versions and stages of one that is written out."""
-    return _refs(ctx, begun, "@#")
+    """Models that begin so; the versions and stages of the only one, too."""
+    return list(dict.fromkeys([*models(ctx, _, begun), *_refs(ctx, begun, "@#")]))
 
 
 def versions(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:

@@ -8,7 +8,7 @@ from modelref.domain.ref import Ref
 from modelref.domain.snapshot import Snapshot
 from modelref.domain.target import Revision, find
 from modelref.errors import BadInput
-from modelref.usecases.reading import read_model
+from modelref.usecases.reading import read_model, read_registry
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -55,6 +55,7 @@ def read_pair(world: "World", a: Ref, b: Ref | None, at: int | None) -> Pair:
         BadInput: the refs name two different models.
     """
     if b is not None and a.artifact != b.artifact:
+        _refuse_revisions(world, a, b)
         raise BadInput(
             f"{a} and {b} are versions of different models",
             kind="invalid-ref",
@@ -63,6 +64,19 @@ def read_pair(world: "World", a: Ref, b: Ref | None, at: int | None) -> Pair:
     before = _version(world, a, at)
     after = _version(world, b, at) if b else _side(world, a.artifact, None)
     return Pair(a.artifact, before, after)
+
+
+def _refuse_revisions(world: "World", a: Ref, b: Ref) -> None:
+    """Refuse two branches where versions are meant: a review compares them."""
+    bare = all(ref == Ref(ref.artifact) for ref in (a, b))
+    known = read_registry(world).models if bare else {}
+    strange = next((ref for ref in (a, b) if ref.artifact not in known), None)
+    if bare and strange is not None:
+        raise BadInput(
+            f"{strange} is no version of a model",
+            kind="invalid-ref",
+            hint=f"to compare revisions: modelref review {a}..{b}",
+        )
 
 
 def read_revisions(world: "World", a: Revision, b: Revision) -> Pair:

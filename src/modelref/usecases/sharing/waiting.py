@@ -9,14 +9,11 @@ from modelref.domain.registry import Model
 from modelref.domain.sync import lease_of
 from modelref.domain.tag import Kind
 from modelref.errors import ModelRefError, UnknownRef
-from modelref.usecases.whereabouts import refuse_lacking, unpushed
+from modelref.usecases.whereabouts import unloadable, unpushed
 
 if TYPE_CHECKING:
     from modelref.domain.outs import Out
     from modelref.ports import World
-
-
-_MEND = "dvc push --all-tags"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,10 @@ class Waiting:
         except ModelRefError as error:
             return cls(reasons | {event.tag: error for event in outs})
         for event, made in outs.items():
-            try:
-                refuse_lacking([out for out in made if out in lacking], event.commit, _MEND)
-            except ModelRefError as error:
-                reasons[event.tag] = error
+            some = [out for out in made if out in lacking]
+            if some:
+                push = world.outputs.pushing(event.commit, some)
+                reasons[event.tag] = unloadable(some, event.commit, push)
         return cls(reasons)
 
     def among(self, events: Iterable[Event]) -> Mapping[str, str]:

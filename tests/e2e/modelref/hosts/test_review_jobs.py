@@ -271,6 +271,7 @@ class TestInit:
         done = project.modelref("init", "--ci", host)
         assert (project.root / REVIEW_JOBS[host]).read_text() == review_job(host)
         assert f"git add modelref.yaml {REVIEW_JOBS[host]} && git commit" in done.out
+        assert f"in {REVIEW_JOBS[host]}, put in place of OWNER who keeps" in done.out
         assert ("include: {local: .gitlab/model-review.yml}" in done.out) is (host == "gitlab")
 
     def test_a_second_time_nothing_is_to_be_written(self, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 import pytest
 
-from modelref.domain.names import Artifact
+from modelref.domain.names import Artifact, StageName
+from modelref.domain.ref import Ref
 from modelref.domain.version import Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
 from modelref.testing import MemoryWorld
+from modelref.usecases.promote import Promotion, promote
 from modelref.usecases.register import Registration, register
 from modelref.usecases.register_changed import Sweep, register_changed
 from modelref.usecases.writing import Options, Written
@@ -92,7 +94,7 @@ def test_the_same_version_can_come_back_on_its_commit(world: MemoryWorld) -> Non
 
 def test_a_stale_pipeline_is_refused_with_its_reasons(world: MemoryWorld) -> None:
     world.pipeline.reasons[world.commits.head] = ("train.py is modified", "b", "c", "d")
-    with pytest.raises(Refused, match=r"train.py is modified.*1 more") as caught:
+    with pytest.raises(Refused, match=r"train.py is modified.*1 more reason\)") as caught:
         go(world)
     assert "dvc repro" in caught.value.hint
     assert not world.tags.records
@@ -183,3 +185,10 @@ def test_what_an_older_version_has_is_not_registered_as_the_newest(world: Memory
     assert behind.what.startswith("rec has the files of v0.1.0 here, and v0.1.1 is the latest")
     world.train("rec", b"three")
     assert len(sweep(world).registered) == 1
+
+
+def test_a_version_of_quarantined_files_is_told_of(world: MemoryWorld) -> None:
+    go(world)
+    promote(world, Promotion(Ref.parse("rec@v0.1.0"), StageName("quarantine")), Options())
+    world.train("rec", b"one")
+    assert go(world).note == "its files are those of rec@v0.1.0, which is in quarantine"

@@ -461,7 +461,7 @@ def test_a_version_that_nobody_else_could_load_is_not_told(lacking: Clones) -> N
         f"waits: the bytes of rec at commit {commit} are not on their DVC remote, "
         "so that nobody else could load the version"
     )
-    assert hint == "dvc push --all-tags rec, then modelref push"
+    assert hint == "push rec, then modelref push"
     assert left["rec#dev#2"][0] == "comes after 'rec@v0.1.3', which waits"
     assert world.outputs.remote is not None
     world.outputs.remote |= world.outputs.objects

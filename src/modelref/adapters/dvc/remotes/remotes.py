@@ -207,7 +207,8 @@ def _no_remote(files: Sequence[OutFile]) -> OutOfReach:
     return OutOfReach(
         f"the bytes of {_named(files)} are not in the DVC cache, and no DVC remote is the default",
         kind="missing-bytes",
-        hint=f"dvc remote add --default NAME URL, and where they are: dvc push --all-tags {name}",
+        hint="dvc remote add --local --default NAME URL, and the same where they are; then there: "
+        f"dvc push --all-tags {name}",
     )
 
 
@@ -215,7 +216,8 @@ def _nowhere(file: OutFile, remote: str) -> OutOfReach:
     return OutOfReach(
         f"the bytes of {file.path} are not in the DVC cache, nor on the DVC remote {remote!r}",
         kind="missing-bytes",
-        hint=f"in a clone that has them: dvc push --all-tags {shlex.quote(file.path)}",
+        hint=f"in a clone that has them: dvc push --all-tags {shlex.quote(file.path)}; where the "
+        f"remote came after the commit, first: dvc remote add --local --default {remote} URL",
     )
 
 

@@ -9,6 +9,7 @@ from modelref.api.shapes.registry import events_shape
 from modelref.domain.message import EVENT, FORCED, VERDICT
 from modelref.domain.names import Artifact, parse_stage
 from modelref.domain.stage import ROLLBACK
+from modelref.errors import BadInput
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json, at_option
@@ -18,7 +19,12 @@ from modelref.usecases.history import history as read_history
 
 @click.command(short_help="Every event, newest first.")
 @click.argument("model", required=False, shell_complete=completion.models)
-@click.option("--stage", metavar="STAGE", help="Only the events of one stage.")
+@click.option(
+    "--stage",
+    metavar="STAGE",
+    shell_complete=completion.stages,
+    help="Only the events of one stage.",
+)
 @as_json
 @at_option
 @click.pass_obj
@@ -33,7 +39,7 @@ def history(
     """
     told = read_history(
         context.world,
-        Artifact.parse(model) if model else None,
+        _parse(model) if model else None,
         parse_stage(stage) if stage else None,
         at=at,
     )
@@ -58,6 +64,17 @@ def history(
         [[cell(row) for cell in columns.values()] for row in shape["events"]],
         free=[names.index("Author"), names.index("Message")],
     )
+
+
+def _parse(text: str) -> Artifact:
+    name, mark, stage = text.partition("#")
+    if mark:
+        raise BadInput(
+            f"{text!r} names what a stage holds, not a model",
+            kind="invalid-ref",
+            hint=f"modelref history {name} --stage {stage}",
+        )
+    return Artifact.parse(text)
 
 
 _WIDE = 110

@@ -50,6 +50,8 @@ def init(context: Context, dry_run: bool, ci: str | None, as_json: bool) -> None
         )
         return
     _say(adoption, dry_run)
+    if extra:
+        say(f"before you commit: in {extra.path}, put in place of OWNER who keeps your modelref")
     if ci == "gitlab":
         say(f"then: add to .gitlab-ci.yml: include: {{local: {REVIEW_JOBS[ci]}}}")
 
@@ -67,12 +69,17 @@ def _say(adoption: Adoption, dry_run: bool) -> None:
     if adoption.remote:
         would = "would say" if dry_run else "says"
         say(f"modelref.yaml {would} that events go to {adoption.remote}; --no-push keeps one here")
-    first = adoption.added[0].artifact if adoption.added else rows[0][0]
+    wanted = [one.artifact for one in adoption.added] or adoption.unversioned
+    first = next((model for model in wanted if model in adoption.unversioned), None)
     if adoption.written:
         # A dvc.lock or .dvc file that names a model may be as new as the model.
         found_in = (one.source for one in adoption.added)
         paths = shlex.join(dict.fromkeys([*adoption.written, *found_in]))
         say(f"next: git add {paths} && git commit -m 'Adopt modelref'")
-        say(f"then: modelref register {first}")
+        if not adoption.committed:
+            say("git has no commit yet: git add what the DVC stages read before it, too")
+        if first:
+            say(f"then: modelref register {first}")
     elif not dry_run:
-        say(f"nothing to add; modelref register {first} makes its first version")
+        makes = f"; modelref register {first} makes its first version" if first else ""
+        say(f"nothing to add{makes}")

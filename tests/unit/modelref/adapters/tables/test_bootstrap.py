@@ -16,6 +16,13 @@ def test_a_constant_gain_has_no_spread_and_the_smallest_p_value() -> None:
     assert found.p_value[0] == 2 / 1000
 
 
+@pytest.mark.parametrize("gain", [-0.03, 0.1, 1e-7, 123456.789])
+def test_a_constant_gain_lies_in_its_interval(gain: float) -> None:
+    found = bootstrap(np.full((300, 1), gain), seed=1, resamples=999)
+    assert found.low[0] <= found.mean[0] <= found.high[0]
+    assert found.high[0] - found.low[0] == pytest.approx(0, abs=1e-6 * abs(gain))
+
+
 def test_three_users_by_hand() -> None:
     # Of 27 equally likely draws of (-1, 0, 1) one each has the mean -1 and 1: beyond the 2.5 %.
     # 10 of 27 means are negative, 7 are zero: p = 2 * 17 / 27, which is cut at 1.
