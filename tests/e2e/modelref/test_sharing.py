@@ -1,5 +1,6 @@
 """Two people, a bare remote and the command line: what each is told, and what each clone has."""
 
+import json
 import random
 import subprocess
 import time
@@ -184,6 +185,27 @@ def test_what_a_fetch_found_is_told_by_every_read_until_it_is_settled(
     pair.bob.modelref("fetch")
     assert pair.bob.modelref("resolve", "rec#prod").err == ""
     assert pair.bob.modelref("resolve", "rec#prod", "--json").json["version"] == "v0.2.0"
+
+
+@pytest.mark.parametrize("name", ["found.json", "agreed.json"])
+def test_damaged_notes_of_a_fetch_stop_no_read(pair: Pair, name: str) -> None:
+    pair.bob.modelref("fetch")
+    for text in ("[" * 200_000, '[{"severity": "odd"}]', '{"asked": 1, "agreed": 2}'):
+        (pair.bob.root / ".git" / "modelref" / name).write_text(text)
+        for args in (["show"], ["history", "rec"]):
+            assert pair.bob.modelref(*args).err == "", text
+    assert pair.bob.modelref("fetch").code == 0
+
+
+def test_what_stands_in_the_notes_of_a_fetch_cannot_command_a_terminal(pair: Pair) -> None:
+    found = {"severity": "error", "kind": "x\x1b[2J", "tag": "a\x1b]0;b", "hint": "c\x07\ud800"}
+    path = pair.bob.root / ".git" / "modelref" / "found.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps([{**found, "what": "is \x9b gone\r"}]))
+    told = pair.bob.modelref("show")
+    assert r"a\x1b]0;b" in told.err
+    assert all(line.isprintable() for line in told.err.splitlines())
+    assert pair.bob.modelref("show", "--json").json["models"]
 
 
 def test_the_hints_of_a_changed_tag_settle_it(pair: Pair) -> None:
