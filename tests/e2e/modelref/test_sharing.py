@@ -208,6 +208,19 @@ def test_what_stands_in_the_notes_of_a_fetch_cannot_command_a_terminal(pair: Pai
     assert pair.bob.modelref("show", "--json").json["models"]
 
 
+def test_what_a_remote_changed_is_told_no_longer_once_the_clone_has_it_no_more(pair: Pair) -> None:
+    pair.bob.modelref("fetch")
+    pair.host_git("update-ref", "-d", "refs/tags/rec@v0.2.0")
+    assert pair.bob.modelref("fetch", check=False).code == 4
+    pair.bob.git("remote", "rename", "origin", "backup")
+    assert pair.bob.modelref("show").err.startswith("warning: the tag 'rec@v0.2.0' ")
+    assert "'rec@v0.2.0'" in pair.bob.modelref("verify", check=False).out
+    pair.bob.git("config", "--remove-section", "remote.backup")
+    assert pair.bob.modelref("show").err == ""
+    found = pair.bob.modelref("verify", "--json", check=False).json["findings"]
+    assert "vanished-tag" not in {one["kind"] for one in found}
+
+
 def test_the_hints_of_a_changed_tag_settle_it(pair: Pair) -> None:
     pair.ada.modelref("promote", "rec@v0.1.0", "prod")
     pair.bob.modelref("fetch")
