@@ -380,6 +380,20 @@ def test_a_pre_push_hook_that_says_no_is_quoted(pair: Pair, says: str, quoted: s
     assert pair.ada.modelref("promote", "rec@v0.1.0", "prod").code == 0
 
 
+@pytest.mark.parametrize("first", ["#!/nonexistent", "#!/bin/sh\r"])
+def test_a_pre_push_hook_that_git_cannot_run_is_named_at_once(pair: Pair, first: str) -> None:
+    """Having said so, git waits for ever."""
+    hook = own_hook(pair.ada, "pre-push", "exit 0")
+    hook.write_bytes(f"{first}\nexit 0\n".encode())
+    before, began = tags(pair.ada), time.monotonic()
+    refused = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
+    assert time.monotonic() - began < 30
+    assert (refused.code, refused.err.partition("\nhint: ")[0]) == (
+        1, "error: git cannot run the pre-push hook of this clone: No such file or directory"
+    )  # fmt: skip
+    assert tags(pair.ada) == before == host_tags(pair.host)
+
+
 def test_a_hook_that_guards_this_clones_refs_is_quoted(pair: Pair) -> None:
     hook = own_hook(pair.bob, "reference-transaction", "echo refs are frozen >&2; exit 1")
     pair.ada.modelref("promote", "rec@v0.1.0", "prod")

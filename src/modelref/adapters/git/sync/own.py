@@ -7,6 +7,8 @@ from modelref.adapters.git.program import Finished, Git
 from modelref.domain.secrets import without_credentials
 from modelref.errors import Refused
 
+NOT_RUN = re.compile(rb"^fatal: cannot run (?:.*/)?pre-push: (.*)$", re.MULTILINE)
+"""What git says of a hook whose interpreter is not there; then it waits for ever."""
 _NOT_ABLE = re.compile(r"the receiving end does not support (--signed push|push options)")
 _SETTINGS = {
     "--signed push": "git config push.gpgSign if-asked",
@@ -44,6 +46,14 @@ def push_stopped(done: Finished, remote: str, git: Git) -> Refused | None:
             f"git is set up to push in a way that {remote} does not know: {unable[0]}",
             kind="push-settings",
             hint=_SETTINGS[unable[1]],
+        )
+    not_run = NOT_RUN.search(done.stderr.encode())
+    if not_run:
+        return Refused(
+            f"git cannot run the pre-push hook of this clone: {not_run[1].decode()}",
+            kind="hook-here",
+            hint="its first line must name a program that is there, and end in LF, not CR LF; "
+            "git rev-parse --git-path hooks/pre-push says where it lies",
         )
     if done.code != 1 or not _STOPPED.search(done.stderr) or _TALKED.search(done.stderr):
         return None

@@ -11,7 +11,7 @@ from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.stale import IN_THE_WAY
 from modelref.adapters.git.sync.answers import Answer, read_answer
 from modelref.adapters.git.sync.outbox import open_outbox
-from modelref.adapters.git.sync.own import push_stopped, refs_kept
+from modelref.adapters.git.sync.own import NOT_RUN, push_stopped, refs_kept
 from modelref.adapters.git.sync.sightings import ORIGIN
 from modelref.adapters.git.tags import GitTags
 from modelref.domain.names import Artifact
@@ -150,7 +150,7 @@ class GitRemote:
             *options,
             operands=[self.name, *refspecs],
             config={f"remote.{self.name}.mirror": "false"},
-            quiet=self.push_quiet,
+            quiet=self.push_quiet, hopeless=NOT_RUN,
         )  # fmt: skip
         answer = read_answer(done)
         if answer is None:
