@@ -157,6 +157,10 @@ def test_moved_and_deleted_tags_are_said_with_both_ids_and_never_followed(pair: 
     assert verified.code == 1
     kinds = {one["kind"] for one in verified.json["findings"]}
     assert {"moved-tag", "vanished-tag"} <= kinds
+    said = (
+        f"warning: the tag 'rec@v0.1.0' was moved on origin: it was {old} and was {other[:10]} at"
+    )
+    assert said in pair.bob.modelref("show").err
     refused = pair.bob.modelref("promote", "rec@v0.2.0", "prod", check=False)
     assert (refused.code, "nothing" in refused.out) == (4, False)
     assert pair.bob.modelref("promote", "rec@v0.2.0", "prod", "--no-push").code == 0
@@ -175,7 +179,10 @@ def test_what_a_fetch_found_is_told_by_every_read_until_it_is_settled(
     pair.host_git("update-ref", "-d", "refs/tags/rec#prod#2")
     told = pair.bob.modelref("fetch", check=False)
     assert (told.code, told.err) == (4, "")
-    said = f"warning: the tag 'rec#prod#2' is no longer on origin: it was {oid[:10]}\nhint: to put "
+    said = (
+        f"warning: the tag 'rec#prod#2' was not on origin at the last fetch: it was {oid[:10]}\n"
+        "hint: to put it back"
+    )
     reads = [["resolve", "rec#prod"], ["show"], ["show", "rec"], ["history", "rec"]]
     for args in [*reads, ["show", "rec#prod"], ["get", "rec#prod", "-o", "out"]]:
         assert pair.bob.modelref(*args).err.count(said) == 1, args
