@@ -228,6 +228,21 @@ def test_what_a_remote_changed_is_told_no_longer_once_the_clone_has_it_no_more(p
     assert "vanished-tag" not in {one["kind"] for one in found}
 
 
+def test_only_the_first_of_many_changed_tags_are_told_one_by_one(pair: Pair) -> None:
+    names = [f"rec#s{number}#1" for number in range(8)]
+    for name in names:
+        pair.ada.git("tag", "--annotate", "--message", "why", name, "rec@v0.1.0^{}")
+    pair.ada.git("push", "--quiet", "origin", "--tags")
+    pair.bob.modelref("fetch")
+    for name in names:
+        pair.host_git("update-ref", "-d", f"refs/tags/{name}")
+    told = pair.bob.modelref("fetch", check=False)
+    assert told.code == 4
+    assert [told.out.count(word) for word in ("vanished: ", "  hint: ")] == [5, 5]
+    assert "and 3 more tags like these: modelref fetch --json has all\n" in told.out
+    assert len(pair.bob.modelref("fetch", "--json", check=False).json["changed"]) == 8
+
+
 def test_the_hints_of_a_changed_tag_settle_it(pair: Pair) -> None:
     pair.ada.modelref("promote", "rec@v0.1.0", "prod")
     pair.bob.modelref("fetch")
