@@ -388,6 +388,8 @@ def own_hook(project: Project, name: str, script: str) -> Path:
         ("echo not now >&2; echo wait >&2", "not now; wait"),
         ("echo fatal: no ticket is named >&2", "fatal: no ticket is named"),
         (":", "it does not say why"),
+        ("echo fatal: the remote end hung up >&2", "fatal: the remote end hung up"),
+        ("git push nowhere 2>&1 | head -n 1 >&2", "fatal: 'nowhere' does not appear to be a git"),
     ],
 )
 def test_a_pre_push_hook_that_says_no_is_quoted(pair: Pair, says: str, quoted: str) -> None:
@@ -395,11 +397,24 @@ def test_a_pre_push_hook_that_says_no_is_quoted(pair: Pair, says: str, quoted: s
     before = tags(pair.ada)
     refused = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
     assert refused.code == 1
-    said = f"error: the pre-push hook of this clone refused the push: {quoted}\n"
+    said = f"error: the pre-push hook of this clone refused the push: {quoted}"
     assert refused.err.startswith(said)
     assert tags(pair.ada) == before == host_tags(pair.host)
     hook.unlink()
     assert pair.ada.modelref("promote", "rec@v0.1.0", "prod").code == 0
+
+
+@pytest.mark.parametrize("hooked", [True, False])
+def test_a_remote_that_hangs_up_on_a_push_is_no_hook(pair: Pair, hooked: bool) -> None:
+    """It does so whether a hook has let the push pass or not, and whatever that hook has said."""
+    if hooked:
+        own_hook(pair.ada, "pre-push", "echo fatal: not this time >&2")
+    before = tags(pair.ada)
+    pair.hook("pre-receive", "kill -9 $PPID")
+    result = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
+    assert result.code == 5, result.err
+    assert "error: the remote origin does not answer" in result.err
+    assert tags(pair.ada) == before
 
 
 @pytest.mark.parametrize("first", ["#!/nonexistent", "#!/bin/sh\r"])
