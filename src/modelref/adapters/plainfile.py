@@ -32,10 +32,10 @@ def read_plain(path: Path, most: int = _MOST_SETTINGS) -> bytes | None:
         return None
 
 
-def plain_text(path: Path) -> str:
-    """A small plain file as text; ``""`` for anything else."""
+def plain_text(path: Path, most: int = _MOST_SETTINGS) -> str:
+    """A plain file of at most some bytes as text; ``""`` for anything else."""
     try:
-        data = read_plain(path)
+        data = read_plain(path, most)
     except OSError:
         return ""
     return data.decode("utf-8", "replace") if data is not None else ""

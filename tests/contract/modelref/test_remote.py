@@ -113,6 +113,16 @@ def test_what_is_kept_is_told_until_its_model_is_looked_at_again(
     assert [*ada.tags.noticed()] == [] == [*bob.tags.noticed()]
 
 
+def test_all_that_is_kept_is_told_however_many_tags(clones: tuple[Clone, Clone]) -> None:
+    ada, _ = clones
+    gone = [
+        Finding(Severity.ERROR, "vanished-tag", f"rec@v{n}.0.0", "is gone", "git push " * 30)
+        for n in range(5000)
+    ]
+    ada.sightings.keep(gone)
+    assert [*ada.tags.noticed()] == gone
+
+
 def test_what_is_pushed_is_seen_by_everybody_and_taken_only_when_asked(
     clones: tuple[Clone, Clone],
 ) -> None:

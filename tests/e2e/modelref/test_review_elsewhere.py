@@ -101,10 +101,42 @@ def test_a_branch_is_what_it_is_there_now(remote: Remote) -> None:
     assert remote.read("review", "main..team/tune").code == 2
 
 
-@pytest.mark.parametrize("span", ["main..nowhere", "origin/main..HEAD", "main..team/tune~99"])
+@pytest.mark.parametrize("form", ["{}", "v1-0-g{}"])
+def test_a_branch_is_meant_before_the_commit_that_it_is_short_for(
+    remote: Remote, form: str
+) -> None:
+    name = form.format(remote.clone.git("rev-parse", "main")[:7])
+    assert models(remote.read("review", "main...HEAD", "--json")) == []
+    assert models(remote.read("review", f"main...{name}", "--json")) == []
+    remote.push(f"team/tune:refs/heads/{name}")
+    assert models(remote.read("review", f"main...{name}", "--json")) == ["rec"]
+    remote.push(f"main:refs/tags/{name}")
+    assert models(remote.read("review", f"main...{name}", "--json")) == []
+
+
+def test_at_is_the_default_branch(remote: Remote) -> None:
+    spans = ["@~1..@", "HEAD~1..HEAD"]
+    at, head = (remote.read("review", span, "--md").out for span in spans)
+    assert at.replace("@", "HEAD") == head != ""
+
+
+@pytest.mark.parametrize("name", ["default", "head/rec#prod#", "named"])
+def test_what_the_mirror_keeps_is_no_name_there(remote: Remote, name: str) -> None:
+    remote.push("rec@v0.2.0:refs/modelref/head/rec#prod#")
+    assert remote.read("review", "main...team/tune").code == 0
+    assert remote.read("review", f"main...modelref/{name}").code == 2
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        *("main..nowhere", "origin/main..HEAD", "main..team/tune~99", "main..a.lock", "main..@{u}"),
+        *("main..refs/heads/*", "main..refs/modelref/default", "main...a..b", "main..cafe"),
+    ],
+)
 def test_what_is_not_there_is_named_as_it_was_asked_for(remote: Remote, span: str) -> None:
     result = remote.read("review", span)
-    asked = next(one for one in span.split("..") if one not in ("main", "HEAD"))
+    asked = span.removeprefix("main").removesuffix("..HEAD").removeprefix("...").removeprefix("..")
     assert result.code == 2
     assert result.err == (
         f"error: {remote.url} has no branch, tag or commit '{asked}'\n"

@@ -1,5 +1,6 @@
 """Two people, a bare remote and the command line: what each is told, and what each clone has."""
 
+import json
 import random
 import subprocess
 import time
@@ -156,6 +157,10 @@ def test_moved_and_deleted_tags_are_said_with_both_ids_and_never_followed(pair: 
     assert verified.code == 1
     kinds = {one["kind"] for one in verified.json["findings"]}
     assert {"moved-tag", "vanished-tag"} <= kinds
+    said = (
+        f"warning: the tag 'rec@v0.1.0' was moved on origin: it was {old} and was {other[:10]} at"
+    )
+    assert said in pair.bob.modelref("show").err
     refused = pair.bob.modelref("promote", "rec@v0.2.0", "prod", check=False)
     assert (refused.code, "nothing" in refused.out) == (4, False)
     assert pair.bob.modelref("promote", "rec@v0.2.0", "prod", "--no-push").code == 0
@@ -174,7 +179,10 @@ def test_what_a_fetch_found_is_told_by_every_read_until_it_is_settled(
     pair.host_git("update-ref", "-d", "refs/tags/rec#prod#2")
     told = pair.bob.modelref("fetch", check=False)
     assert (told.code, told.err) == (4, "")
-    said = f"warning: the tag 'rec#prod#2' is no longer on origin: it was {oid[:10]}\nhint: to put "
+    said = (
+        f"warning: the tag 'rec#prod#2' was not on origin at the last fetch: it was {oid[:10]}\n"
+        "hint: to put it back"
+    )
     reads = [["resolve", "rec#prod"], ["show"], ["show", "rec"], ["history", "rec"]]
     for args in [*reads, ["show", "rec#prod"], ["get", "rec#prod", "-o", "out"]]:
         assert pair.bob.modelref(*args).err.count(said) == 1, args
@@ -184,6 +192,55 @@ def test_what_a_fetch_found_is_told_by_every_read_until_it_is_settled(
     pair.bob.modelref("fetch")
     assert pair.bob.modelref("resolve", "rec#prod").err == ""
     assert pair.bob.modelref("resolve", "rec#prod", "--json").json["version"] == "v0.2.0"
+
+
+@pytest.mark.parametrize("name", ["found.json", "agreed.json"])
+def test_damaged_notes_of_a_fetch_stop_no_read(pair: Pair, name: str) -> None:
+    pair.bob.modelref("fetch")
+    for text in ("[" * 200_000, '[{"severity": "odd"}]', '{"asked": 1, "agreed": 2}'):
+        (pair.bob.root / ".git" / "modelref" / name).write_text(text)
+        for args in (["show"], ["history", "rec"]):
+            assert pair.bob.modelref(*args).err == "", text
+    assert pair.bob.modelref("fetch").code == 0
+
+
+def test_what_stands_in_the_notes_of_a_fetch_cannot_command_a_terminal(pair: Pair) -> None:
+    found = {"severity": "error", "kind": "x\x1b[2J", "tag": "a\x1b]0;b", "hint": "c\x07\ud800"}
+    path = pair.bob.root / ".git" / "modelref" / "found.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps([{**found, "what": "is \x9b gone\r"}]))
+    told = pair.bob.modelref("show")
+    assert r"a\x1b]0;b" in told.err
+    assert all(line.isprintable() for line in told.err.splitlines())
+    assert pair.bob.modelref("show", "--json").json["models"]
+
+
+def test_what_a_remote_changed_is_told_no_longer_once_the_clone_has_it_no_more(pair: Pair) -> None:
+    pair.bob.modelref("fetch")
+    pair.host_git("update-ref", "-d", "refs/tags/rec@v0.2.0")
+    assert pair.bob.modelref("fetch", check=False).code == 4
+    pair.bob.git("remote", "rename", "origin", "backup")
+    assert pair.bob.modelref("show").err.startswith("warning: the tag 'rec@v0.2.0' ")
+    assert "'rec@v0.2.0'" in pair.bob.modelref("verify", check=False).out
+    pair.bob.git("config", "--remove-section", "remote.backup")
+    assert pair.bob.modelref("show").err == ""
+    found = pair.bob.modelref("verify", "--json", check=False).json["findings"]
+    assert "vanished-tag" not in {one["kind"] for one in found}
+
+
+def test_only_the_first_of_many_changed_tags_are_told_one_by_one(pair: Pair) -> None:
+    names = [f"rec#s{number}#1" for number in range(8)]
+    for name in names:
+        pair.ada.git("tag", "--annotate", "--message", "why", name, "rec@v0.1.0^{}")
+    pair.ada.git("push", "--quiet", "origin", "--tags")
+    pair.bob.modelref("fetch")
+    for name in names:
+        pair.host_git("update-ref", "-d", f"refs/tags/{name}")
+    told = pair.bob.modelref("fetch", check=False)
+    assert told.code == 4
+    assert [told.out.count(word) for word in ("vanished: ", "  hint: ")] == [5, 5]
+    assert "and 3 more tags like these: modelref fetch --json has all\n" in told.out
+    assert len(pair.bob.modelref("fetch", "--json", check=False).json["changed"]) == 8
 
 
 def test_the_hints_of_a_changed_tag_settle_it(pair: Pair) -> None:
@@ -331,6 +388,8 @@ def own_hook(project: Project, name: str, script: str) -> Path:
         ("echo not now >&2; echo wait >&2", "not now; wait"),
         ("echo fatal: no ticket is named >&2", "fatal: no ticket is named"),
         (":", "it does not say why"),
+        ("echo fatal: the remote end hung up >&2", "fatal: the remote end hung up"),
+        ("git push nowhere 2>&1 | head -n 1 >&2", "fatal: 'nowhere' does not appear to be a git"),
     ],
 )
 def test_a_pre_push_hook_that_says_no_is_quoted(pair: Pair, says: str, quoted: str) -> None:
@@ -338,11 +397,38 @@ def test_a_pre_push_hook_that_says_no_is_quoted(pair: Pair, says: str, quoted: s
     before = tags(pair.ada)
     refused = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
     assert refused.code == 1
-    said = f"error: the pre-push hook of this clone refused the push: {quoted}\n"
+    said = f"error: the pre-push hook of this clone refused the push: {quoted}"
     assert refused.err.startswith(said)
     assert tags(pair.ada) == before == host_tags(pair.host)
     hook.unlink()
     assert pair.ada.modelref("promote", "rec@v0.1.0", "prod").code == 0
+
+
+@pytest.mark.parametrize("hooked", [True, False])
+def test_a_remote_that_hangs_up_on_a_push_is_no_hook(pair: Pair, hooked: bool) -> None:
+    """It does so whether a hook has let the push pass or not, and whatever that hook has said."""
+    if hooked:
+        own_hook(pair.ada, "pre-push", "echo fatal: not this time >&2")
+    before = tags(pair.ada)
+    pair.hook("pre-receive", "kill -9 $PPID")
+    result = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
+    assert result.code == 5, result.err
+    assert "error: the remote origin does not answer" in result.err
+    assert tags(pair.ada) == before
+
+
+@pytest.mark.parametrize("first", ["#!/nonexistent", "#!/bin/sh\r"])
+def test_a_pre_push_hook_that_git_cannot_run_is_named_at_once(pair: Pair, first: str) -> None:
+    """Having said so, git waits for ever."""
+    hook = own_hook(pair.ada, "pre-push", "exit 0")
+    hook.write_bytes(f"{first}\nexit 0\n".encode())
+    before, began = tags(pair.ada), time.monotonic()
+    refused = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
+    assert time.monotonic() - began < 30
+    assert (refused.code, refused.err.partition("\nhint: ")[0]) == (
+        1, "error: git cannot run the pre-push hook of this clone: No such file or directory"
+    )  # fmt: skip
+    assert tags(pair.ada) == before == host_tags(pair.host)
 
 
 def test_a_hook_that_guards_this_clones_refs_is_quoted(pair: Pair) -> None:

@@ -1,5 +1,6 @@
 """Running the git program: fixed locale, no redirection from the environment, a time limit."""
 
+import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,6 +92,7 @@ class Git:
         limit: float | None = _LIMIT,
         secret: Mapping[str, str] | None = None,
         quiet: float | None = None,
+        hopeless: re.Pattern[bytes] | None = None,
     ) -> Finished:
         """Run one git command and return what it did, whatever its exit code.
 
@@ -106,6 +108,7 @@ class Git:
             secret: settings that must not stand on a command line, which everybody can read.
             quiet: instead of a limit, seconds that a command which tells its progress
                 (``--progress``) may say nothing: a slow remote is waited for, a dead one is not.
+            hopeless: with ``quiet``, what git says before it hangs: it is ended then.
 
         Raises:
             OutOfReach: git is not installed, or did not end in time.
@@ -125,7 +128,7 @@ class Git:
         env = environment(variables, settings, self.confinement)
         try:
             if quiet is not None:
-                return _finished(*run_watched(argv, self.folder, env, stdin, keep, quiet))
+                return _finished(*run_watched(argv, self.folder, env, stdin, keep, quiet, hopeless))
             with given(stdin) as file:
                 done = subprocess.run(
                     argv,

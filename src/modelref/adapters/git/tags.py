@@ -97,8 +97,10 @@ class GitTags:
             yield TagRecord(*record)
 
     def noticed(self) -> Sequence[Finding]:
-        """Tell what the last fetch found that a person must settle."""
+        """Tell what the last fetch found that a person must settle, while there is a remote."""
         if self.lock is None or not (self.lock.folder / KEPT).exists():
+            return ()
+        if not self.repository.remotes:
             return ()
         from modelref.adapters.git.sync.kept import read_kept  # of seldom use
 

@@ -1,6 +1,7 @@
 """Running a program that talks to a remote: given up when nothing moves, however long it takes."""
 
 import os
+import re
 import select
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ def run_watched(
     stdin: bytes,
     keep: Sequence[int],
     quiet: float,
+    hopeless: re.Pattern[bytes] | None = None,
 ) -> tuple[int, bytes, bytes]:
     """Run a program that tells its progress on standard error.
 
@@ -36,9 +38,10 @@ def run_watched(
         stdin: what it reads.
         keep: descriptors that stay open in it.
         quiet: seconds without a word after which it is ended.
+        hopeless: what it says where nothing more will come of it: it is ended at once.
 
     Returns:
-        Exit code, standard output and standard error.
+        Exit code (negative where it was ended), standard output and standard error.
 
     Raises:
         Silent: it was ended.
@@ -56,7 +59,7 @@ def run_watched(
             pass_fds=keep,
         )
         try:
-            said = _listened(child, quiet)
+            said = _listened(child, quiet, hopeless)
         except BaseException:
             _end(child)
             raise
@@ -65,7 +68,9 @@ def run_watched(
         return code, out.read(), said
 
 
-def _listened(child: subprocess.Popen[bytes], quiet: float) -> bytes:
+def _listened(
+    child: subprocess.Popen[bytes], quiet: float, hopeless: re.Pattern[bytes] | None
+) -> bytes:
     assert child.stderr is not None  # noqa: S101  # a pipe was asked for
     said = bytearray()
     with child.stderr as stream:
@@ -76,7 +81,11 @@ def _listened(child: subprocess.Popen[bytes], quiet: float) -> bytes:
             block = os.read(stream.fileno(), _BLOCK)
             if not block:
                 return bytes(said)
+            line = said.rfind(b"\n") + 1
             said += block
+            if hopeless is not None and hopeless.search(said, line):
+                _end(child)
+                return bytes(said)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

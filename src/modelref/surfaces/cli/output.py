@@ -12,7 +12,8 @@ from typing import Any, Literal
 from modelref.domain.finding import Finding
 from modelref.domain.ref import quoted
 
-_MOST_FINDINGS = 5
+MOST_FINDINGS = 5
+"""Findings that are told one by one."""
 _NARROWEST = 8
 _MOST_FREE = 200
 """Characters of a free text that a table shows."""
@@ -70,13 +71,13 @@ def report_error(kind: str, message: str, hint: str, *, as_json: bool) -> None:
 
 def report_findings(findings: Sequence[Finding]) -> None:
     """Write what was odd about tags to standard error, without getting in the way."""
-    for finding in findings[:_MOST_FINDINGS]:
+    for finding in findings[:MOST_FINDINGS]:
         subject = f"the tag {quoted(finding.tag)} " if finding.tag else ""
         note(f"warning: {subject}{finding.what}")
         if finding.hint:
             note(f"hint: {finding.hint}")
-    if len(findings) > _MOST_FINDINGS:
-        note(f"warning: and {len(findings) - _MOST_FINDINGS} more tags like these")
+    if len(findings) > MOST_FINDINGS:
+        note(f"warning: and {len(findings) - MOST_FINDINGS} more tags like these")
 
 
 def coloured(stream: Any) -> bool:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact
-from modelref.domain.sync import CHANGED, Standing, compare
+from modelref.domain.sync import Standing, compare
 from modelref.domain.tag import TagName
+from modelref.errors import BadInput
 from modelref.usecases.sharing.catching_up import found_changed
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 def beside_remote(world: "World", artifact: Artifact | None) -> Iterator[Finding]:
     """Find tags that were moved, taken away or made twice, and those that only this clone has.
 
-    The remote is not asked: ``fetch`` does that.
+    The remote is not asked: ``fetch`` does that. In a clone that has no remote any more nothing
+    could settle them: there is none.
 
     Args:
         world: the ports.
@@ -24,10 +26,21 @@ def beside_remote(world: "World", artifact: Artifact | None) -> Iterator[Finding
     """
     sides = world.sightings.sides([artifact] if artifact else ())
     differences = compare(sides)
-    if any(one.standing in CHANGED for one in differences):
-        yield from found_changed(differences, world.remote(world.config.remote).name)
+    remote = _name(world) if differences else None
+    if remote is None:
+        return
+    yield from found_changed(differences, remote)
     for one in differences:
         name = TagName.parse(one.tag)
         if one.standing is Standing.LOCAL and name and sides.knows(name.artifact):
             what = "is known to this clone only"
             yield Finding(Severity.WARNING, "local-only", one.tag, what, "modelref push")
+
+
+def _name(world: "World") -> str | None:
+    """The name of the remote, None where the clone has no remote at all."""
+    agreed_on = world.config.remote
+    try:
+        return world.remote(agreed_on).name
+    except BadInput as error:
+        return None if error.kind == "no-remote" else agreed_on

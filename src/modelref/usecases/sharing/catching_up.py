@@ -84,10 +84,13 @@ def catch_up(world: "World", remote: "Remote", artifacts: Collection[Artifact] =
 
 
 def found_changed(differences: Iterable[Difference], remote: str) -> Iterator[Finding]:
-    """Say of each tag that was moved, taken away or made twice what settles it."""
+    """Say of each tag that was moved, taken away or made twice what settles it.
+
+    It holds as of the last fetch, whenever it is told: the remote may have been mended since.
+    """
     for one in differences:
         if one.standing in CHANGED:
-            what, hint = describe(one, remote)
+            what, hint = describe(one, remote, earlier=True)
             yield Finding(Severity.ERROR, f"{one.standing}-tag", one.tag, what, hint)
 
 
@@ -99,8 +102,14 @@ def changed_there(changed: Sequence[Difference], remote: str) -> Conflict:
     return Conflict(f"the tag {first.tag} {what}{more}", kind=f"{first.standing}-tag", hint=hint)
 
 
-def describe(one: Difference, remote: str) -> tuple[str, str]:
-    """What happened to a tag, and the commands that settle it."""
+def describe(one: Difference, remote: str, *, earlier: bool = False) -> tuple[str, str]:
+    """What happened to a tag, and the commands that settle it.
+
+    Args:
+        one: the tag.
+        remote: its name.
+        earlier: whether the remote was asked some time ago, not just now.
+    """
     old, new, tag = (one.old or "")[:10], (one.new or "")[:10], quoted(one.tag)
     ref = quoted(f"refs/tags/{one.tag}")
     lease = quoted(f"refs/modelref/head/{one.lease}")
@@ -110,12 +119,13 @@ def describe(one: Difference, remote: str) -> tuple[str, str]:
     guarded = "; where a hook there refuses that, on the host: git update-ref"
     lasting = f"{guarded} -d {lease}" if one.lease else ""
     if one.standing is Standing.VANISHED:
-        what = f"is no longer on {remote}: it was {old}"
+        gone = f"was not on {remote} at the last fetch" if earlier else f"is no longer on {remote}"
         back = f"to put it back: git push {remote} {old}:{ref} && {_FETCH}"
-        return what, f"{back}; {accept}{lasting}"
+        return f"{gone}: it was {old}", f"{back}; {accept}{lasting}"
     both = f"git show {old} {new} shows both"
     if one.standing is Standing.MOVED:
-        what = f"was moved on {remote}: it was {old} and is {new} now"
+        now = f"was {new} at the last fetch" if earlier else f"is {new} now"
+        what = f"was moved on {remote}: it was {old} and {now}"
         back = f"to put it back: git push -f {remote} {old}:{ref} && {_FETCH}"
         return what, f"{both}; {accept}{lasting}; {back}{guarded} {ref} {old}"
     what = f"was made here as {old} and on {remote} as {new}"

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from modelref.adapters.git.batch import MISSING, Pair, find_blobs
 from modelref.adapters.git.commits import GitCommits
-from modelref.adapters.git.elsewhere.mirror import Mirror
+from modelref.adapters.git.elsewhere.mirror import FULL_ID, Mirror
 from modelref.adapters.git.elsewhere.objects import missing_objects
 from modelref.adapters.git.program import Git
 from modelref.errors import OutOfReach, UnknownRef
@@ -16,6 +16,9 @@ from modelref.errors import OutOfReach, UnknownRef
 _Value = TypeVar("_Value")
 _REVISION = re.compile(r"(?![-/+])((?:(?!@\{)[^\s~^:?*\[\\])+)((?:[~^:]|@\{).*)?", re.DOTALL)
 """A branch, tag or commit, and where to go from there; as ``git help revisions`` writes them."""
+
+_SHORT_ID = re.compile(r"(?:.*-g)?[0-9a-f]{4,}", re.IGNORECASE | re.DOTALL)
+"""What git takes for a commit where there is no ref of that name, as ``git describe`` writes it."""
 
 
 class Source(Protocol):
@@ -67,24 +70,40 @@ class MirroredCommits(SparseCommits):
     def resolve(self, rev: str) -> str:
         """Return the full id of a commit; ``HEAD`` is the remote's default branch.
 
-        Another branch, or a commit by its full id, is fetched when it is named.
+        Another branch, or a commit by its full id, is fetched when it is named. As in a clone, a
+        name is a tag or a branch before it is short for a commit.
         """
-        asked = _REVISION.fullmatch(rev)
-        if asked is None:
-            return GitCommits.resolve(self, rev)
-        name, then = asked.groups(default="")
+        asked = _REVISION.fullmatch(rev) if rev.isprintable() else None
+        name, then = asked.groups(default="") if asked else ("", "")
         try:
-            if name == "HEAD":
-                return GitCommits.resolve(self, f"{self.source.default()}{then}")
-            with suppress(UnknownRef):
-                return GitCommits.resolve(self, rev)
-            return GitCommits.resolve(self, f"{self.source.named(name) or name}{then}")
+            return GitCommits.resolve(self, f"{self._kept(name)}{then}" if name else rev)
         except UnknownRef as unknown:
             raise UnknownRef(
                 f"{self.source.address} has no branch, tag or commit {rev!r}",
                 kind="unknown-revision",
                 hint="git ls-remote, with the same address, lists its branches and tags",
             ) from unknown
+
+    def _kept(self, name: str) -> str:
+        """What leads here to what a name means there; refs of the mirror's own have none."""
+        if name in ("HEAD", "@"):
+            return self.source.default()
+        if self._is_tag(name):
+            return name
+        if FULL_ID.fullmatch(name):
+            with suppress(UnknownRef):
+                return GitCommits.resolve(self, name)
+        kept = self.source.named(name)
+        if kept is None and not _SHORT_ID.fullmatch(name):
+            raise UnknownRef(f"there is no {name!r}", kind="unknown-revision")
+        return kept or name
+
+    def _is_tag(self, name: str) -> bool:
+        """Whether git takes a name for a tag of those that were fetched."""
+        done = self.repository.git.run(
+            "rev-parse", "--verify", "--quiet", "--symbolic-full-name", "--end-of-options", name
+        )
+        return done.stdout.startswith(b"refs/tags/")
 
     def merge_base(self, a: str, b: str) -> str | None:
         """Return the newest commit that two others descend from, None where there is none.

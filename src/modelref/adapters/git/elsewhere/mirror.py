@@ -24,7 +24,7 @@ DEFAULT = "refs/modelref/default"
 _HEADS = "refs/heads/"
 _NAMED = "refs/modelref/named"
 """Where other branches are kept that were asked for by name."""
-_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _ABSENT = re.compile(r"couldn't find remote ref|not our ref|unadvertised object")
 _FETCH = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--progress")
 _LOCKED = re.compile(r"\.lock': File exists")
@@ -102,7 +102,9 @@ class Mirror:
         Raises:
             OutOfReach: as :meth:`refresh`.
         """
-        there = name if name.startswith("refs/") or _FULL_ID.fullmatch(name) else _HEADS + name
+        there = name if name.startswith("refs/") or FULL_ID.fullmatch(name) else _HEADS + name
+        if not FULL_ID.fullmatch(name) and self.git.run("check-ref-format", there).code:
+            return None
         # A branch ``a`` may have gone for one ``a/b``: git could not keep both.
         kept = f"{_NAMED}/{sha256(there.encode()).hexdigest()}"
         try:

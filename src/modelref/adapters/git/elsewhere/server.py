@@ -47,7 +47,7 @@ class Abilities:
         try:
             said = json.loads(note.read_bytes())
             return cls(bool(said["filters"]), str(said["objects"]))
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
 
     def text(self) -> str:

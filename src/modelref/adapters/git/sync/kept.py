@@ -14,6 +14,8 @@ from modelref.adapters.plainfile import plain_text
 from modelref.domain.finding import Finding, Severity
 
 _TEXTS = ("kind", "tag", "what", "hint")
+_MOST = 1 << 28
+"""Bytes of the file: a remote that lost all its tags is told of in some hundred bytes a tag."""
 
 
 def read_kept(folder: Path) -> Sequence[Finding]:
@@ -22,13 +24,13 @@ def read_kept(folder: Path) -> Sequence[Finding]:
     Args:
         folder: that of the writers' notes.
     """
-    text = plain_text(folder / KEPT)
+    text = plain_text(folder / KEPT, _MOST)
     try:
         return [
             Finding(Severity(one["severity"]), *(str(one[key]) for key in _TEXTS))
             for one in (json.loads(text) if text else ())
         ]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return ()
 
 

@@ -1,25 +1,20 @@
 """What keeps git from talking to a remote on this side: hooks and settings of the clone's own."""
 
-import os
+import json
 import re
+from pathlib import Path
 
-from modelref.adapters.git.program import Finished, Git
+from modelref.adapters.git.program import Finished
 from modelref.domain.secrets import without_credentials
 from modelref.errors import Refused
 
+NOT_RUN = re.compile(rb"^fatal: cannot run (?:.*/)?pre-push: (.*)$", re.MULTILINE)
+"""What git says of a hook whose interpreter is not there; then it waits for ever."""
 _NOT_ABLE = re.compile(r"the receiving end does not support (--signed push|push options)")
 _SETTINGS = {
     "--signed push": "git config push.gpgSign if-asked",
     "push options": "git config push.pushOption ''",
 }
-_STOPPED = re.compile(r"^error: failed to push some refs to ", re.MULTILINE)
-_TALKED = re.compile(
-    r"^(?:fatal: (?:the remote end |protocol error|unable to access |early EOF)"
-    r"|remote: |Enumerating |Writing |Total |send-pack: )|RPC failed",
-    re.MULTILINE,
-)
-_DIED = re.compile(r"^fatal: ", re.MULTILINE)
-"""A git that gave up: one that talks to the remote, or one that a hook ran."""
 _DO_AS_IT_SAYS = (
     "do as it says, then repeat the command; git rev-parse --git-path hooks says where it lies"
 )
@@ -30,13 +25,13 @@ _GITS_OWN = re.compile(
 )
 
 
-def push_stopped(done: Finished, remote: str, git: Git) -> Refused | None:
+def push_stopped(done: Finished, remote: str, account: Path) -> Refused | None:
     """The error for a push that ended before git told the remote anything, if it did.
 
     Args:
         done: a push that the remote gave no answer to.
         remote: its name.
-        git: of the clone.
+        account: git's own account of the push, which ``GIT_TRACE2_EVENT`` asks for.
     """
     unable = _NOT_ABLE.search(done.stderr)
     if unable:
@@ -45,9 +40,15 @@ def push_stopped(done: Finished, remote: str, git: Git) -> Refused | None:
             kind="push-settings",
             hint=_SETTINGS[unable[1]],
         )
-    if done.code != 1 or not _STOPPED.search(done.stderr) or _TALKED.search(done.stderr):
-        return None
-    if _DIED.search(done.stderr) and not _has_hook(git, "pre-push"):
+    not_run = NOT_RUN.search(done.stderr.encode())
+    if not_run:
+        return Refused(
+            f"git cannot run the pre-push hook of this clone: {not_run[1].decode()}",
+            kind="hook-here",
+            hint="its first line must name a program that is there, and end in LF, not CR LF; "
+            "git rev-parse --git-path hooks/pre-push says where it lies",
+        )
+    if not _hook_failed(account):
         return None
     return Refused(
         f"the pre-push hook of this clone refused the push: {_words(done)}",
@@ -56,10 +57,20 @@ def push_stopped(done: Finished, remote: str, git: Git) -> Refused | None:
     )
 
 
-def _has_hook(git: Git, name: str) -> bool:
-    """Whether git would run a hook of a name."""
-    path = git.output("rev-parse", "--git-path", f"hooks/{name}").decode("utf-8", "surrogateescape")
-    return os.access(git.folder / path.removesuffix("\n"), os.X_OK)
+def _hook_failed(account: Path) -> bool:
+    """Whether the pre-push hook failed, by git's account (``git help api-trace2``).
+
+    What stands on standard error does not tell: a hook may run a git that talks to a remote.
+    """
+    try:
+        lines = account.read_text(encoding="utf-8", errors="replace").split("\n")
+        events = [json.loads(line) for line in lines if line]
+        own = [event for event in events if event["sid"] == events[0]["sid"]]
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+    hooks = {event["child_id"] for event in own if event.get("hook_name") == "pre-push"}
+    ended = [event for event in own if event["event"] == "child_exit"]
+    return any(event["child_id"] in hooks and event["code"] != 0 for event in ended)
 
 
 def refs_kept(done: Finished, what: str) -> Refused | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import Finished, failed
@@ -11,7 +12,7 @@ from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.stale import IN_THE_WAY
 from modelref.adapters.git.sync.answers import Answer, read_answer
 from modelref.adapters.git.sync.outbox import open_outbox
-from modelref.adapters.git.sync.own import push_stopped, refs_kept
+from modelref.adapters.git.sync.own import NOT_RUN, push_stopped, refs_kept
 from modelref.adapters.git.sync.sightings import ORIGIN
 from modelref.adapters.git.tags import GitTags
 from modelref.domain.names import Artifact
@@ -145,18 +146,20 @@ class GitRemote:
         )  # fmt: skip
 
     def _push(self, *options: str, refspecs: Sequence[str]) -> Answer:
-        done = self.repository.git.run(
-            "push", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no",
-            *options,
-            operands=[self.name, *refspecs],
-            config={f"remote.{self.name}.mirror": "false"},
-            quiet=self.push_quiet,
-        )  # fmt: skip
-        answer = read_answer(done)
-        if answer is None:
-            raise push_stopped(done, self.name, self.repository.git) or self._unreachable(
-                done.stderr, "; it may have taken the events: repeat to see"
-            )
+        with NamedTemporaryFile(prefix="modelref-push.") as account:
+            done = self.repository.git.run(
+                "push", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no",
+                *options,
+                operands=[self.name, *refspecs],
+                config={f"remote.{self.name}.mirror": "false"},
+                env={"GIT_TRACE2_EVENT": account.name},
+                quiet=self.push_quiet, hopeless=NOT_RUN,
+            )  # fmt: skip
+            answer = read_answer(done)
+            if answer is None:
+                raise push_stopped(done, self.name, Path(account.name)) or self._unreachable(
+                    done.stderr, "; it may have taken the events: repeat to see"
+                )
         return answer
 
     def _branches(self) -> Sequence[str]:

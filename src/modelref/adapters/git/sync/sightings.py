@@ -143,7 +143,7 @@ class GitSightings:
             asked = said["asked"]
             agreed = {str(tag): str(oid) for tag, oid in said["agreed"].items()}
             return _Note(agreed, None if asked is None else frozenset(map(str, asked)))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return _Note({}, frozenset())
 
     def _write(self, old: _Note, new: _Note) -> None:

@@ -1,5 +1,7 @@
 """``modelref fetch``."""
 
+from collections.abc import Sequence
+
 import click
 
 from modelref.api.shapes.sharing import fetched_shape
@@ -7,7 +9,14 @@ from modelref.domain.ref import quoted
 from modelref.errors import Conflict
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
-from modelref.surfaces.cli.output import note, report_findings, say, say_json, table
+from modelref.surfaces.cli.output import (
+    MOST_FINDINGS,
+    note,
+    report_findings,
+    say,
+    say_json,
+    table,
+)
 from modelref.usecases.sharing.catching_up import describe
 from modelref.usecases.sharing.fetch import Fetched
 from modelref.usecases.sharing.fetch import fetch as fetch_events
@@ -46,22 +55,31 @@ def _say(fetched: Fetched, rows: list[list[str]]) -> None:
         table(["New", "Version", "Author", "Message"], rows, free=[2, 3])
     else:
         say(f"nothing new on {fetched.remote}")
-    for one in fetched.changed:
+    for one in fetched.changed[:MOST_FINDINGS]:
         what, hint = describe(one, fetched.remote)
         say(f"{one.standing.value}: {quoted(one.tag)} {what}")
         say(f"  hint: {hint}")
+    if len(fetched.changed) > MOST_FINDINGS:
+        say(_more(fetched.changed, "tags"))
     if fetched.restored:
         note(
             f"warning: {fetched.remote} lacks the newest events that it had: "
             "it may have been restored from an older state"
         )
-    for event in fetched.unreached:
+    for event in fetched.unreached[:MOST_FINDINGS]:
         note(
             f"note: no branch of {fetched.remote} leads to {event.artifact}@{event.version} "
             "any more (rewritten history?); its tag keeps it"
         )
+    if len(fetched.unreached) > MOST_FINDINGS:
+        note(f"note: {_more(fetched.unreached, 'versions')}")
     if fetched.local:
         say(f"only this clone has {_counted(fetched.local)}; tell the others: modelref push")
+
+
+def _more(told: Sequence[object], what: str) -> str:
+    """What is said instead of all that follows the first few."""
+    return f"and {len(told) - MOST_FINDINGS} more {what} like these: modelref fetch --json has all"
 
 
 def _counted(tags: tuple[str, ...]) -> str:
