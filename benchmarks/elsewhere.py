@@ -4,7 +4,7 @@
 
 The repository holds a pipeline, 1,000 small files, and random data in git; every tenth commit is a
 registered version of one of two models. It is reached by a stand-in for ssh, which waits before it
-connects, as a host does, and counts the bytes that come.
+connects, as a host does, and counts the bytes that come. It exits with 1 where a target is missed.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from measuring import MODELREF, Run, apart_from_home, median, run
@@ -25,6 +25,18 @@ artifacts:
   sim: {path: models/sim.bin, type: model}
 metrics: [metrics.json]
 """
+_CLONE = "git clone"
+_DVC_GET = "dvc get DIR (a clone of it)"
+_FEW_BYTES = 0.01
+"""Most of a clone's bytes that a look at a repository may take."""
+_SHARES = {
+    "modelref show, cold": (_CLONE, 0.5),
+    "modelref show, warm": (_CLONE, 0.5),
+    "modelref get rec#prod, cold": (_DVC_GET, 1.0),
+    "modelref get rec#prod, warm": (_DVC_GET, 1.0),
+    "modelref --repo DIR get rec#prod": (_DVC_GET, 1.0),
+}
+"""Most of another command's wall time that one may take, for the sizes that are the default."""
 _SSH = """\
 #!/bin/sh
 for last; do :; done
@@ -54,11 +66,18 @@ def main() -> None:
         size = sum(file.stat().st_size for file in (bare / "objects").rglob("*") if file.is_file())
         print(f"repository: {size / 1e6:.0f} MB in git, {asked.commits} commits\n")
         print("| command | bytes received | wall s | CPU s |\n|---|---|---|---|", flush=True)
-        measure(folder, bare, log, asked.rounds, asked.only)
+        if not judge(measure(folder, bare, log, asked.rounds, asked.only)):
+            sys.exit("\na target was missed")
 
 
-def measure(folder: Path, bare: Path, log: Path, rounds: int, only: str) -> None:
-    """Run each command whose name holds a text some times, and print a line for each."""
+def measure(
+    folder: Path, bare: Path, log: Path, rounds: int, only: str
+) -> dict[str, tuple[Run, int]]:
+    """Run each command whose name holds a text some times, and print a line for each.
+
+    Returns:
+        The medians and the bytes that came, by name.
+    """
     url = f"ssh://git@example.test{bare}"
     cache, out, clone = folder / "cache", folder / "out", folder / "clone"
 
@@ -83,10 +102,10 @@ def measure(folder: Path, bare: Path, log: Path, rounds: int, only: str) -> None
         ("modelref get rec#prod, cold", [*read, *get], cold),
         ("modelref get rec#prod, warm", [*read, *get], warm),
         ("modelref --repo DIR get rec#prod", [MODELREF, "--repo", str(bare), *get], warm),
-        ("git clone", ["git", "clone", "--quiet", url, str(clone)], warm),
+        (_CLONE, ["git", "clone", "--quiet", url, str(clone)], warm),
         ("git clone --depth=1", ["git", "clone", "--quiet", "--depth=1", url, str(clone)], warm),
         (
-            "dvc get DIR (a clone of it)",
+            _DVC_GET,
             [
                 *("dvc", "get", f"file://{bare}", "models/rec.bin"),
                 *("--rev", "rec@v0.1.0", "-o", str(out.with_suffix(".bin"))),
@@ -94,10 +113,31 @@ def measure(folder: Path, bare: Path, log: Path, rounds: int, only: str) -> None
             warm,
         ),
     ]
+    done: dict[str, tuple[Run, int]] = {}
     for name, argv, before in rows:
-        if only not in name:
-            continue
-        show(name, *measured(argv, folder, before, log, rounds))
+        if only in name:
+            done[name] = measured(argv, folder, before, log, rounds)
+            show(name, *done[name])
+    return done
+
+
+def judge(done: Mapping[str, tuple[Run, int]]) -> bool:
+    """Tell of each target whose commands both ran whether it holds, and whether all do."""
+    good = True
+
+    def hold(what: str, share: float, most: float) -> None:
+        nonlocal good
+        good = good and share <= most
+        print(f"{'held' if share <= most else 'MISSED'}: {what} {share:.2%}, at most {most:.0%}")
+
+    print()
+    for name, (other, most) in _SHARES.items():
+        if name in done and other in done:
+            (ours, came), (theirs, all_of_it) = done[name], done[other]
+            hold(f"time of {name}: of {other}", ours.wall / theirs.wall, most)
+            if other == _CLONE:
+                hold(f"bytes of {name}: of {other}", came / all_of_it, _FEW_BYTES)
+    return good
 
 
 def measured(

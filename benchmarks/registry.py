@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measuring import MODELREF, SCRIPTS, Case, apart_from_home, compare, report, run
+from modelref.adapters.git.tags import patterns_of
+from modelref.domain.names import Artifact
 from synthetic import build, cache_path, git
 
 if TYPE_CHECKING:
@@ -28,8 +30,11 @@ _FIELDS = (
     "%(contents:subject)%00%(contents:trailers:only,unfold)%00"
 )
 _FLOOR = "git for-each-ref"
+_FLOOR_OF_ONE = "git for-each-ref MODEL"
+_OF_ONE = ("show MODEL", "history MODEL", "resolve MODEL#prod")
 _MIB = 150
 _MODEL = "models/m000:m000"
+_ARTIFACT = Artifact.parse(_MODEL)
 _GTO_LIMIT = 900.0
 _LINKS = {"hardlink": 0.12, "symlink": 0.12, "reflink": 0.12, "copy": 0.42}
 """CPU seconds that a get of 1 GB may take, by kind of link."""
@@ -88,6 +93,7 @@ class Bench:
             runs = compare(
                 {
                     _FLOOR: Case(listing, root),
+                    _FLOOR_OF_ONE: Case([*listing[:-1], *patterns_of(_ARTIFACT)], root),
                     "show": Case([MODELREF, "show"], root),
                     "show MODEL": Case([MODELREF, "show", _MODEL], root),
                     "history MODEL": Case([MODELREF, "history", _MODEL], root),
@@ -98,8 +104,10 @@ class Bench:
                 rounds=self.rounds,
             )
             kind = "loose" if loose else "packed"
-            limits = {"show MODEL": 0.12, "history MODEL": 0.12, "resolve MODEL#prod": 0.12}
-            held = report(f"Reads, 20,000 tags, {kind}", runs, {} if loose else limits, _FLOOR)
+            # Loose refs are slow for git too: a ratio, that reading all models would miss.
+            limit = 4 * runs[_FLOOR_OF_ONE].cpu if loose else 0.12
+            limits = dict.fromkeys(_OF_ONE, round(limit, 2))
+            held = report(f"Reads, 20,000 tags, {kind}", runs, limits, _FLOOR)
             self.hold(f"reads, {kind}", held)
             ratio = runs["show"].cpu / runs[_FLOOR].cpu
             self.hold(f"show is {ratio:.1f} x {_FLOOR}, at most 5 ({kind})", ratio <= 5)

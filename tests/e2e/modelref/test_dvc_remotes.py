@@ -1,11 +1,15 @@
 """Bytes that are only on a DVC remote, as people meet them on the command line."""
 
+import fcntl
 import os
+import pty
 import shutil
 import signal
 import stat
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import md5
 from pathlib import Path
 
 import pytest
@@ -76,6 +80,54 @@ def test_get_brings_what_only_the_remote_has(pushed: Project) -> None:
     shutil.rmtree(pushed.root / "models" / "rec")
     pushed.run("dvc", "checkout", "--quiet", "models/rec")
     assert "up to date" in pushed.run("dvc", "status", "train").out, "DVC takes them as its own"
+
+
+def test_get_tells_what_came_so_far_on_a_terminal(pushed: Project) -> None:
+    forget(pushed)
+    digest = md5(b"[1, 2, 3]", usedforsecurity=False).hexdigest()
+    part = cache(pushed) / "modelref" / f"md5-{digest}.part"
+    part.parent.mkdir(parents=True)
+    screen, terminal = pty.openpty()
+    with part.open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # as another process that brings that file
+        child = get_in(pushed, stderr=terminal)
+        os.close(terminal)
+        read_until(screen, b"bringing 1 of 2 files from the DVC remote 'store', 0.0 MB")
+    with suppress(OSError):  # what a terminal says once nobody can write to it any more
+        read_until(screen, b"(nothing)")
+    os.close(screen)
+    assert child.communicate()[0] == b"rec@v0.1.2: 2 files in out/\n"
+    assert child.returncode == 0
+
+
+def test_get_tells_nothing_of_it_where_errors_go_to_no_terminal(pushed: Project) -> None:
+    forget(pushed)
+    screen, terminal = pty.openpty()
+    with get_in(pushed, stdout=terminal, stderr=subprocess.PIPE) as child:
+        assert child.communicate()[1] == b""
+    assert b"bringing" not in os.read(screen, 4096)
+    os.close(terminal)
+    os.close(screen)
+
+
+def get_in(
+    project: Project, *, stdout: int = subprocess.PIPE, stderr: int
+) -> "subprocess.Popen[bytes]":
+    """Begin to get a version, its streams as given."""
+    return subprocess.Popen(
+        [str(SCRIPTS / "modelref"), "get", "rec#prod", "-o", "out"],
+        cwd=project.root,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+        stdout=stdout,
+        stderr=stderr,
+    )
+
+
+def read_until(screen: int, words: bytes) -> None:
+    """Read what is shown on a terminal until some words are."""
+    shown = b""
+    while words not in shown:
+        shown += os.read(screen, 4096)
 
 
 def test_get_of_one_file_brings_no_other(pushed: Project) -> None:

@@ -8,7 +8,9 @@ differ in their build only, and of an unassignment that names a bare commit, ``d
 import subprocess
 from pathlib import Path
 
+import gto.api
 import pytest
+from gto.exceptions import UnknownStage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +19,10 @@ from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.tags import GitTags
 from modelref.domain.message import compose
 from modelref.domain.tag import TagName
+from modelref.errors import BadInput
 from support.gto_registry import clear, ours, theirs
 from support.project import Project
+from support.tiny import tiny_clone
 
 VERSIONS = ("v2.0.0", "v1.0.0-rc.2", "v10.0.0-rc.1", "v1.0.0", "v1.0.0-rc.10")
 """Of the commits, oldest first: numbers that do not rise with them, before their release too."""
@@ -26,7 +30,7 @@ COMMITS = len(VERSIONS)
 _STEPS = st.lists(
     st.tuples(
         st.sampled_from(["register", "deregister", "assign", "unassign", "deprecate"]),
-        st.sampled_from(["rec", "shop:rank"]),
+        st.sampled_from(["m", "rec", "shop:rank"]),
         st.integers(0, COMMITS - 1),
         st.sampled_from(["prod", "dev"]),
         st.booleans(),
@@ -133,6 +137,26 @@ def test_what_ends_gto_is_read_on(repository: Project, extra: str) -> None:
     with pytest.raises(Exception):  # noqa: B017, PT011  # it ends in more than one way
         theirs(repository)
     assert ours(repository)["rec"][0] in ("v1.0.0", "v9.0.0")
+
+
+def test_of_gto_s_own_file_the_stages_bind_and_the_types_do_not(tmp_path: Path) -> None:
+    project = tiny_clone(tmp_path / "shop", ["m"], 1)
+    project.write(".gto", "types: [dataset]\nstages: [prod]\n")
+    project.write("artifacts.yaml", "old: {type: model, path: m.txt}\n")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "as older gto wrote it")
+    registry = modelref.open(project.root)
+    for model in ("m", "old"):
+        registry.register(model, version="v1.0.0")
+        registry.promote(f"{model}@v1.0.0", "prod")
+        assert ours(project)[model] == theirs(project)[model] == ("v1.0.0", {"prod": "v1.0.0"})
+        with pytest.raises(UnknownStage):
+            gto.api.assign(str(project.root), model, "qa", version="v1.0.0")
+        with pytest.raises(BadInput, match=r"\.gto does not list the stage qa"):
+            registry.promote(f"{model}@v1.0.0", "qa")
+    gto.api.register(str(project.root), "other", "HEAD~1", version="v1.0.0")
+    gto.api.assign(str(project.root), "other", "prod", version="v1.0.0")
+    assert ours(project) == theirs(project)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of DVC's own libraries

@@ -275,6 +275,27 @@ def test_only_what_is_missing_is_asked_for(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("web", [False, True], ids=["folder", "web"])
+def test_objects_come_at_the_same_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, web: bool
+) -> None:
+    kind, name = (remotes.Handler, "do_GET") if web else (Folder, "download")
+    begin, both = getattr(kind, name), threading.Barrier(2)
+
+    def begin_together(*args: object) -> None:
+        both.wait(5)
+        begin(*args)
+
+    monkeypatch.setattr(kind, name, begin_together)
+    files = [
+        OutFile(f"{n}.bin", MD5, remotes.put(tmp_path / "remote", b"%d" % n)[0]) for n in (1, 2)
+    ]
+    with remotes.serving(tmp_path / "remote") as server:
+        remotes.configure(tmp_path, server.url if web else tmp_path / "remote", "jobs = 2")
+        remotes.outputs(tmp_path, DvcRemotes(patience=10)).fetch(files)
+    assert kept(tmp_path) == sorted(file.hash[2:] for file in files)
+
+
 @pytest.mark.parametrize("relpath", ["../../x", "/etc/x", ".git/hooks/x", "a/../../x"])
 def test_a_manifest_from_a_remote_that_leaves_its_folder_is_refused(
     tmp_path: Path, relpath: str

@@ -62,7 +62,7 @@ class Address:
         if "://" in text:
             return cls._of_url(text)
         scp = _SCP.fullmatch(text)
-        if scp and not (base / text).is_dir():
+        if scp and not _is_folder(base / text):
             user, host, path = scp["user"], scp["host"], scp["path"]
             _check("host", host, _HOST)
             if user is not None:
@@ -109,7 +109,7 @@ class Address:
     def _of_folder(cls, folder: Path) -> Self:
         if not str(folder).isprintable():
             raise _refused("the folder's name does not print")
-        if not folder.is_dir():
+        if not _is_folder(folder):
             raise BadInput(
                 f"there is no folder {_PASSWORD.sub('***@', str(folder))!r}",
                 kind="no-folder",
@@ -120,6 +120,13 @@ class Address:
 
     def __str__(self) -> str:
         return self.url
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, or that lies where one may not look
+        return False
 
 
 def _credentials(parts: SplitResult) -> Credentials | None:
