@@ -3,6 +3,7 @@
 from dataclasses import replace
 from types import MappingProxyType
 
+from modelref.domain.branch import Branch
 from modelref.domain.diff.behaviour import BehaviourDiff, diff_behaviour
 from modelref.domain.diff.code import CodeChange
 from modelref.domain.diff.code import FileChange as FileChangeInGit
@@ -27,9 +28,16 @@ from modelref.domain.diff.weights import (
     ValueChange,
     WeightsDiff,
 )
+from modelref.domain.gates.checks.bounds import Bounds
+from modelref.domain.gates.rule import Rule
+from modelref.domain.gates.verdict import Outcome as GateOutcome
+from modelref.domain.gates.verdict import Verdict
+from modelref.domain.names import Artifact, StageName
 from modelref.domain.outs import MD5, Out
+from modelref.domain.reviewing import Shipping
 from modelref.domain.snapshot import Annotation, Snapshot
 from modelref.usecases.compare import ModelDiff, Side
+from modelref.usecases.reviewing.shipping import Tried
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\x1b[31m\u202e`|\ud800"
 _AGES = ("19-24", "25-34", "35-44", "45-54", "55-64", "65+")
@@ -42,6 +50,16 @@ _METRICS = (
 )
 _TYPES, _MISSING = ("double", "double"), (0.01, 0.05)
 _PLAIN = TensorFacts("m/w.safetensors", "x", (92_331, 64), "float32")
+
+
+def tried_by_a_gate(passed: bool | None, shipping: Shipping) -> Tried:
+    """What came of a gate of one rule."""
+    outcome = GateOutcome(Rule(Bounds("ndcg@20", 0.3, None), "a floor"), {}, passed, "0.25", "")
+    branch, commit = Branch("main", "0" * 40), "1" * 40
+    verdict = Verdict(
+        Artifact("", "rec"), "v1.1.0", commit, StageName("prod"), "v1.0.0", 0, branch, (outcome,)
+    )
+    return Tried(shipping, verdict)
 
 
 def rich_diff(name: str = "") -> ModelDiff:

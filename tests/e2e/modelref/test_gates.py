@@ -382,3 +382,23 @@ def test_init_starts_with_the_usual_rules_switched_off(tmp_path: Path) -> None:
     assert all(rule["why"] for rule in found["rules"])
     assert "nothing to add" in cli(project, "init").out
     assert (tmp_path / "modelref.yaml").read_text() == "\n".join(lines)
+
+
+def test_a_page_says_whether_its_second_version_may_ship(project: Project) -> None:
+    def page(*refs: str) -> str:
+        return cli(project, "diff", *refs, "--html", "-").out
+
+    assert "may ship to prod" in page("rec@v0.1.0", "rec@v0.2.0")
+    failed = page("rec@v0.2.0", "rec@v0.1.0")
+    assert "may not ship to prod" in failed
+    assert "failed: ndcg at least 0.3: 0.2 (below it, popularity is as good)" in failed
+    cli(project, "promote", "rec@v0.2.0", "prod")
+    assert "rules of prod (main) hold, beside v0.2.0" in page("rec@v0.1.0", "rec@v0.3.0")
+    cli(project, "promote", "rec@v0.3.0", "prod")
+    held = page("rec@v0.1.0", "rec@v0.3.0")
+    assert "rules of prod (main) hold, beside v0.1.0" in held, "not beside itself"
+
+
+def test_a_page_of_the_workspace_or_of_other_kinds_asks_no_gate(project: Project) -> None:
+    for args in (("rec@v0.1.0",), ("rec@v0.1.0", "rec@v0.2.0", "--only", "params")):
+        assert "ship" not in cli(project, "diff", *args, "--html", "-").out

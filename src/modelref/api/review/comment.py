@@ -7,11 +7,10 @@ from modelref.api.kinds.all import sections_of
 from modelref.api.kinds.behaviour import percent
 from modelref.api.kinds.section import Section
 from modelref.api.markdown import escape, section_lines
-from modelref.api.review.facts import facts, quality_words, reason, shipping_words, title
+from modelref.api.review.facts import facts, quality_words, reason, title
 from modelref.api.review.fitting import Block, fit
+from modelref.api.review.ships import gate_section, shipping_words
 from modelref.domain.diff.kind import DiffKind
-from modelref.domain.gates.verdict import Verdict
-from modelref.domain.reviewing import decided_later
 from modelref.usecases.review import Review, ReviewedModel
 
 MARKER = "<!-- modelref-review -->"
@@ -40,7 +39,6 @@ _LONGEST_CELL = 200
 _LONGEST_NAME = 60
 _SHORT_ROWS, _SHORT_NOTES = 10, 5
 _MOST_NOTES = 50
-_MARKS = {True: "passed", False: "failed", None: "not known"}
 
 
 def review_markdown(review: Review) -> str:
@@ -75,7 +73,7 @@ def _overview(models: Sequence[ReviewedModel]) -> Iterator[str]:
         cells = (
             _clip(str(model.artifact), _LONGEST_NAME),
             quality_words(model),
-            _clip(shipping_words(model), _LONGEST_NAME),
+            _clip(shipping_words(model.shipping, model.verdict), _LONGEST_NAME),
             percent(found.kept) if found else "",
         )
         yield f"| {' | '.join(map(escape, cells))} |"
@@ -91,7 +89,7 @@ def _model_blocks(model: ReviewedModel) -> Iterator[Block]:
     yield Block(name, _FACTS, (heading + "\n".join([*told, "", ""]), heading, ""))
     for kind, worth in _WORTH.items():
         if kind == _GATE:
-            sections = [_gate_section(model.verdict)] if model.verdict else []
+            sections = [gate_section(model.verdict)] if model.verdict else []
         else:
             sections = sections_of(model.diff, DiffKind(kind)) if model.diff else []
         if any(section.rows or section.patch for section in sections):
@@ -103,22 +101,6 @@ def _fact(question: str, lines: Sequence[str]) -> Iterator[str]:
     first, *more = lines
     yield f"- **{question}** {escape(first)}"
     yield from (f"  - {escape(line)}" for line in more)
-
-
-def _gate_section(verdict: Verdict) -> Section:
-    later = {id(one) for one in decided_later(verdict)}
-    rows = [
-        [
-            "at the promotion" if id(one) in later else _MARKS[one.passed],
-            str(one.rule.check),
-            one.observed,
-            one.rule.why,
-        ]
-        for one in verdict.outcomes
-    ]
-    beside = f"beside {verdict.against}" if verdict.against else "it holds nothing yet"
-    note = f"Rules of {verdict.source.name} for {verdict.stage}; {beside}."
-    return Section(("", "Rule", "Seen", "Why"), rows, notes=(note,))
 
 
 def _details(kind: str, sections: Sequence[Section]) -> str:

@@ -8,14 +8,14 @@ from modelref.api.kinds.behaviour import bar, not_compared, percent, stands
 from modelref.api.kinds.segments import FEW_USERS
 from modelref.api.numbers import number
 from modelref.api.review.measured import FEW, counts, for_whom, leading, metric_line
+from modelref.api.review.ships import ship_lines, shipping_words
 from modelref.domain.diff.behaviour import BehaviourDiff
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.values import Absent, Status
-from modelref.domain.gates.verdict import Outcome as RuleOutcome
-from modelref.domain.gates.verdict import Verdict
-from modelref.domain.reviewing import Shipping, decided_later, decided_now, judge_quality
+from modelref.domain.reviewing import judge_quality
 from modelref.usecases.compare import ModelDiff
 from modelref.usecases.review import ReviewedModel
+from modelref.usecases.reviewing.shipping import Tried
 
 _MOST_REASONS = 5
 _LONGEST = 300
@@ -51,7 +51,9 @@ def title(model: ReviewedModel) -> str:
     """The model and both verdicts, in a line."""
     if model.status is Status.REMOVED:
         return f"{model.artifact}: removed"
-    return f"{model.artifact}: {quality_words(model)}; {shipping_words(model)}"
+    return (
+        f"{model.artifact}: {quality_words(model)}; {shipping_words(model.shipping, model.verdict)}"
+    )
 
 
 def quality_words(model: ReviewedModel) -> str:
@@ -63,23 +65,11 @@ def quality_words(model: ReviewedModel) -> str:
     return model.judged.quality.value
 
 
-def shipping_words(model: ReviewedModel) -> str:
-    """Whether it may ship, in a few words."""
-    stage = model.verdict.stage if model.verdict else ""
-    return {
-        Shipping.YES: f"may ship to {stage}",
-        Shipping.NO: f"may not ship to {stage}",
-        Shipping.UNKNOWN: "whether it may ship is not known",
-        Shipping.NO_GATES: "no gates",
-        None: "-",
-    }[model.shipping]
-
-
 def facts(model: ReviewedModel) -> list[Fact]:
     """The answers, the one that decides most first; those that nothing is known of are left out."""
     found = [
         Fact(Question.BETTER, tuple(_new(model) or _better(model.diff, _asked(model)))),
-        Fact(Question.SHIPS, tuple(_ship(model))),
+        Fact(Question.SHIPS, tuple(ship_lines(model.shipping, model.verdict))),
         Fact(Question.FOR_WHOM, tuple(_segments(model.diff, _asked(model)))),
         Fact(Question.LISTS, tuple(_lists(model.diff) if model.diff else ())),
         Fact(Question.CHANGED, tuple(_changed(model.diff) if model.diff else ())),
@@ -89,19 +79,24 @@ def facts(model: ReviewedModel) -> list[Fact]:
     return _told(found)
 
 
-def diff_facts(diff: ModelDiff, asked: Collection[str] = ()) -> list[Fact]:
-    """The answers that a diff alone has; those that nothing is known of are left out.
+def diff_facts(
+    diff: ModelDiff, asked: Collection[str] = (), tried: Tried | None = None
+) -> list[Fact]:
+    """The answers that a diff has; those that nothing is known of are left out.
 
     Args:
         diff: the differences.
         asked: metrics that a gate asks for.
+        tried: what the gate says of the second side; None where it was not asked.
     """
+    shipping, verdict, refused = tried or (None, None, ())
     found = [
         Fact(Question.BETTER, tuple(_better(diff, asked))),
+        Fact(Question.SHIPS, tuple(ship_lines(shipping, verdict))),
         Fact(Question.FOR_WHOM, tuple(_segments(diff, asked))),
         Fact(Question.LISTS, tuple(_lists(diff))),
         Fact(Question.CHANGED, tuple(_changed(diff))),
-        Fact(Question.UNKNOWN, tuple(_absent((), diff))),
+        Fact(Question.UNKNOWN, tuple(_absent(refused, diff))),
     ]
     return _told(found)
 
@@ -144,47 +139,6 @@ def _better(diff: ModelDiff | None, asked: Collection[str]) -> Iterator[str]:
 
 def _segments(diff: ModelDiff | None, asked: Collection[str]) -> Iterator[str]:
     return for_whom(leading(diff.metrics, asked)) if diff else iter(())
-
-
-def _ship(model: ReviewedModel) -> Iterator[str]:
-    verdict = model.verdict
-    if verdict is None:
-        if model.shipping is Shipping.NO_GATES:
-            yield "no gates: no rule of the default branch guards a stage of it"
-        return
-    now = decided_now(verdict)
-    failed = [one for one in now if one.passed is False]
-    unknown = [one for one in now if one.passed is None]
-    beside = f", beside {verdict.against}" if verdict.against else ""
-    told = _tally(verdict, len(now), len(failed), len(unknown))
-    word = model.shipping.value if model.shipping else ""
-    yield f"{word}: {told}{beside}"
-    yield from _rules(failed, "failed")
-    yield from _rules(unknown, "not known")
-    later = ", ".join(str(one.rule.check) for one in decided_later(verdict))
-    if later:
-        yield f"asked at the promotion: {later}"
-    if not verdict.source.known:
-        yield "no default branch is known here, so the rules are those of HEAD"
-
-
-def _tally(verdict: Verdict, rules: int, failed: int, unknown: int) -> str:
-    source = f"of {verdict.stage} ({verdict.source.name})"
-    if not rules:
-        return f"no rule {source} can be asked before the promotion"
-    if not failed and not unknown:
-        return f"{rules} of {rules} rules {source} hold"
-    parts = [f"{failed} failed"] if failed else []
-    parts += [f"{unknown} not known"] if unknown else []
-    return f"{' and '.join(parts)} of {rules} rules {source}"
-
-
-def _rules(outcomes: Sequence[RuleOutcome], word: str) -> Iterator[str]:
-    for one in outcomes[:FEW]:
-        why = f" ({one.rule.why})" if one.rule.why else ""
-        yield f"{word}: {one.rule.check}: {one.observed}{why}"
-    if len(outcomes) > FEW:
-        yield f"… and {len(outcomes) - FEW} more {word}"
 
 
 def _lists(diff: ModelDiff) -> Iterator[str]:

@@ -74,9 +74,31 @@ def for_whom(ordered: Sequence[MetricChange]) -> Iterator[str]:
 
 
 def _segments(outcome: Outcome, some: Sequence[SegmentChange]) -> Iterator[str]:
-    more = f" and {len(some) - FEW} more" if len(some) > FEW else ""
+    alike = _alike(some)
+    left = sum(map(len, alike[FEW:]))
+    more = f" and {left} more" if left else ""
     if some:
-        yield f"{outcome}: {', '.join(map(_segment, some[:FEW]))}{more}"
+        yield f"{outcome}: {', '.join(map(_segment, alike[:FEW]))}{more}"
+
+
+def _alike(some: Sequence[SegmentChange]) -> list[list[SegmentChange]]:
+    """Segments, with those of other columns that hold the same users as far as the means tell."""
+    groups: list[list[SegmentChange]] = []
+    for one in some:
+        same = next((group for group in groups if _same_users(one, group)), None)
+        if same is None:
+            groups.append([one])
+        else:
+            same.append(one)
+    return groups
+
+
+def _same_users(one: SegmentChange, group: Sequence[SegmentChange]) -> bool:
+    means = (one.paired.users, one.paired.before, one.paired.after)
+    first = group[0].paired
+    return means == (first.users, first.before, first.after) and all(
+        one.column != other.column for other in group
+    )
 
 
 def _strength(change: MetricChange) -> float:
@@ -87,5 +109,6 @@ def _strength(change: MetricChange) -> float:
     return abs(change.paired.change) / width if width > 0 else 0.0
 
 
-def _segment(one: SegmentChange) -> str:
-    return f"{one.column} {one.segment} {segment_change(one.paired)}"
+def _segment(alike: Sequence[SegmentChange]) -> str:
+    names = " = ".join(f"{one.column} {one.segment}" for one in alike)
+    return f"{names} {segment_change(alike[0].paired)}"

@@ -9,6 +9,7 @@ from modelref.api.kinds import behaviour, segments
 from modelref.api.kinds.all import sections_of
 from modelref.api.kinds.section import Section
 from modelref.api.review.measured import leading
+from modelref.api.review.ships import gate_section
 from modelref.domain.diff.kind import DiffKind
 from modelref.surfaces.report.examples import example_parts
 from modelref.surfaces.report.nodes import node
@@ -18,6 +19,7 @@ from modelref.surfaces.report.plots.metrics import metric_plots, segment_plots
 from modelref.surfaces.report.plots.weights import weights_plots
 from modelref.surfaces.report.tables import section_parts
 from modelref.usecases.compare import ModelDiff
+from modelref.usecases.reviewing.shipping import Tried
 
 _TITLES = {
     DiffKind.WEIGHTS: "Weights",
@@ -54,15 +56,20 @@ class Part(NamedTuple):
         return node("section", title, *self.drawn, *tables, id=self.name)
 
 
-def parts_of(diff: ModelDiff, asked: Collection[str], examples: int) -> list[Part]:
+def parts_of(
+    diff: ModelDiff, asked: Collection[str], tried: Tried | None, examples: int
+) -> list[Part]:
     """All parts of what was compared, in the order in which they are read.
 
     Args:
         diff: the differences.
         asked: metrics that a gate asks for.
+        tried: what the gate says of the second side; None where it was not asked.
         examples: how many lists that change most are shown.
     """
     parts = _measured(diff, asked) if DiffKind.METRICS in diff.kinds else []
+    if tried and tried.verdict:
+        parts.insert(1, Part("gate", "May it ship?", (), [gate_section(tried.verdict)]))
     if DiffKind.BEHAVIOUR in diff.kinds:
         parts.append(_lists(diff, examples))
     for kind, title in _TITLES.items():

@@ -5,14 +5,18 @@ from xml.etree.ElementTree import Element
 
 from modelref.api.kinds.behaviour import BLOCKS
 from modelref.api.review.facts import Fact, Question, diff_facts
+from modelref.api.review.ships import shipping_words
 from modelref.domain.diff.kind import DiffKind
-from modelref.domain.reviewing import Quality, judge_quality
+from modelref.domain.reviewing import Quality, Shipping, judge_quality
 from modelref.surfaces.report.nodes import node
 from modelref.usecases.compare import ModelDiff
+from modelref.usecases.reviewing.shipping import Tried
 
 _TONES = {Quality.BETTER: "better", Quality.WORSE: "worse"}
+_SHIPS = {Shipping.YES: "better", Shipping.NO: "worse"}
 _PARTS = {
     Question.BETTER: ("metrics",),
+    Question.SHIPS: ("gate",),
     Question.FOR_WHOM: ("segments",),
     Question.LISTS: ("behaviour",),
     Question.CHANGED: ("params", "data", "code", "pipeline", "weights"),
@@ -20,27 +24,37 @@ _PARTS = {
 """By question, the parts that say more; the first on the page is linked."""
 
 
-def summary(diff: ModelDiff, asked: Collection[str], parts: Collection[str]) -> list[Element]:
-    """The verdict, and the facts that a review tells.
+def summary(
+    diff: ModelDiff, asked: Collection[str], tried: Tried | None, parts: Collection[str]
+) -> list[Element]:
+    """The verdicts, and the facts that a review tells.
 
     Args:
         diff: the differences.
         asked: metrics that a gate asks for.
+        tried: what the gate says of the second side; None where it was not asked.
         parts: the page's, by their ids.
     """
-    said = [_verdict(diff)] if DiffKind.METRICS in diff.kinds else []
+    said = [_verdict(diff, tried)] if DiffKind.METRICS in diff.kinds else []
     if diff.stale:
         why = "; ".join(diff.stale)
         text = f"The workspace is not what its pipeline makes: {why}. Run dvc repro."
         said.append(node("p", text, class_="warning"))
-    facts = [_fact(fact, parts) for fact in diff_facts(diff, asked)]
+    facts = [_fact(fact, parts) for fact in diff_facts(diff, asked, tried)]
     return [*said, node("dl", *facts)]
 
 
-def _verdict(diff: ModelDiff) -> Element:
+def _verdict(diff: ModelDiff, tried: Tried | None) -> Element:
     judged = judge_quality(diff.metrics)
-    tone = _TONES.get(judged.quality, "")
-    return node("p", judged.quality.capitalize(), class_=f"answer {tone}".strip())
+    words = [node("span", judged.quality.capitalize(), **_tone(_TONES.get(judged.quality)))]
+    if tried is not None:
+        ships = shipping_words(tried.shipping, tried.verdict)
+        words.append(node("span", f"; {ships}", **_tone(_SHIPS.get(tried.shipping))))
+    return node("p", *words, class_="answer")
+
+
+def _tone(tone: str | None) -> dict[str, str]:
+    return {"class": tone} if tone else {}
 
 
 def _fact(fact: Fact, parts: Collection[str]) -> Element:

@@ -8,13 +8,14 @@ from modelref.domain.gates.verdict import Verdict
 from modelref.domain.names import StageName
 from modelref.domain.registry import Model
 from modelref.domain.reviewing import Shipping, judge_shipping
-from modelref.domain.target import revision_at
+from modelref.domain.target import Revision, revision_at
 from modelref.errors import ModelRefError, Refused
 from modelref.usecases.gating.evaluate import Trial, evaluate_rules
 from modelref.usecases.gating.guard import read_guard
 from modelref.usecases.gating.memo import Memo
 from modelref.usecases.gating.naming import doubtful_names
 from modelref.usecases.promote import refuse_unfit
+from modelref.usecases.reading import read_model
 
 if TYPE_CHECKING:
     from modelref.domain.branch import Branch
@@ -61,7 +62,26 @@ class Tried(NamedTuple):
     absent: tuple[Absent, ...] = ()
 
 
-def try_gate(world: "World", model: Model, commit: str, guard: Guard) -> Tried:
+def may_ship(
+    world: "World", candidate: Revision, rival: Revision | None, *, at: int | None = None
+) -> Tried:
+    """Evaluate the first gate for a version, beside what its stage holds now.
+
+    Args:
+        world: the ports.
+        candidate: the version.
+        rival: what it is compared with where the stage holds the candidate itself.
+        at: as the registry stood then, seconds since 1970-01-01 UTC; None for now.
+    """
+    model, _ = read_model(world, candidate.artifact, at=at)
+    guard = Guard.read(world)
+    tried = try_gate(world, model, candidate.commit, guard, rival)
+    return tried._replace(absent=(*guard.absent, *tried.absent))
+
+
+def try_gate(
+    world: "World", model: Model, commit: str, guard: Guard, rival: Revision | None = None
+) -> Tried:
     """Evaluate the first gate for a commit, beside what its stage holds now.
 
     Args:
@@ -69,6 +89,7 @@ def try_gate(world: "World", model: Model, commit: str, guard: Guard) -> Tried:
         model: the model as it stands.
         commit: full id.
         guard: what guards promotions.
+        rival: what it is compared with where the stage holds the commit itself.
     """
     if guard.rules is None:
         return Tried(Shipping.UNKNOWN)
@@ -76,7 +97,9 @@ def try_gate(world: "World", model: Model, commit: str, guard: Guard) -> Tried:
     if stage is None:
         return Tried(Shipping.NO_GATES)
     source, gates = guard.rules
-    trial = Trial(model, revision_at(model, commit), stage)
+    held = model.current(stage)
+    instead = rival if held and held.commit == commit else None
+    trial = Trial(model, revision_at(model, commit), stage, instead)
     verdict = evaluate_rules(world, trial, (source, gates.of(stage, model.artifact)), Memo())
     try:
         refuse_unfit(model, commit, stage)

@@ -61,6 +61,18 @@ def test_that_it_is_worse_for_none_is_said() -> None:
     assert better.endswith("age s2 +10.0% [+9.0%, +11.0%] and 2 more")
 
 
+def test_segments_of_the_same_users_are_told_once() -> None:
+    first, second = segment("unknown", 0.5, 0.3), segment("unknown", 0.5, 0.3)
+    others = [segment(f"s{at}", 1.0, 0.1) for at in range(3)]
+    wins = metric("ndcg", 0.1, first, replace(second, column="income"), *others)
+    said, better = for_whom([wins])
+    assert "better for 5 of 5" in said
+    assert better == (
+        "better: age unknown = income unknown +60.0% [+58.0%, +62.0%], "
+        "age s0 +10.0% [+9.0%, +11.0%], age s1 +10.0% [+9.0%, +11.0%] and 1 more"
+    )
+
+
 def test_that_none_differs_is_said_and_of_a_few_users_nothing() -> None:
     same = SegmentChange("age", "a", Paired(USUAL, 1.0, 1.1, 0.1, (-0.1, 0.3), 0.5))
     none = "ndcg: no difference shown for any of 1 segment of 30 users or more"

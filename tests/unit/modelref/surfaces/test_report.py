@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
+from modelref.api.review.ships import shipping_words
 from modelref.domain.diff.examples import Example
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.metrics import MetricChange, Outcome, Paired, SegmentChange
+from modelref.domain.diff.values import Absent
 from modelref.domain.diff.weights import TensorChange, TensorStatus, ValueChange, WeightsDiff
+from modelref.domain.reviewing import Shipping
 from modelref.surfaces.report.charts import Bar, Point, bars, histogram, intervals
 from modelref.surfaces.report.diffpage import diff_page
 from modelref.surfaces.report.examples import example_parts
 from modelref.surfaces.report.nodes import node, page
 from modelref.surfaces.report.plots.metrics import metric_plots, segment_plots
 from modelref.surfaces.report.scales import Scale
-from support.pages import HOSTILE, rich_diff
+from modelref.usecases.reviewing.shipping import Tried
+from support.pages import HOSTILE, rich_diff, tried_by_a_gate
 
 
 class Seen(HTMLParser):
@@ -86,6 +90,38 @@ def test_the_answers_come_first_each_with_its_part() -> None:
     assert seen.ids() == order
     first = ["#metrics", "#segments", "#behaviour", "#params"]
     assert seen.links() == first + [f"#{name}" for name in order]
+
+
+@pytest.mark.parametrize(
+    ("passed", "shipping", "said"),
+    [
+        (True, Shipping.YES, "yes: 1 of 1 rules of prod (main) hold, beside v1.0.0"),
+        (False, Shipping.NO, "failed: ndcg@20 at least 0.3: 0.25 (a floor)"),
+        (None, Shipping.UNKNOWN, "not known: ndcg@20 at least 0.3: 0.25 (a floor)"),
+    ],
+)
+def test_whether_it_may_ship_stands_in_the_head(
+    passed: bool | None, shipping: Shipping, said: str
+) -> None:
+    seen = Seen(diff_page(rich_diff(), tried=tried_by_a_gate(passed, shipping)))
+    assert shipping_words(shipping, tried_by_a_gate(passed, shipping).verdict) in seen.head
+    assert said in seen.head
+    assert "#gate" in seen.links()
+    assert seen.ids().index("gate") == seen.ids().index("metrics") + 1
+    assert "a floor" in seen.text
+
+
+def test_that_nothing_guards_it_is_said() -> None:
+    seen = Seen(diff_page(rich_diff(), tried=Tried(Shipping.NO_GATES)))
+    assert "no gates: no rule of the default branch guards a stage of it" in seen.head
+    assert "gate" not in seen.ids()
+
+
+def test_why_nothing_may_ship_is_said() -> None:
+    refused = (Absent("model@v1.0.0 is in quarantine"),)
+    seen = Seen(diff_page(rich_diff(), tried=Tried(Shipping.NO, None, refused)))
+    assert "may not ship" in seen.head
+    assert "model@v1.0.0 is in quarantine" in seen.head
 
 
 def test_what_was_not_compared_is_not_answered() -> None:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +23,10 @@ from modelref.surfaces.cli.options import as_json, at_option
 from modelref.surfaces.cli.output import note, say, say_json, table
 from modelref.usecases.compare import ModelDiff, compare
 from modelref.usecases.gating.guard import asked_metrics
+
+if TYPE_CHECKING:
+    from modelref.ports import World
+    from modelref.usecases.reviewing.shipping import Tried
 
 _WIDTH = 80
 _EVERY_KIND = ",".join(DiffKind)
@@ -85,7 +90,8 @@ def diff(
         say_json(diff_shape(found))
     elif html is not None:
         asked = asked_metrics(context.world, first.artifact)
-        _write_page(found, html, asked, ALL if examples else None)
+        tried = _tried(context.world, found, at)
+        _write_page(found, html, asked, tried, ALL if examples else None)
     elif md:
         sys.stdout.write(diff_markdown(found, examples=examples))
     else:
@@ -118,10 +124,21 @@ def _exit_code(found: ModelDiff, *, wholly: bool) -> int:
     return OutOfReach.exit_code if unknown else 0
 
 
-def _write_page(found: ModelDiff, path: Path, asked: Collection[str], most: int | None) -> None:
+def _tried(world: "World", found: ModelDiff, at: int | None) -> "Tried | None":
+    """What the gate says of the second side, where that is committed and its metrics are shown."""
+    from modelref.usecases.reviewing.shipping import may_ship
+
+    if found.b.target is None or DiffKind.METRICS not in found.kinds:
+        return None
+    return may_ship(world, found.b.target, found.a.target, at=at)
+
+
+def _write_page(
+    found: ModelDiff, path: Path, asked: Collection[str], tried: "Tried | None", most: int | None
+) -> None:
     from modelref.surfaces.report.diffpage import FEW, diff_page
 
-    text = diff_page(found, asked=asked, examples=most or FEW)
+    text = diff_page(found, asked=asked, tried=tried, examples=most or FEW)
     if str(path) == "-":
         sys.stdout.write(text)
         return
