@@ -205,10 +205,11 @@ def _mend(reasons: Sequence[str]) -> str:
 def _same_files(model: Model, event: Event) -> str:
     """Say so when a new version has the files of an older one: perhaps nothing was trained."""
     made = event.trailer(OUTS)
-    for state in reversed(list(model.versions.values())):
-        same = state.active and state.event.trailer(OUTS) == made
-        if same and state.version != event.version:
+    newest = reversed(list(model.versions.values()))
+    for state in sorted(newest, key=lambda state: not state.active):
+        if state.event.trailer(OUTS) == made and state.version != event.version:
             where = ", which is in quarantine" if model.quarantined(state.commit) else ""
+            where = where if state.active else ", which was withdrawn"
             return f"its files are those of {model.artifact}@{state.version}{where}"
     return ""
 

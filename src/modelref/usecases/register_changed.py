@@ -25,6 +25,9 @@ from modelref.usecases.writing import Job, Options, Written
 if TYPE_CHECKING:
     from modelref.ports import World
 
+_MOST_READ = 50
+"""Versions that GTO registered, whose outs are read from their commits: the newest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
@@ -35,7 +38,7 @@ class Sweep:
         unchanged: models whose outs a version has, which nearly always is the latest.
         failed: models that could not be registered, and why; they keep no other back.
         findings: which models are declared under names that no tag can have, and which have the
-            outs of another version than the latest.
+            outs of another version than the latest, or of a withdrawn one only.
     """
 
     registered: tuple[Written, ...]
@@ -54,7 +57,8 @@ def register_changed(
     """Register every declared model whose outs no version of it has.
 
     What an older version has is not registered as the newest: a branch that has not got the newest
-    outs, because they lie on a commit beside it, would take ``@latest`` back.
+    outs, because they lie on a commit beside it, would take ``@latest`` back. Nor is what only a
+    withdrawn version has: somebody said that it must not be.
 
     Args:
         world: the ports.
@@ -80,7 +84,12 @@ def register_changed(
             if model and known and not _untold(world, registration, known, commit):
                 _refuse_forgotten(world, registration, commit)
                 unchanged.append(artifact)
-                findings += _behind(model, known)
+                again = _again(registration, known, commit)
+                findings += (
+                    _behind(model, known, again)
+                    if known.active
+                    else [_withdrawn(artifact, known, again)]
+                )
                 continue
             makers.append((artifact, partial(registering, world, registration, options)))
         except ModelRefError as error:
@@ -90,12 +99,13 @@ def register_changed(
 
 
 def _known(world: "World", asked: Registration, model: Model, commit: str) -> VersionState | None:
-    """The highest version that has the model's outs, if any has."""
+    """The highest version that has the model's outs, a withdrawn one if no other has; or None."""
     outs = outs_digest(world.pipeline.made(asked.artifact, None if asked.carry else commit).outs)
-    active = [state for state in model.versions.values() if state.active]
-    for state in reversed(active):
+    newest = list(model.versions.values())[::-1]
+    by_gto = [state for state in newest if state.event.trailer(OUTS) is None][:_MOST_READ]
+    for state in sorted(newest, key=lambda state: not state.active):
         promised = state.event.trailer(OUTS)
-        if promised is None and state is active[-1]:  # GTO registered it
+        if state in by_gto:
             promised = outs_digest(world.pipeline.made(asked.artifact, state.commit).outs)
         if promised == outs:
             return state
@@ -105,7 +115,7 @@ def _known(world: "World", asked: Registration, model: Model, commit: str) -> Ve
 def _untold(world: "World", asked: Registration, known: VersionState, commit: str) -> bool:
     """Whether a registration was made, and stopped before anybody was told."""
     at = known.commit if asked.carry else commit
-    return world.journal.pending(command_of(world, asked, at))
+    return known.active and world.journal.pending(command_of(world, asked, at))
 
 
 def _refuse_forgotten(world: "World", asked: Registration, commit: str) -> None:
@@ -119,7 +129,27 @@ def _refuse_forgotten(world: "World", asked: Registration, commit: str) -> None:
         refuse_uncommitted(world, asked.artifact, outs, commit)
 
 
-def _behind(model: Model, known: VersionState) -> Iterator[Finding]:
+def _again(asked: Registration, known: VersionState, commit: str) -> str:
+    """The command that registers a model once more, whatever has its outs already."""
+    if asked.carry:
+        return f"modelref register {asked.artifact} --commit"
+    first = "git commit --allow-empty, then " if known.commit == commit else ""
+    return f"{first}modelref register {asked.artifact}"
+
+
+def _withdrawn(artifact: Artifact, known: VersionState, again: str) -> Finding:
+    """What to say of a model whose outs only a withdrawn version has."""
+    return Finding(
+        Severity.WARNING,
+        "withdrawn-outs",
+        "",
+        f"{artifact} has the files of {known.version} here, which was withdrawn: not registered "
+        "again",
+        f"modelref history {artifact} says why; if they shall be a version all the same: {again}",
+    )
+
+
+def _behind(model: Model, known: VersionState, again: str) -> Iterator[Finding]:
     """What to say of a model whose outs are those of another version than the latest."""
     latest = model.latest
     if latest is not None and latest.version != known.version:
@@ -130,5 +160,5 @@ def _behind(model: Model, known: VersionState) -> Iterator[Finding]:
             f"{model.artifact} has the files of {known.version} here, and {latest.version} is the "
             "latest: not registered again",
             f"git cherry-pick {quoted(latest.event.tag)} brings the latest; if these shall be the "
-            f"latest: modelref register {model.artifact}",
+            f"latest: {again}",
         )

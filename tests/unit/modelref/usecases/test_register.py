@@ -187,6 +187,31 @@ def test_what_an_older_version_has_is_not_registered_as_the_newest(world: Memory
     assert len(sweep(world).registered) == 1
 
 
+def test_files_of_versions_by_gto_are_known_too(world: MemoryWorld) -> None:
+    withdraw(world, "rec@v0.1.0", world.commits.resolve("HEAD"))  # a tag without a trailer
+    world.train("rec", b"two")
+    sweep(world)
+    world.train("rec", b"one")
+    (behind,) = sweep(world).findings
+    assert behind.what.startswith("rec has the files of v0.1.0 here, and v0.1.1 is the latest")
+
+
+def test_what_was_withdrawn_is_not_registered_again_unasked(world: MemoryWorld) -> None:
+    commit = world.commits.resolve("HEAD")
+    sweep(world)
+    withdraw(world, "rec@v0.1.0!", commit)
+    found = sweep(world)
+    assert (found.registered, found.unchanged, found.failed) == ((), (REC,), ())
+    assert "git commit --allow-empty, then modelref register rec" in found.findings[0].hint
+    world.train("rec", b"one")  # the same files on another commit
+    found = sweep(world)
+    (withdrawn,) = found.findings
+    assert (found.registered, withdrawn.kind) == ((), "withdrawn-outs")
+    assert withdrawn.what.startswith("rec has the files of v0.1.0 here, which was withdrawn")
+    assert withdrawn.hint.endswith(": modelref register rec")
+    assert go(world).note == "its files are those of rec@v0.1.0, which was withdrawn"
+
+
 def test_a_version_of_quarantined_files_is_told_of(world: MemoryWorld) -> None:
     go(world)
     promote(world, Promotion(Ref.parse("rec@v0.1.0"), StageName("quarantine")), Options())
