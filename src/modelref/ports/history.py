@@ -49,6 +49,14 @@ class Commits(Protocol):
             path: repository path.
         """
 
+    def submodules(self, commit: str, path: str) -> Sequence[str]:
+        """List repository paths at or below a path whose files are another repository's.
+
+        Args:
+            commit: full id of the commit.
+            path: repository path.
+        """
+
     def changes(
         self, a: str, b: str | None, paths: Sequence[str], *, patch: bool = False
     ) -> Sequence[FileChange]:

@@ -80,6 +80,10 @@ class MemoryCommits:
         """There is none."""
         return {}
 
+    def submodules(self, commit: str, path: str) -> Sequence[str]:  # of none
+        """There is none."""
+        return ()
+
     def checkout_digest(self) -> str:
         """A digest of the workspace."""
         text = repr(sorted(self.trees[None].items()))

@@ -16,7 +16,7 @@ from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
 from modelref.usecases.batch import Batch, run_each
 from modelref.usecases.digest import outs_digest
-from modelref.usecases.links import through_links
+from modelref.usecases.links import refuse_submodules, through_links
 from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.signatures import lacks_signature
 from modelref.usecases.whereabouts import list_files, unloadable, unpushed
@@ -186,6 +186,7 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
             hint=f"dvc fetch {shlex.join(absent)}; or dvc commit if the workspace has them",
         )
     if any(out.algorithm == GIT for out in made.outs):
+        refuse_submodules(world, commit, path)
         files = list_files(world, made.outs)
         through_links(world, commit, path, files, files)  # what get would refuse for good
     if told and world.config.remote is not None:

@@ -64,6 +64,60 @@ def test_a_link_to_anything_else_is_refused(linked: Project, tmp_path: Path, lea
     assert [path.name for path in out.rglob("*") if path.is_file()] == ["w.txt"]
 
 
+@pytest.mark.parametrize(
+    "through", ["../aside/../v2/w.txt", "gone/../v2/w.txt", "v2/w.txt/../w.txt"]
+)
+def test_a_link_through_what_is_no_real_folder_is_refused(linked: Project, through: str) -> None:
+    """``..`` behind a link is where that leads; by its text it would be another file."""
+    (linked.root / "aside").symlink_to("model/v2")
+    (linked.root / "model/bad.txt").symlink_to(through)
+    linked.git("add", "--all")
+    linked.git("commit", "--quiet", "--message", "a model")
+    refused = run(linked.root, "register", "rec")
+    assert refused.err.startswith(f"error: model/bad.txt is a symbolic link to '{through}'")
+
+
+def test_a_model_with_a_submodule_in_it_is_not_registered(linked: Project, tmp_path: Path) -> None:
+    other = Project(tmp_path / "other", ())
+    other.root.mkdir()
+    other.git("init", "--quiet")
+    other.write("w.txt", "elsewhere")
+    other.git("add", "--all")
+    other.git("commit", "--quiet", "--message", "weights")
+    linked.git(
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        str(other.root),
+        "model/sub",
+    )
+    linked.git("add", "--all")
+    linked.git("commit", "--quiet", "--message", "a model")
+    refused = run(linked.root, "register", "rec")
+    assert (refused.code, refused.err.partition(" at commit ")[0]) == (1, "error: model/sub")
+    assert " is a submodule: its files are in another repository\n" in refused.err
+
+
+def test_a_name_that_is_not_utf8_is_refused_and_keeps_no_other_model_back(linked: Project) -> None:
+    (linked.root / "model" / os.fsdecode(b"n\xff")).write_text("a")
+    (linked.root / "other").write_text("b")
+    artifacts = (
+        "artifacts:\n  rec: {path: model, type: model}\n  second: {path: other, type: model}\n"
+    )
+    linked.write("dvc.yaml", artifacts)
+    linked.git("add", "--all")
+    linked.git("commit", "--quiet", "--message", "a model")
+    refused = run(linked.root, "register", "rec")
+    assert refused.code == 2
+    assert refused.err.startswith("error: the name of model/n")
+    assert "is not UTF-8\nhint: git mv it to a name that is" in refused.err
+    swept = run(linked.root, "register", "--changed")
+    assert "registered second@v0.1.0" in swept.out
+    assert "is not UTF-8" in swept.err
+
+
 def test_a_get_that_is_repeated_finds_its_files(linked: Project, tmp_path: Path) -> None:
     register(linked)
     out = tmp_path / "out"

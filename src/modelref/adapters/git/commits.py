@@ -158,6 +158,11 @@ class GitCommits:
             for name, data in (self.read(commit, names) if names else {}).items()
         }
 
+    def submodules(self, commit: str, path: str) -> Sequence[str]:
+        """List paths at or below a path whose files are another repository's."""
+        listing = self._listing(commit, path)
+        return [name for name, (_, kind, *_) in listing.items() if kind == "commit"]
+
     def _entries(self, commit: str, path: str, *options: str) -> Mapping[str, Sequence[str]]:
         listing = self._listing(commit, path, *options)
         return {name: facts for name, (_, kind, *facts) in listing.items() if kind == "blob"}
