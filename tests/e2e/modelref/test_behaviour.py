@@ -81,14 +81,25 @@ def test_json_has_every_figure(panels: Project) -> None:
     }
     first = said["segments"][0]
     assert 0 < first.pop("p_value") < 1e-6
+    novelty = first.pop("novelty")
+    assert novelty["to"] > novelty["from"]
     assert first == {
         "column": "loyalty",
         "segment": "new",
         "users": 10,
         "overlap": 0.0,
+        "jaccard": 0.0,
         "rbo": 0.0,
+        "tau": None,
         "top1_changed": 1.0,
+        "coverage": {"from": 5, "to": 5},
+        "categories": [
+            {"category": "food", "from": 1.0, "to": 0, "change": -1.0},
+            {"category": "toys", "from": 0, "to": 1.0, "change": 1.0},
+        ],
     }
+    rest = said["segments"][1]
+    assert (rest["jaccard"], rest["tau"], rest["categories"]) == (1, 1, [])
     assert said["examples"][0]["description"] == "loyalty: new"
     assert said["examples"][0]["to"] == [f"Item {number}" for number in range(21, 26)]
 
