@@ -417,17 +417,34 @@ def test_a_remote_that_hangs_up_on_a_push_is_no_hook(pair: Pair, hooked: bool) -
     assert tags(pair.ada) == before
 
 
-@pytest.mark.parametrize("first", ["#!/nonexistent", "#!/bin/sh\r"])
-def test_a_pre_push_hook_that_git_cannot_run_is_named_at_once(pair: Pair, first: str) -> None:
-    """Having said so, git waits for ever."""
+@pytest.mark.parametrize(
+    ("first", "why"),
+    [
+        ("#!/nonexistent", "No such file or directory"),
+        ("#!/bin/sh\r", "No such file or directory"),
+        ("#!/etc/passwd", "Permission denied"),
+        ("#!/tmp", "Permission denied"),
+        (None, "Permission denied"),
+    ],
+)
+def test_a_pre_push_hook_that_git_cannot_run_is_named_at_once(
+    pair: Pair, first: str | None, why: str
+) -> None:
+    """Having said so, git waits for ever; None is a folder of that name."""
     hook = own_hook(pair.ada, "pre-push", "exit 0")
-    hook.write_bytes(f"{first}\nexit 0\n".encode())
+    if first is None:
+        hook.unlink()
+        hook.mkdir()
+    else:
+        hook.write_bytes(f"{first}\nexit 0\n".encode())
     before, began = tags(pair.ada), time.monotonic()
     refused = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
     assert time.monotonic() - began < 30
-    assert (refused.code, refused.err.partition("\nhint: ")[0]) == (
-        1, "error: git cannot run the pre-push hook of this clone: No such file or directory"
+    said, _, hint = refused.err.partition("\nhint: ")
+    assert (refused.code, said) == (
+        1, f"error: git cannot run the pre-push hook of this clone: {why}"
     )  # fmt: skip
+    assert "it must be an executable file; its first line must be #!PROGRAM" in hint
     assert tags(pair.ada) == before == host_tags(pair.host)
 
 
