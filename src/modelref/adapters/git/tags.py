@@ -184,11 +184,11 @@ class GitTags:
                 hint="git fetch --unshallow --tags; in a CI job, check out with fetch-depth: 0",
             )
         done = self.repository.git.run("config", "--get-regexp", r"^remote\..*\.tagopt$")
-        if b"--no-tags" in done.stdout:
+        if b"--no-tags" in done.stdout and not self.repository.caught_up:
             raise OutOfReach(
                 "this clone was made without tags, so nothing can be said of any version",
                 kind="no-tags",
-                hint="git fetch --tags",
+                hint="modelref fetch",
             )
 
 
