@@ -83,6 +83,27 @@ class Reply:
     alone: str = ""
 
 
+REWRITTEN = "rewritten-branch"
+"""The kind of what is told of a branch that was rewritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A branch of the remote that does not descend from what it was.
+
+    Attributes:
+        branch: its name.
+        old: id of the newest commit that it held.
+        new: id of the newest commit that it holds, None where it is gone.
+        lost: ids of the commits that it held and that no branch leads to any more.
+    """
+
+    branch: str
+    old: str
+    new: str | None
+    lost: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One tag that is not the same on both sides.

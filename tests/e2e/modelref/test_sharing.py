@@ -285,14 +285,68 @@ def test_a_remote_restored_from_a_backup_is_said(pair: Pair, tmp_path: Path) -> 
     assert "it may have been restored from an older state" in result.err
 
 
-def test_rewritten_history_is_said_and_the_tag_keeps_the_version(pair: Pair) -> None:
+def test_rewritten_history_is_told_until_somebody_settles_it(pair: Pair) -> None:
     pair.ada.modelref("register", "rec", "--rev", pair.ada.commits[2], "--version", "v0.3.0")
     pair.bob.modelref("fetch")
+    old = pair.host_git("rev-parse", "main")
     pair.ada.git("push", "--quiet", "--force", "origin", f"{pair.ada.commits[1]}:main")
-    result = pair.bob.modelref("fetch")
-    assert "note: no branch of origin leads to rec@v0.3.0 any more" in result.err
-    assert "rec@v0.2.0" not in result.err
-    assert pair.bob.modelref("resolve", "rec@v0.3.0").code == 0
+    said = f"main of origin was rewritten: it was {old[:10]} and is {pair.ada.commits[1][:10]}\n"
+    version = f"the tag 'rec@v0.3.0' is on no branch of origin any more: {said}"
+    told = pair.bob.modelref("fetch", "--json")
+    assert told.json["unreached"] == ["rec@v0.3.0"]
+    assert told.json["rewritten"] == [{"branch": "main", "old": old, "new": pair.ada.commits[1]}]
+    assert f"warning: {version}hint: git log " in told.err
+    assert pair.bob.modelref("fetch", "--json").json == told.json
+    pair.bob.modelref("promote", "rec@v0.2.0", "prod")
+    for read in (["show"], ["resolve", "rec@v0.3.0"], ["fetch"]):
+        assert version in pair.bob.modelref(*read).err
+    assert version in pair.bob.modelref("verify").out
+    hint = told.err.partition("to put it back: ")[2].splitlines()[0]
+    back, accept = hint.split("; to accept: ")
+    pair.bob.run("bash", "-c", back)
+    assert pair.host_git("rev-parse", "main") == old
+    assert pair.bob.modelref("show").err == ""
+    pair.ada.git("push", "--quiet", "--force", "origin", f"{pair.ada.commits[1]}:main")
+    assert version in pair.bob.modelref("fetch").err
+    pair.bob.run("bash", "-c", accept)
+    assert pair.bob.modelref("show").err == ""
+    assert pair.bob.modelref("fetch", "--json").json["rewritten"] == []
+
+
+def test_a_default_branch_without_versions_that_was_rewritten_is_told(pair: Pair) -> None:
+    pair.ada.git("commit", "--quiet", "--allow-empty", "--message", "one")
+    pair.ada.git("push", "--quiet", "origin", "main")
+    pair.bob.modelref("fetch")
+    old = pair.ada.git("rev-parse", "HEAD")
+    pair.ada.git("commit", "--quiet", "--amend", "--allow-empty", "--message", "other")
+    pair.ada.git("push", "--quiet", "--force", "origin", "main")
+    new = pair.ada.git("rev-parse", "HEAD")
+    said = f"the branch main of origin was rewritten: it was {old[:10]} and is {new[:10]}"
+    assert f"warning: {said}\n" in pair.bob.modelref("push").err + pair.bob.modelref("show").err
+
+
+def test_other_branches_are_told_of_only_where_they_held_a_version(pair: Pair) -> None:
+    pair.ada.git("checkout", "--quiet", "-b", "try/it")
+    for _ in range(2):
+        pair.ada.git("commit", "--quiet", "--allow-empty", "--amend", "--message", "again")
+        pair.ada.git("push", "--quiet", "--force", "origin", "try/it")
+        assert pair.bob.modelref("fetch").err == ""
+    pair.ada.write("rec.txt", "rec of a branch\n")
+    pair.ada.git("commit", "--quiet", "--all", "--message", "a model of a branch")
+    pair.ada.git("push", "--quiet", "--force", "origin", "try/it")
+    pair.ada.modelref("register", "rec", "--version", "v0.4.0")
+    assert pair.bob.modelref("fetch").err == ""
+    pair.ada.git("commit", "--quiet", "--amend", "--message", "again")
+    pair.ada.git("push", "--quiet", "--force", "origin", "try/it")
+    assert (
+        "'rec@v0.4.0' is on no branch of origin any more: try/it" in pair.bob.modelref("fetch").err
+    )
+    pair.ada.git("push", "--quiet", "origin", "--delete", "try/it")
+    assert pair.bob.modelref("fetch").err == (
+        "note: no branch of origin leads to rec@v0.4.0 any more: one was taken away there; "
+        "its tag keeps it\n"
+    )
+    assert pair.bob.modelref("fetch").err == ""
 
 
 @pytest.mark.parametrize("what", ["refuses our refs", "hides our refs", "cannot change together"])

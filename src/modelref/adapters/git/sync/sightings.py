@@ -19,7 +19,7 @@ from modelref.adapters.git.sync.own import refs_kept
 from modelref.adapters.git.tags import patterns_of
 from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
-from modelref.domain.sync import Head, Sides, agreed_after, lease_artifact
+from modelref.domain.sync import REWRITTEN, Head, Sides, agreed_after, lease_artifact
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict
 
@@ -73,9 +73,9 @@ class GitSightings:
         write_note(self.lock.folder, note, Note(others | agreed_after(sides, new), known))
 
     def keep(self, found: Sequence[Finding], asked: Collection[Artifact] = ()) -> None:
-        """Keep findings for reads to tell; those kept of models that were not asked of stay."""
+        """Keep findings for reads to tell; those of branches and of models not asked of stay."""
         kept = read_kept(self.lock.folder) if asked else ()
-        others = [one for one in kept if not _is_of(one.tag, asked)]
+        others = [one for one in kept if one.kind == REWRITTEN or not _is_of(one.tag, asked)]
         write_kept(self.lock.folder, [*others, *found])
 
     def _create(self, new: Mapping[str, str]) -> None:
