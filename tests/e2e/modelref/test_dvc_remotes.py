@@ -250,6 +250,23 @@ def test_push_says_what_helps_where_the_remote_was_moved_since(
     assert "pushed 'rec@" in project.modelref("push").out
 
 
+def test_push_says_who_makes_the_folder_of_a_new_remote(
+    unpushed: Project, store: Path, tmp_path: Path
+) -> None:
+    project = unpushed
+    project.git("init", "--quiet", "--bare", str(tmp_path / "host.git"))
+    project.git("remote", "set-url", "origin", str(tmp_path / "host.git"))
+    project.train(64)
+    project.modelref("register", "rec")
+    store.rmdir()
+    said = project.modelref("push", check=False).out
+    assert f"cannot be read: there is no folder {store}\n" in said
+    assert "  hint: if it is new, dvc push makes it; if not, see that it is up" in said
+    assert said.count("then repeat\n") == 4
+    project.run("dvc", "push", "--quiet")
+    assert "there is no folder" not in project.modelref("push", check=False).out
+
+
 def test_verify_says_whether_the_remote_has_what_is_missing(pushed: Project, store: Path) -> None:
     forget(pushed)
     said = pushed.modelref("verify")  # it brings the manifests, to know what to ask for
