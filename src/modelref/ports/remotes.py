@@ -23,12 +23,13 @@ class Sightings(Protocol):
             OutOfReach: the repository cannot be read.
         """
 
-    def keep(self, found: Sequence[Finding], asked: Collection[Artifact] = ()) -> None:
+    def keep(self, found: Sequence[Finding], remote: str, asked: Collection[Artifact] = ()) -> None:
         """Keep findings for every listing of this clone's tags to tell: ``Tags.noticed``.
 
         Args:
             found: what is wrong; what was kept of the same models before is dropped, but for what
                 was found of branches, at which only a look at all models looks.
+            remote: name of the remote that they speak of.
             asked: the models that were looked at; empty for all.
 
         Raises:

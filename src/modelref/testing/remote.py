@@ -139,7 +139,7 @@ class MemoryRemote:
         known = {artifact.in_tag for artifact in asked}
         self._asked = self._asked | known if asked and self._asked is not None else None
 
-    def keep(self, found: Sequence[Finding], asked: Collection[Artifact] = ()) -> None:
+    def keep(self, found: Sequence[Finding], remote: str, asked: Collection[Artifact] = ()) -> None:
         """Keep findings for listings to tell."""
         names = {artifact.in_tag for artifact in asked}
         kept = self.tags.kept if asked else ()

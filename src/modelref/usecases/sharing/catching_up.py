@@ -95,7 +95,7 @@ def catch_up(world: "World", remote: "Remote", artifacts: Collection[Artifact] =
     if not artifacts:
         told, more = _settle(world, remote, rewritten)
         found += more
-    world.sightings.keep(found, artifacts)
+    world.sightings.keep(found, remote.name, artifacts)
     after = world.sightings.sides(artifacts) if new else sides
     return CaughtUp(after, differences, tuple(rewritten), tuple(told))
 

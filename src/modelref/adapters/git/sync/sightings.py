@@ -13,7 +13,7 @@ from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import DURABLE, failed
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.stale import IN_THE_WAY
-from modelref.adapters.git.sync.kept import read_kept, write_kept
+from modelref.adapters.git.sync.kept import Kept, read_kept, write_kept
 from modelref.adapters.git.sync.note import Note, read_note, write_note
 from modelref.adapters.git.sync.own import refs_kept
 from modelref.adapters.git.tags import patterns_of
@@ -72,11 +72,15 @@ class GitSightings:
             known = note.asked | {artifact.in_tag for artifact in asked}
         write_note(self.lock.folder, note, Note(others | agreed_after(sides, new), known))
 
-    def keep(self, found: Sequence[Finding], asked: Collection[Artifact] = ()) -> None:
+    def keep(self, found: Sequence[Finding], remote: str, asked: Collection[Artifact] = ()) -> None:
         """Keep findings for reads to tell; those of branches and of models not asked of stay."""
         kept = read_kept(self.lock.folder) if asked else ()
-        others = [one for one in kept if one.kind == REWRITTEN or not _is_of(one.tag, asked)]
-        write_kept(self.lock.folder, [*others, *found])
+        others = [
+            one
+            for one in kept
+            if one.finding.kind == REWRITTEN or not _is_of(one.finding.tag, asked)
+        ]
+        write_kept(self.lock.folder, [*others, *(Kept(one, remote) for one in found)])
 
     def _create(self, new: Mapping[str, str]) -> None:
         wanted = dict(new)
