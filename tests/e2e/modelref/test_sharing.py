@@ -244,6 +244,11 @@ def test_only_the_first_of_many_changed_tags_are_told_one_by_one(pair: Pair) -> 
     assert [told.out.count(word) for word in ("vanished: ", "  hint: ")] == [5, 5]
     assert "and 3 more tags like these: modelref fetch --json has all\n" in told.out
     assert len(pair.bob.modelref("fetch", "--json", check=False).json["changed"]) == 8
+    told = pair.bob.modelref("push", check=False)
+    assert told.code == 4
+    assert [told.out.count(word) for word in ("not pushed: 'rec", "  hint: ")] == [5, 5]
+    assert "not pushed: 3 more tags like these: modelref push --json has all\n" in told.out
+    assert len(pair.bob.modelref("push", "--json", check=False).json["left"]) == 8
 
 
 def test_the_hints_of_a_changed_tag_settle_it(pair: Pair) -> None:
