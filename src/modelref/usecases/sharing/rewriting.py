@@ -59,7 +59,8 @@ def found_rewritten(
         lost = quoted(f"refs/modelref/lost/{one.branch}/{old}")
         hint = (
             f"git log {new}..{old} shows what it held; to put it back: "
-            f"git push -f {remote} {old}:{branch} && modelref fetch; "
+            f"git push --force-with-lease={branch}:{new} {remote} {old}:{branch} && "
+            "modelref fetch; "
             f"to accept: git update-ref -d {lost} && modelref fetch"
         )
         was = f"{one.branch} of {remote} was rewritten: it was {old} and is {new}"
