@@ -97,12 +97,14 @@ class Rewritten:
         old: id of the newest commit that it held.
         new: id of the newest commit that it holds, None where it is gone.
         lost: ids of the commits that it held and that no branch leads to any more.
+        default: whether it is the default branch.
     """
 
     branch: str
     old: str
     new: str | None
     lost: frozenset[str]
+    default: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ class Remote(Protocol):
 
         Returns:
             Where all is asked for: branches that do not descend from what they were when all was
-            last asked for, and those that are remembered and hold not yet again what they held.
+            last asked for, and those that are remembered and hold not yet again what they held;
+            but for the default branch, only where no other branch leads to that either.
 
         Raises:
             OutOfReach: it does not answer.

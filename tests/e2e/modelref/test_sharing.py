@@ -329,6 +329,7 @@ def test_a_default_branch_without_versions_that_was_rewritten_is_told(pair: Pair
     pair.ada.git("commit", "--quiet", "--amend", "--allow-empty", "--message", "other")
     pair.ada.git("push", "--quiet", "--force", "origin", "main")
     new = pair.ada.git("rev-parse", "HEAD")
+    pair.ada.git("push", "--quiet", "origin", f"{old}:refs/heads/kept")
     said = f"the branch main of origin was rewritten: it was {old[:10]} and is {new[:10]}"
     assert f"warning: {said}\n" in pair.bob.modelref("push").err + pair.bob.modelref("show").err
 

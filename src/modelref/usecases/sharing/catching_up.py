@@ -105,7 +105,7 @@ def _settle(
 ) -> tuple[Sequence[Rewritten], Sequence[Finding]]:
     """Remember what is told of rewritten branches, and forget what was settled."""
     versions = live_versions(read_registry(world)) if rewritten else ()
-    told = worth_telling(world, remote.name, rewritten, versions) if rewritten else ()
+    told = worth_telling(rewritten, versions)
     remote.remember(told)
     return told, [*found_rewritten(told, versions, remote.name)]
 

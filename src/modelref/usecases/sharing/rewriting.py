@@ -1,17 +1,12 @@
 """Rewritten history: which of it a person must know of, and what settles it."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator
 
 from modelref.domain.event import Event
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.ref import quoted
 from modelref.domain.registry import Registry
 from modelref.domain.sync import REWRITTEN, Rewritten
-from modelref.errors import UnknownRef
-
-if TYPE_CHECKING:
-    from modelref.ports import World
 
 
 def live_versions(registry: Registry) -> list[Event]:
@@ -20,26 +15,21 @@ def live_versions(registry: Registry) -> list[Event]:
     return [state.event for one in models for state in one.versions.values() if state.active]
 
 
-def worth_telling(
-    world: "World", remote: str, found: Iterable[Rewritten], versions: Collection[Event]
-) -> Sequence[Rewritten]:
+def worth_telling(found: Iterable[Rewritten], versions: Collection[Event]) -> list[Rewritten]:
     """Those of the default branch, and those that took a version off all branches.
 
     A branch that one person rebases every day, or that is gone once it was merged, is nobody
     else's business.
 
     Args:
-        world: the ports.
-        remote: its name.
         found: branches that do not descend from what they were.
         versions: the registrations of the live versions.
     """
-    default = _default(world, remote)
     commits = {one.commit for one in versions}
     return [
         one
         for one in found
-        if one.new is not None and (one.branch == default or not commits.isdisjoint(one.lost))
+        if one.new is not None and (one.default or not commits.isdisjoint(one.lost))
     ]
 
 
@@ -60,8 +50,7 @@ def found_rewritten(
         hint = (
             f"git log {new}..{old} shows what it held; to put it back: "
             f"git push --force-with-lease={branch}:{new} {remote} {old}:{branch} && "
-            "modelref fetch; "
-            f"to accept: git update-ref -d {lost} && modelref fetch"
+            f"modelref fetch; to accept: git update-ref -d {lost} && modelref fetch"
         )
         was = f"{one.branch} of {remote} was rewritten: it was {old} and is {new}"
         tags = [event.tag for event in versions if event.commit in one.lost]
@@ -70,11 +59,3 @@ def found_rewritten(
             yield Finding(Severity.WARNING, REWRITTEN, tag, what, hint)
         if not tags:
             yield Finding(Severity.WARNING, REWRITTEN, "", f"the branch {was}", hint)
-
-
-def _default(world: "World", remote: str) -> str:
-    """The default branch as the remote has it, ``""`` where it is not known."""
-    try:
-        return world.branches.default().name.removeprefix(f"{remote}/")
-    except UnknownRef:
-        return ""

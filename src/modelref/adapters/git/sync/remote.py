@@ -82,7 +82,7 @@ class GitRemote:
 
     def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[Rewritten]:
         """Bring what the remote has; return the branches that were rewritten."""
-        history = Rewriting(self.repository)
+        history = Rewriting(self.repository, self.name)
         before = {} if artifacts else history.branches()
         done = self._fetch(artifacts)
         for path in IN_THE_WAY.findall(done.stderr):
@@ -95,7 +95,7 @@ class GitRemote:
 
     def remember(self, rewritten: Collection[Rewritten]) -> None:
         """Remember rewritten branches, by refs of our own."""
-        Rewriting(self.repository).remember(rewritten)
+        Rewriting(self.repository, self.name).remember(rewritten)
 
     def push(self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Reply:
         """Offer tags; all or none, with the leases, where the remote can do that."""

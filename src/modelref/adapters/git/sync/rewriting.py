@@ -4,14 +4,16 @@
 drop it; a person takes the ref away who accepts that the branch holds something else.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from modelref.adapters.git.branches import GitBranches
 from modelref.adapters.git.program import failed
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.sync.own import refs_kept
 from modelref.adapters.git.sync.sightings import ORIGIN
 from modelref.domain.sync import Rewritten
+from modelref.errors import UnknownRef
 
 _HEADS = f"{ORIGIN}/heads"
 _LOST = "refs/modelref/lost"
@@ -23,9 +25,11 @@ class Rewriting:
 
     Attributes:
         repository: the clone.
+        remote: name of the remote.
     """
 
     repository: Repository
+    remote: str
 
     def branches(self) -> Mapping[str, str]:
         """The remote's branches as they were last seen: commit by name."""
@@ -34,7 +38,8 @@ class Rewriting:
     def since(self, before: Mapping[str, str]) -> Iterator[Rewritten]:
         """Find branches that do not descend from what they were, or from what was remembered.
 
-        Of a shallow clone nothing can be said: its commits name ancestors that it does not have.
+        Where other branches still lead to what it held, only the default branch is told of. Of a
+        shallow clone nothing can be said: its commits name ancestors that it does not have.
 
         Args:
             before: the branches before the remote was asked.
@@ -44,10 +49,15 @@ class Rewriting:
         now = self.branches()
         held = {(name, oid) for name, oid in before.items() if now.get(name) != oid}
         held |= {(ref.rpartition("/")[0], oid) for ref, oid in self._refs(_LOST).items()}
+        lost = self._lost({old for _, old in held}, now.values()) if held else frozenset()
+        default = self._default() if held else ""
         for name, old in sorted(held):
             new = now.get(name)
-            if new is None or not self._leads_to(new, old):
-                yield Rewritten(name, old, new, self._lost(old, now.values()))
+            if old in lost:
+                own = self._lost([old], now.values())
+                yield Rewritten(name, old, new, own, default=name == default)
+            elif name == default and new is not None and not self._leads_to(new, old):
+                yield Rewritten(name, old, new, frozenset(), default=True)
 
     def remember(self, rewritten: Collection[Rewritten]) -> None:
         """Remember these instead of what was remembered.
@@ -83,10 +93,17 @@ class Rewriting:
             raise failed("merge-base", done)
         return done.code == 0
 
-    def _lost(self, old: str, now: Collection[str]) -> frozenset[str]:
-        """Commits that no branch leads to any more."""
-        wanted = "".join(f"{oid}\n" for oid in (old, *(f"^{oid}" for oid in now)))
+    def _lost(self, olds: Iterable[str], now: Iterable[str]) -> frozenset[str]:
+        """Commits of some histories that no branch leads to any more."""
+        wanted = "".join(f"{oid}\n" for oid in (*olds, *(f"^{oid}" for oid in now)))
         done = self.repository.git.run("rev-list", "--stdin", stdin=wanted.encode())
         if done.code:
             raise failed("rev-list", done)
         return frozenset(done.stdout.decode().split())
+
+    def _default(self) -> str:
+        """The default branch, as the remote names it; ``""`` where it is not known."""
+        try:
+            return GitBranches(self.repository).default().name.removeprefix(f"{self.remote}/")
+        except UnknownRef:
+            return ""
