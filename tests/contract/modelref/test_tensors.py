@@ -41,7 +41,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 def tensor(port: Tensors, opened: Opened, array: Any) -> Tensor:
     found = port.read("w.npz", opened(npz(x=array)))
     assert found is not None
-    return found[0]
+    return found.tensors[0]
 
 
 def matrix(port: Tensors, opened: Opened, a: Any, b: Any, ids: Any = None) -> Matrix:

@@ -9,12 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-import modelref
-from modelref.domain.ref import Ref
 from modelref.errors import OutOfReach
-from modelref.usecases.comparing.sides import Side
-from modelref.usecases.weights.nonfinite import nonfinite
 from support.inprocess import run
+from support.nonfinite import count
 from support.project import Project
 from support.weights import (
     ITEMS,
@@ -266,13 +263,6 @@ def test_bytes_that_are_not_here_are_said(project: Project) -> None:
     assert "dvc fetch" in shown.out
 
 
-def count(project: Project, ref: str) -> int:
-    world = modelref.open(project.root)._world
-    target = modelref.open(project.root).resolve(ref)
-    artifact = Ref.parse(ref).artifact
-    return nonfinite(world, artifact, Side(None, world.pipeline.snapshot(artifact, target.commit)))
-
-
 def test_gates_can_count_what_is_no_number(tmp_path: Path) -> None:
     broken = {"a.npz": npz(x=np.array([1.0, np.nan])), "b.npz": npz(y=np.array([[np.inf]]))}
     project = versions(tmp_path / "p", model(), broken, {"notes.txt": b"none"})
@@ -289,7 +279,7 @@ from modelref.adapters.tensors import compare, ids, rotation
 from modelref.adapters.tensors.files import TensorFiles
 port = TensorFiles()
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-a, b = (port.read(name, open(name, "rb", 0))[0] for name in sys.argv[1:])
+a, b = (port.read(name, open(name, "rb", 0)).tensors[0] for name in sys.argv[1:])
 before = peak()
 found = port.compare(a, b)
 print(json.dumps([found.values, peak() - before]))

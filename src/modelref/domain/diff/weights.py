@@ -207,21 +207,36 @@ class FileFacts:
     size: int | None
 
 
+class TensorsOf(StrEnum):
+    """What is told of the tensors of a file."""
+
+    UNREAD = "unread"
+    """Nothing: it is none of weights, or could not be read."""
+    SAME = "same"
+    """They are the same, as is what is beside them; its bytes differ."""
+    BESIDE = "beside"
+    """Those that differ are told; something beside them differs too."""
+    PARTLY = "partly"
+    """Those that differ are told; what is beside them was not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A file that differs and whose tensors could not be told.
+    """A file that differs, and not in tensors alone.
 
     Attributes:
         path: relative to the model's path.
         before: the first side's, None where it has none.
         after: the second side's, None where it has none.
         why: why it was not read although it should hold tensors, and what mends it; else ``""``.
+        tensors: what is told of its tensors.
     """
 
     path: str
     before: FileFacts | None
     after: FileFacts | None
     why: str = ""
+    tensors: TensorsOf = TensorsOf.UNREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +246,7 @@ class WeightsDiff:
     Attributes:
         tensors: those that differ, by name.
         factors: pairs of factor matrices that differ.
-        files: other files that differ, by path.
+        files: files that differ, and not in these tensors alone, by path.
     """
 
     tensors: tuple[TensorChange, ...] = ()

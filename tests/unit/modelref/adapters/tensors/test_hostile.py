@@ -196,7 +196,8 @@ CASES = {
 
 
 def tensors(opened: Opened, end: str, data: bytes) -> list[Tensor]:
-    return list(TensorFiles().read(f"w{end}", opened(data)) or ())
+    found = TensorFiles().read(f"w{end}", opened(data))
+    return list(found.tensors) if found else []
 
 
 @pytest.mark.parametrize("case", CASES)
