@@ -253,6 +253,31 @@ def test_a_declaration_that_is_wrong_is_said_once(tmp_path: Path) -> None:
     assert "item_factors" in tensors(said)
 
 
+@pytest.mark.parametrize("others", [{}, {"more.npz": npz(item_factor=V)}, {"more.npz": b"PK"}])
+def test_ids_of_a_tensor_that_no_file_has_are_said(
+    others: dict[str, bytes], tmp_path: Path
+) -> None:
+    sides = [
+        {"w.npz": npz(item_factors=items), "items.json": column(item=skus), **others}
+        for items, skus in ((V, SKUS), (V[::-1], SKUS[::-1]))
+    ]
+    meta = {"ids": {"item_factor": ITEMS}}
+    said = weights_of(versions(tmp_path / "p", *sides, meta=meta))
+    assert tensors(said)["item_factors"]["rows"]["by_id"] is False
+    told = [one["why"] for one in said["absent"].get("weights", ())]
+    why = (
+        "meta.modelref.ids names item_factor, and no file has such a tensor; "
+        "rows of item_factors were compared by their places"
+    )
+    assert told == ([] if others else [why])
+
+
+def test_ids_of_tensors_of_other_families_are_no_fault(tmp_path: Path) -> None:
+    meta = META | {"ids": {**META["ids"], "inverse": ITEMS}}  # type: ignore[dict-item]
+    said = weights_of(versions(tmp_path / "p", model(), model(items=V + 1), meta=meta))
+    assert "weights" not in said["absent"]
+
+
 def test_bytes_that_are_not_here_are_said(project: Project) -> None:
     for commit in project.commits[:2]:
         project.modelref("register", "rec", "--rev", commit)

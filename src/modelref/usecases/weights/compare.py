@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelref.domain.diff.values import Absent
 from modelref.domain.diff.weights import (
     FactorChange,
     TensorChange,
@@ -20,10 +21,11 @@ from modelref.usecases.weights.files import Named, Placed, WeightFiles, explaine
 from modelref.usecases.weights.rows import RowsById, Sides
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from modelref.domain.diff.values import Absent
     from modelref.ports import Rotation, Tensor, World
+
+_MOST_NAMED = 5
 
 
 def compare_weights(world: "World", pair: Pair) -> Found[WeightsDiff]:
@@ -55,6 +57,7 @@ class _Comparison:
         )
         tensors = tuple(change for change in changes if change is not None)
         diff = WeightsDiff(tensors, tuple(factors), tuple(files.changes(tensors)))
+        absent += _misnamed(tensors, rows, files)
         return Found(diff, tuple(absent))
 
     def _factors(
@@ -111,6 +114,33 @@ class _Comparison:
                 return None
             return TensorChange(name, TensorStatus.REORDERED, a, b, counts, values)
         return TensorChange(name, _status(a, b), a, b, counts, values, most)
+
+
+def _misnamed(
+    tensors: "Sequence[TensorChange]", rows: RowsById, files: WeightFiles
+) -> "Iterator[Absent]":
+    """Say of ids that belong to no tensor, where a tensor that changed has none."""
+    without = [one.name for one in tensors if _by_place(one, rows)]
+    nowhere = files.nowhere(rows.declared) if without else ()
+    if nowhere:
+        yield Absent(
+            f"meta.modelref.ids names {_few(nowhere)}, and no file has such a tensor; rows of "
+            f"{_few(without)} were compared by their places",
+            "name in dvc.yaml the tensors as their files do",
+        )
+
+
+def _by_place(change: TensorChange, rows: RowsById) -> bool:
+    """Whether a tensor of both sides has rows for which no ids are declared."""
+    after = change.after
+    if change.before is None or after is None or not after.shape:
+        return False
+    return after.name not in rows.declared
+
+
+def _few(names: "Collection[str]") -> str:
+    shown = ", ".join(sorted(names)[:_MOST_NAMED])
+    return shown if len(names) <= _MOST_NAMED else f"{shown}, …"
 
 
 def _status(a: TensorFacts, b: TensorFacts) -> TensorStatus:
