@@ -152,7 +152,7 @@ class MemoryTensors:
         base, end = np.linalg.norm(x), np.linalg.norm(y)
         rows = pairing.places[1] if isinstance(pairing, MemoryPairing) else []
         return ValueChange(
-            _relative(np.linalg.norm(y - x), base) if good.any() or not x.size else None,
+            _relative(np.linalg.norm(y - x), base) if good.any() else None,
             float((x * y).sum() / base / end) if base and end else None,
             float(np.abs(y - x).max(initial=0.0)),
             x.size,
@@ -160,7 +160,9 @@ class MemoryTensors:
             int(differ.any(axis=1).sum()),
             before,
             after,
-            _relative(np.linalg.norm(y - turned), base) if rotation is not None else None,
+            _relative(np.linalg.norm(y - turned), base)
+            if rotation is not None and good.any()
+            else None,
             tuple((rows[one], float(lengths[one])) for one in told if lengths[one]),
         )
 

@@ -103,8 +103,9 @@ class ValueChange:
 
     Attributes:
         change: Euclidean length of the change over that of the first side; None where the first
-            side is all zero and the second is not, or no pair is finite.
-        cosine: of the two sides as vectors; None where one is all zero.
+            side is all zero and the second is not, no pair is finite or none was compared, or
+            values are so large or small that float64 does not have their squares.
+        cosine: of the two sides as vectors; None where one is all zero, or as above.
         largest: largest absolute change of a value.
         values: how many were compared.
         changed: how many of them differ; NaN equals NaN.
