@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _MOST_DATASETS = 5_000
 _MOST_GROUPS = 15_000
-_MOST_OBJECTS = _MOST_DATASETS + _MOST_GROUPS
 _MOST_CHUNKS = 200_000
 _LARGEST_CHUNK = 32 << 20
 _TILE = 8 << 20
@@ -67,7 +66,8 @@ def _names(path: str, archive: "h5py.File") -> dict[bytes, bool]:
         datasets += names[name]
         if datasets > _MOST_DATASETS:
             return f"has more than {_MOST_DATASETS} datasets"
-        return f"has more than {_MOST_GROUPS} groups" if len(names) > _MOST_OBJECTS else None
+        many = len(names) - datasets > _MOST_GROUPS
+        return f"has more than {_MOST_GROUPS} groups" if many else None
 
     many = h5py.h5o.visit(archive.id, visit, info=True)
     if many:

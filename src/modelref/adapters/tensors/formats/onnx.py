@@ -117,6 +117,9 @@ class _Model:
     def _add_nodes(self, nodes: Iterable[Any], prefix: str) -> None:
         for at, node in enumerate(nodes):
             self._count()
+            if not node.attribute:
+                self._rest.update(node.SerializeToString(deterministic=True))
+                continue
             self._add_rest(node, _ATTRIBUTES, prefix)
             output = prefix + next((one for one in node.output if one), f"{node.op_type}.{at}")
             constant = output if node.op_type == "Constant" else ""
