@@ -16,6 +16,8 @@ class Quality(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     MIXED = "better and worse"
+    LOST = "a metric is lost"
+    """None is worse, and one that was a number is gone or is none any more."""
     NO_DIFFERENCE = "no difference shown"
     INCOMPARABLE = "cannot be compared"
     UNMEASURED = "no metric differs"
@@ -43,12 +45,19 @@ class Judged(NamedTuple):
 
 
 def judge_quality(changes: Sequence[MetricChange]) -> Judged:
-    """Decide by the metrics measured on the same users where there are any, else by all."""
+    """Decide by the metrics measured on the same users where there are any, else by all.
+
+    A metric that is lost outweighs every better one: nobody knows what it would say.
+    """
     paired = [change for change in changes if change.paired is not None]
     outcomes = tally(paired or changes)
     better, worse = Outcome.BETTER in outcomes, Outcome.WORSE in outcomes
-    if better or worse:
-        quality = Quality.MIXED if better and worse else Quality.BETTER if better else Quality.WORSE
+    if worse:
+        quality = Quality.MIXED if better else Quality.WORSE
+    elif any(change.lost for change in changes):
+        return Judged(Quality.LOST, False)
+    elif better:
+        quality = Quality.BETTER
     elif Outcome.NO_DIFFERENCE in outcomes:
         quality = Quality.NO_DIFFERENCE
     elif Outcome.INCOMPARABLE in outcomes:

@@ -46,6 +46,16 @@ def readable(a: Snapshot, b: Snapshot, values: Values) -> Values:
     return {path: keys for path, keys in values.items() if path not in unread}
 
 
+def new_figures(a: Values, b: Values) -> set[str]:
+    """Keys of finite numbers that a file of the second side has, and that file had not before."""
+    return {
+        key
+        for path, values in b.items()
+        for key, value in values.items()
+        if finite(value) is not None and key not in a.get(path, {})
+    }
+
+
 def is_number(value: Value) -> bool:
     """Whether a value is a number; True and False are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)

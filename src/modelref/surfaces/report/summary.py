@@ -12,7 +12,7 @@ from modelref.surfaces.report.nodes import node
 from modelref.usecases.compare import ModelDiff
 from modelref.usecases.reviewing.shipping import Tried
 
-_TONES = {Quality.BETTER: "better", Quality.WORSE: "worse"}
+_TONES = {Quality.BETTER: "better", Quality.WORSE: "worse", Quality.LOST: "worse"}
 _SHIPS = {Shipping.YES: "better", Shipping.NO: "worse"}
 _PARTS = {
     Question.BETTER: ("metrics",),
