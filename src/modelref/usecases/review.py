@@ -54,7 +54,7 @@ class ReviewedModel:
     @property
     def judged(self) -> Judged | None:
         """Better or worse; None where there is nothing to compare."""
-        return judge_quality(self.diff.metrics) if self.diff else None
+        return judge_quality(self.diff.metrics) if self.diff is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,13 @@ gates:
 """
 
 
+TOLD = """\
+artifacts:
+  rec: {path: model.txt, type: model, desc: what a shopper sees first}
+metrics: [metrics.json]
+"""
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """``shop:rec`` v0.1.0 in prod and ``search:ranker``; HEAD is a branch that worsens rec."""
@@ -251,6 +258,18 @@ class TestWhichModels:
             "| shop:rec | removed | - |  |",
         ]
         assert "new: nothing to compare it with" in text
+
+    def test_a_range_that_ends_where_it_began_in_all_that_is_compared_is_readable(
+        self, project: Project
+    ) -> None:
+        project.write("shop/dvc.yaml", TOLD)  # its entry says more, and nothing differs
+        save(project, "a description")
+        result = review(project, "HEAD~1..HEAD")
+        assert result.out.startswith("shop:rec: no metric differs; may not ship to prod\n")
+        assert "What changed?  nothing of its parameters, inputs, code, DVC stages" in result.out
+        (model,) = review(project, "HEAD~1..HEAD", "--json").json["models"]
+        assert (model["quality"], model["diff"]["metrics"]) == ("no metric differs", [])
+        assert "shop:rec: no metric differs" in review(project, "HEAD~1..HEAD", "--md").out
 
     def test_a_model_that_cannot_be_read_says_why(self, project: Project) -> None:
         project.write("shop/dvc.lock", "]")

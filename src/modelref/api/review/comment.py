@@ -78,7 +78,7 @@ def _head(review: Review) -> str:
 def _overview(models: Sequence[ReviewedModel]) -> Iterator[str]:
     yield from ("", "| Model | Better? | May it ship? | Items kept |", "| --- | --- | --- | --- |")
     for model in models[:_MOST_MODELS]:
-        found = model.diff.behaviour if model.diff else None
+        found = model.diff.behaviour if model.diff is not None else None
         cells = (
             _clip(str(model.artifact), _LONGEST_NAME),
             quality_words(model),
@@ -102,7 +102,7 @@ def _model_blocks(model: ReviewedModel) -> Iterator[Block]:
         if kind == _GATE:
             sections = [gate_section(model.verdict)] if model.verdict else []
         else:
-            sections = sections_of(model.diff, DiffKind(kind)) if model.diff else []
+            sections = [] if model.diff is None else sections_of(model.diff, DiffKind(kind))
         if any(section.rows or section.patch for section in sections):
             summary = _summary(kind, sections)
             short = list(map(_short, sections))

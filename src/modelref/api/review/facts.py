@@ -71,8 +71,8 @@ def facts(model: ReviewedModel) -> list[Fact]:
         Fact(Question.BETTER, tuple(_new(model) or _better(model.diff, _asked(model)))),
         Fact(Question.SHIPS, tuple(ship_lines(model.shipping, model.verdict))),
         Fact(Question.FOR_WHOM, tuple(_segments(model.diff, _asked(model)))),
-        Fact(Question.LISTS, tuple(_lists(model.diff) if model.diff else ())),
-        Fact(Question.CHANGED, tuple(_changed(model.diff) if model.diff else ())),
+        Fact(Question.LISTS, tuple(_lists(model.diff))),
+        Fact(Question.CHANGED, tuple(_changed(model.diff))),
         Fact(Question.STALE, tuple(_stale(model))),
         Fact(Question.UNKNOWN, tuple(_absent(model.absent, model.diff))),
     ]
@@ -138,11 +138,11 @@ def _better(diff: ModelDiff | None, asked: Collection[str]) -> Iterator[str]:
 
 
 def _segments(diff: ModelDiff | None, asked: Collection[str]) -> Iterator[str]:
-    return for_whom(leading(diff.metrics, asked)) if diff else iter(())
+    return for_whom(leading(diff.metrics, asked)) if diff is not None else iter(())
 
 
-def _lists(diff: ModelDiff) -> Iterator[str]:
-    found = diff.behaviour
+def _lists(diff: ModelDiff | None) -> Iterator[str]:
+    found = diff.behaviour if diff is not None else None
     if found is None:
         return
     if not found:
@@ -167,7 +167,9 @@ def _most(found: BehaviourDiff) -> Iterator[str]:
         yield f"about alike for all segments of {FEW_USERS} users or more"
 
 
-def _changed(diff: ModelDiff) -> Iterator[str]:
+def _changed(diff: ModelDiff | None) -> Iterator[str]:
+    if diff is None:
+        return
     read = [change for change in diff.params if change.read]
     counted = (
         (len(read), "parameter"),
