@@ -36,7 +36,7 @@ _WORTH = {
 _TITLES = {DiffKind.PARAMS.value: "Parameters", DiffKind.BEHAVIOUR.value: "Whose lists change"}
 _ANSWERS = 1
 """Tier of the answers: none is shortened before every detail is gone."""
-_LINES = ({Question.BETTER: 2, Question.SHIPS: 8}, {Question.SHIPS: 2})
+_LINES = ({Question.BETTER: 2, Question.SHIPS: 8, Question.CHANGED: 2}, {Question.SHIPS: 2})
 """Lines of an answer that are left where answers are cut, one unless told; then when cut again.
 
 What decides stands first in each.

@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from modelref.api.kinds.behaviour import bar, not_compared, percent, stands
 from modelref.api.kinds.segments import FEW_USERS
+from modelref.api.kinds.weights import no_numbers
 from modelref.api.numbers import number
 from modelref.api.review.measured import FEW, counts, for_whom, leading, metric_line
 from modelref.api.review.ships import ship_lines, shipping_words
 from modelref.domain.diff.behaviour import BehaviourDiff
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.values import Absent, Status
+from modelref.domain.diff.weights import TensorStatus, WeightsDiff
 from modelref.domain.reviewing import judge_quality
 from modelref.usecases.compare import ModelDiff
 from modelref.usecases.review import ReviewedModel
@@ -171,17 +173,25 @@ def _changed(diff: ModelDiff | None) -> Iterator[str]:
     if diff is None:
         return
     read = [change for change in diff.params if change.read]
+    tensors = diff.weights.tensors
+    reordered = sum(change.status is TensorStatus.REORDERED for change in tensors)
     counted = (
         (len(read), "parameter"),
         (len(diff.data), "input"),
         (len(diff.code), "file of code"),
         (len(diff.pipeline), "DVC stage"),
-        (len(diff.weights.tensors), "tensor"),
+        (len(tensors) - reordered, "tensor"),
         (len(diff.weights.files), "other file of the model"),
     )
     told = ", ".join(_several(count, noun) for count, noun in counted if count)
     if told or set(DiffKind) <= set(diff.kinds):
         yield told or "nothing of its parameters, inputs, code, DVC stages or weights"
+    spoilt = [(one.name, one.values) for one in tensors if one.values and one.values.spoilt]
+    yield from (no_numbers(name, values) for name, values in spoilt[:FEW])
+    if len(spoilt) > FEW:
+        yield f"… and {_several(len(spoilt) - FEW, 'more tensor')} like these"
+    if reordered:
+        yield f"{_several(reordered, 'tensor')} in another order, which is no change"
     for change in read[:FEW]:
         yield f"{change.param}: {number(change.before)} → {number(change.after)}"
 
@@ -202,10 +212,23 @@ def _absent(absent: Sequence[Absent], diff: ModelDiff | None) -> Iterator[str]:
     told = list(absent)
     if diff is not None:
         told += [one for reasons in diff.absent.values() for one in reasons]
-    reasons = list(dict.fromkeys(map(reason, told)))
+    weights = _not_compared(diff.weights) if diff is not None else ()
+    reasons = list(dict.fromkeys([*map(reason, told), *weights]))
     yield from reasons[:_MOST_REASONS]
     if len(reasons) > _MOST_REASONS:
         yield f"… and {_several(len(reasons) - _MOST_REASONS, 'more reason')}; --json has all"
+
+
+def _not_compared(weights: WeightsDiff) -> Iterator[str]:
+    """Why tensors and files were not compared, each reason once."""
+    by_reason: dict[str, list[str]] = {}
+    found = [(one.name, one.why) for one in weights.tensors]
+    for name, why in [*found, *((one.path, one.why) for one in weights.files)]:
+        if why:
+            by_reason.setdefault(why, []).append(name)
+    for why, (first, *more) in by_reason.items():
+        others = f" and {len(more)} more" if more else ""
+        yield f"{first}{others} not compared: {why}"
 
 
 def reason(absent: Absent) -> str:
