@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
+from pathlib import PurePosixPath
 
 from modelref.domain.snapshot import Snapshot, Value, Values
 
@@ -41,9 +42,16 @@ def changes(a: Values, b: Values) -> list[tuple[str, str, Value, Value]]:
 
 
 def readable(a: Snapshot, b: Snapshot, values: Values) -> Values:
-    """Values of those files that can be read on both sides: what cannot is no difference."""
+    """Values of those files that can be read on both sides: what cannot is no difference.
+
+    Of a folder that cannot be listed, that is true of every file in it.
+    """
     unread = a.unread | b.unread
-    return {path: keys for path, keys in values.items() if path not in unread}
+    return {
+        path: keys
+        for path, keys in values.items()
+        if unread.isdisjoint((path, *map(str, PurePosixPath(path).parents)))
+    }
 
 
 def new_figures(a: Values, b: Values) -> set[str]:

@@ -84,6 +84,13 @@ def test_a_figure_that_is_gone_or_no_number_is_lost(
     assert (back.outcome, back.change, back.lost) == (None, None, False)
 
 
+@pytest.mark.parametrize("unread", ["eval", "eval/m.json"])
+def test_what_cannot_be_read_is_not_lost(unread: str) -> None:
+    a = Snapshot(None, Annotation("m"), (), {"eval/m.json": {"ndcg": 0.5}}, {})
+    b = Snapshot(None, Annotation("m"), (), {}, {}, unread=frozenset({unread}))
+    assert diff_metrics(a, b) == diff_metrics(b, a) == ()
+
+
 def test_a_figure_that_moves_to_another_file_is_incomparable_and_not_lost() -> None:
     def files(**metrics: dict[str, Value]) -> Snapshot:
         return Snapshot(None, Annotation("m"), (), metrics, {})
