@@ -11,7 +11,7 @@ from modelref.domain.diff.values import Absent, Status
 from modelref.domain.gates.verdict import Verdict
 from modelref.domain.names import Artifact
 from modelref.domain.registry import Model, Registry
-from modelref.domain.reviewing import Judged, Shipping, judge_quality
+from modelref.domain.reviewing import Judged, Shipping
 from modelref.domain.snapshot import Values
 from modelref.domain.target import revision_at
 from modelref.errors import ModelRefError
@@ -54,7 +54,7 @@ class ReviewedModel:
     @property
     def judged(self) -> Judged | None:
         """Better or worse; None where there is nothing to compare."""
-        return judge_quality(self.diff.metrics) if self.diff is not None else None
+        return self.diff.judged if self.diff is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,15 @@ class TestALostMetric:
         outcomes = {one["metric"]: one["outcome"] for one in model["diff"]["metrics"]}
         assert outcomes["ndcg"] in ("gone", "no number")
 
+    def test_a_file_that_cannot_be_read_any_more_is_not_without_a_difference(
+        self, project: Project
+    ) -> None:
+        project.write("shop/metrics.json", '{"ndcg": ')
+        save(project, "broken")
+        text = review(project, "HEAD~1..HEAD").out
+        assert text.startswith("shop:rec: metrics cannot be read; ")
+        assert "shop/metrics.json is not valid JSON" in text.partition("Not known")[2]
+
     def test_worse_is_said_before_it(self, project: Project) -> None:
         project.write("shop/metrics.json", '{"recall": 0.3, "ndcg": 0.4}')
         save(project, "two metrics")

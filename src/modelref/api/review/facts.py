@@ -14,7 +14,6 @@ from modelref.domain.diff.behaviour import BehaviourDiff
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.values import Absent, Status
 from modelref.domain.diff.weights import TensorStatus, WeightsDiff
-from modelref.domain.reviewing import judge_quality
 from modelref.usecases.compare import ModelDiff
 from modelref.usecases.review import ReviewedModel
 from modelref.usecases.reviewing.shipping import Tried
@@ -135,7 +134,7 @@ def _new(model: ReviewedModel) -> list[str]:
 def _better(diff: ModelDiff | None, asked: Collection[str]) -> Iterator[str]:
     if diff is None or DiffKind.METRICS not in diff.kinds:
         return
-    yield counts(diff.metrics) or judge_quality(diff.metrics).quality.value
+    yield counts(diff.metrics) or diff.judged.quality.value
     yield from map(metric_line, leading(diff.metrics, asked)[:FEW])
 
 

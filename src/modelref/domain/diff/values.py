@@ -1,9 +1,9 @@
 """What every kind of diff is made of: values held against each other, and what to call it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
-from pathlib import PurePosixPath
 
 from modelref.domain.snapshot import Snapshot, Value, Values
 
@@ -47,11 +47,12 @@ def readable(a: Snapshot, b: Snapshot, values: Values) -> Values:
     Of a folder that cannot be listed, that is true of every file in it.
     """
     unread = a.unread | b.unread
-    return {
-        path: keys
-        for path, keys in values.items()
-        if unread.isdisjoint((path, *map(str, PurePosixPath(path).parents)))
-    }
+    return {path: keys for path, keys in values.items() if not _is_within(path, unread)}
+
+
+def metrics_unread(a: Snapshot, b: Snapshot) -> bool:
+    """Whether a file of metrics that can be read on the first side cannot on the second."""
+    return any(_is_within(path, b.unread) for path in a.metrics)
 
 
 def new_figures(a: Values, b: Values) -> set[str]:
@@ -77,6 +78,12 @@ def finite(value: Value) -> float | None:
         except OverflowError:
             pass
     return None
+
+
+def _is_within(path: str, paths: Collection[str]) -> bool:
+    """Whether a path or a folder above it is among some."""
+    parts = path.split("/")
+    return any("/".join(parts[:end]) in paths for end in range(1, len(parts) + 1))
 
 
 def _same(a: Value, b: Value) -> bool:

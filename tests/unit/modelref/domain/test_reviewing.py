@@ -49,6 +49,22 @@ def test_what_is_lost_outweighs_what_is_better_on_the_same_users() -> None:
     assert judge_quality(changes) == (Quality.LOST, False)
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "quality"),
+    [
+        ([], Quality.UNREAD),
+        ([Outcome.BETTER], Quality.UNREAD),
+        ([Outcome.NO_DIFFERENCE], Quality.UNREAD),
+        ([Outcome.GONE], Quality.LOST),
+        ([Outcome.WORSE], Quality.WORSE),
+    ],
+)
+def test_what_cannot_be_read_any_more_is_never_better(
+    outcomes: list[Outcome], quality: Quality
+) -> None:
+    assert judge_quality([change(one) for one in outcomes], unread=True) == (quality, False)
+
+
 def verdict(*outcomes: tuple[Check, bool | None]) -> Verdict:
     told = tuple(RuleOutcome(Rule(check), {}, passed, "", "") for check, passed in outcomes)
     stage, branch = StageName("prod"), Branch("main", "0" * 40)
