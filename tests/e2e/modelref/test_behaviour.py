@@ -104,6 +104,18 @@ def test_json_has_every_figure(panels: Project) -> None:
     assert said["examples"][0]["to"] == [f"Item {number}" for number in range(21, 26)]
 
 
+@pytest.mark.parametrize("form", [[], ["--md"]])
+def test_a_review_and_a_diff_draw_bars_in_a_comment_and_in_a_terminal(
+    panels: Project, form: list[str]
+) -> None:
+    asked = panels.modelref("review", "rec@v0.1.0..rec@v0.1.1", *form).out
+    # 75 % of ten blocks: a bar as long as the share that it stands beside.
+    assert "███████▌ 75.0 % of the 5 items stay; another seed alone keeps 80.0 %" in asked
+    bars = [line.strip("| ").split() for line in panels.modelref(*ARGS, *form).out.splitlines()]
+    drawn = {cells[0]: cells[-1] for cells in bars if cells and set(cells[-1]) <= set("█▏▎▍▌▋▊▉")}
+    assert drawn == {"0": "█" * 5, "5": "█" * 15}
+
+
 @pytest.mark.parametrize("more", [[], ["--json"], ["--md"], ["--md", "--examples"], ["--examples"]])
 def test_no_id_of_a_user_is_ever_shown(panels: Project, more: list[str]) -> None:
     done = panels.modelref(*ARGS, *more)

@@ -66,6 +66,12 @@ def weights_beside_shape(diff: ModelDiff) -> dict[str, Any]:
     }
 
 
+def no_numbers(name: str, values: ValueChange) -> str:
+    """How many values of a tensor are NaN or infinite, and how many were."""
+    after, before = _numberless(values.after), _numberless(values.before)
+    return f"{name} has values that are no numbers: {after} (before: {before})"
+
+
 def _what(change: TensorChange) -> str:
     before, after = change.before, change.after
     if before is None or after is None:
@@ -102,10 +108,7 @@ def _of_tensor(change: TensorChange) -> Iterator[str]:
     if change.why:
         yield f"{change.name} was not compared: {change.why}"
     if change.values is not None and (change.values.before or change.values.after):
-        yield (
-            f"{change.name} has values that are no numbers: {_numberless(change.values.after)} "
-            f"(before: {_numberless(change.values.before)})"
-        )
+        yield no_numbers(change.name, change.values)
     if change.most:
         rows = (f"{row.id} {row.name}".strip() + f" {row.change:.3g}" for row in change.most)
         yield f"most changed in {change.name}: {', '.join(rows)}"

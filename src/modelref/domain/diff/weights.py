@@ -129,6 +129,11 @@ class ValueChange:
     aligned: float | None = None
     most: tuple[tuple[int, float], ...] = ()
 
+    @property
+    def spoilt(self) -> bool:
+        """Whether the second side has more NaN or more infinite values than the first."""
+        return self.after.nan > self.before.nan or self.after.inf > self.before.inf
+
 
 @dataclass(frozen=True, slots=True)
 class TensorChange:
