@@ -229,7 +229,10 @@ class TestFromPython:
         assert isinstance(found, modelref.Review)
         assert found.to_markdown() == review(project, "main..tune", "--md").out
         told = json.loads(json.dumps(found.to_dict()))
-        assert told == review(project, "main..tune", "--json").json
+        said = review(project, "main..tune", "--json").json
+        for one in (told, said):
+            one["models"][0]["gate"].pop("evidence")  # its digest is of the time, too
+        assert told == said
         assert [str(model.artifact) for model in found.value.models] == ["shop:rec"]
 
     def test_nothing_is_false_and_what_cannot_be_is_raised(self, project: Project) -> None:
