@@ -1,10 +1,11 @@
 """Is a model what its pipeline would make? Asked of DVC itself, at a commit, without a checkout."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from modelref.adapters.dvc.config import Caches
 from modelref.adapters.dvc.opened import all_files, check_opened
 from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.remotes.settings import unknown_remote
@@ -19,7 +20,7 @@ def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
 
     Args:
         place: DVC's files at a commit, or in the workspace.
-        root: top folder of the checkout.
+        root: top folder of the checkout, which may hold several DVC repositories.
         path: repository path of the model's files.
 
     Returns:
@@ -29,7 +30,6 @@ def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
         BadInput: DVC cannot read the pipeline at that commit, or a file of it is built to fill the
             memory; or DVC's default remote is none that it knows.
     """
-    commit = place.commit
     # A few files are enough to find a model up to date; a large repository has many others.
     # Whatever they say against it is said of all files.
     files = place.files_behind(path)
@@ -42,19 +42,22 @@ def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
 
     logging.getLogger("dvc").setLevel(logging.CRITICAL)
 
-    def switched(repo: Any) -> AbstractContextManager[Any]:
-        return repo.switch(commit) if commit else nullcontext()
-
+    own = Caches(root).root_of(path)
     try:
-        _refuse_unknown_remote(root)
-        with Repo.open(str(root), uninitialized=True, subrepos=True) as repo, switched(repo):
+        _refuse_unknown_remote(own)
+        with (
+            Repo.open(str(own), uninitialized=True, subrepos=True) as repo,
+            _switched(repo, place, path),
+        ):
             if files and _fresh(repo, path, files):
                 return ()
             check_opened(place, all_files(place))
+            if not _producers(repo, repo.index, path):
+                return _unmade(place, path)
             return tuple(dict.fromkeys(_reasons(repo, repo.index, path)))
     except (DvcException, SCMError, ImportError, TypeError, ValueError) as error:
         raise BadInput(
-            f"DVC cannot read the pipeline of {(commit or 'the workspace')[:13]}: {error}",
+            f"DVC cannot read the pipeline of {(place.commit or 'the workspace')[:13]}: {error}",
             kind="unreadable-file",
             hint="dvc status, on that commit, says more",
         ) from error
@@ -70,6 +73,26 @@ def _refuse_unknown_remote(root: Path) -> None:
         raise unknown_remote(name)
 
 
+@contextmanager
+def _switched(repo: Any, place: Place, path: str) -> Iterator[None]:
+    """Have DVC read a commit, from the top of the DVC repository that a path belonged to there."""
+    if place.commit is None:
+        yield
+        return
+    with repo.switch(place.commit):
+        top = place.dvc_root(path)
+        if top is not None:
+            repo.root_dir = repo.fs.join(repo.fs.root_marker, *top.parts)
+        yield
+
+
+def _unmade(place: Place, path: str) -> tuple[str, ...]:
+    """Why nothing that DVC reads makes a path, where a ``dvc.lock`` says that something does."""
+    if not place.graph.makers(path):
+        return ()
+    return (f"dvc.lock has a DVC stage that makes {path}, and DVC knows none in dvc.yaml",)
+
+
 def _fresh(repo: Any, path: str, files: Sequence[str]) -> bool:
     """Whether a few of DVC's files are enough to find a model up to date."""
     from dvc.exceptions import DvcException
@@ -78,7 +101,7 @@ def _fresh(repo: Any, path: str, files: Sequence[str]) -> bool:
     try:
         parts = [Index.from_file(repo, _place(repo, name)) for name in files]
         index = Index.from_indexes(repo, parts)
-        return not any(True for _ in _reasons(repo, index, path))
+        return bool(_producers(repo, index, path)) and not _reasons(repo, index, path)
     except DvcException:
         return False  # the whole repository tells why
 
@@ -91,21 +114,31 @@ def _place(repo: Any, path: str) -> str:
     return str(repo.fs.join(top, *path.split("/")))
 
 
-def _reasons(repo: Any, index: Any, path: str) -> Iterator[str]:
+def _producers(repo: Any, index: Any, path: str) -> list[Any]:
     target = _place(repo, path)
-    producers = [
+    return [
         stage
         for stage in index.stages
         if any(_overlap(repo.fs, out.fs_path, target) for out in stage.outs)
     ]
-    for stage in _with_upstream(index, producers):
-        if getattr(stage, "cmd_changed", False):
-            yield f"the command of DVC stage {stage.addressing.rpartition(':')[2]} changed"
-        if not stage.frozen:
-            for dep in stage.deps:
-                yield from _dep_reasons(repo, index, stage, dep)
-        for out in stage.outs:
-            yield from _out_reasons(repo, stage, out)
+
+
+def _reasons(repo: Any, index: Any, path: str) -> list[str]:
+    return [
+        reason
+        for stage in _with_upstream(index, _producers(repo, index, path))
+        for reason in _stage_reasons(repo, index, stage)
+    ]
+
+
+def _stage_reasons(repo: Any, index: Any, stage: Any) -> Iterator[str]:
+    if getattr(stage, "cmd_changed", False):
+        yield f"the command of DVC stage {stage.addressing.rpartition(':')[2]} changed"
+    if not stage.frozen:
+        for dep in stage.deps:
+            yield from _dep_reasons(repo, index, stage, dep)
+    for out in stage.outs:
+        yield from _out_reasons(repo, stage, out)
 
 
 def _with_upstream(index: Any, producers: Sequence[Any]) -> list[Any]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from modelref.adapters.dvc.config import CONFIG
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
 from modelref.adapters.dvc.lockfile import LockedStage, graph_of, join, read_dvc_file
@@ -49,6 +50,11 @@ class Place(PlaceFiles):
             for folder in folders
             for stage in self.locked(folder.rstrip("/"))
         }
+
+    def dvc_root(self, path: str) -> PurePosixPath | None:
+        """Top folder of the DVC repository that a path of the commit belongs to, if to any."""
+        parents = PurePosixPath(path).parents
+        return next((one for one in parents if str(one / CONFIG) in self.paths), None)
 
     def locked(self, folder: str) -> tuple[LockedStage, ...]:
         """The locked DVC stages of one folder."""
