@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from support.beside_dvc import by_dvc, by_us
 from support.project import Project
 
 _DVC_YAML = """
@@ -93,31 +94,9 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def by_dvc(project: Project, what: str, *refs: str) -> dict[tuple[str, str], tuple[Any, Any]]:
-    found = project.run("dvc", what, "diff", *(refs or _BOTH), "--json").json
-    return {
-        (path, key): (_plain(change["old"]), _plain(change["new"]))
-        for path, changes in found.items()
-        for key, change in changes.items()
-    }
-
-
-def by_us(project: Project, what: str, *refs: str) -> dict[tuple[str, str], tuple[Any, Any]]:
-    found = project.modelref("diff", *(refs or _BOTH), "--only", what, "--json").json
-    key = what.removesuffix("s")
-    return {
-        (one["path"], one[key]): (_plain(one["from"]), _plain(one["to"])) for one in found[what]
-    }
-
-
-def _plain(value: Any) -> Any:
-    """DVC writes lists as text."""
-    return str(value) if isinstance(value, list) else value
-
-
 def test_metrics_agree(two: Project) -> None:
-    ours = by_us(two, "metrics")
-    assert ours == by_dvc(two, "metrics")
+    ours = by_us(two, "metrics", *_BOTH)
+    assert ours == by_dvc(two, "metrics", *_BOTH)
     assert {path for path, _ in ours} == {
         "metrics.json", "scores.yaml", "kept.json", "alone.txt", "top.toml",
         "folder/a.json", "folder/deep/b.yaml", "gitfolder/a.json", "gitfolder/deep/b.yaml",
@@ -148,8 +127,8 @@ def test_a_key_that_stands_twice_is_refused_as_by_dvc(two: Project) -> None:
 
 
 def test_params_agree(two: Project) -> None:
-    ours = by_us(two, "params")
-    assert ours == by_dvc(two, "params")
+    ours = by_us(two, "params", *_BOTH)
+    assert ours == by_dvc(two, "params", *_BOTH)
     assert ("consts.py", "Model.width") in ours
 
 

@@ -87,24 +87,21 @@ class Definition:
         return {str(name): self._annotation(str(name), entry) for name, entry in entries.items()}
 
     def metrics_files(
-        self, stages: Iterable[LockedStage], names: Collection[str]
+        self, stages: Iterable[LockedStage], foreign: Collection[str]
     ) -> tuple[str, ...]:
         """Repository paths of the metrics files of some DVC stages, and of the file's own list.
 
         Args:
-            stages: what ``dvc.lock`` has recorded.
-            names: the DVC stages that count; a file that another one makes is left out.
+            stages: those of its DVC stages that count, as ``dvc.lock`` has recorded them.
+            foreign: repository paths that DVC stages make which do not count.
         """
-        locked = list(stages)
-        others = {out.path for stage in locked if stage.name not in names for out in stage.outs}
         found: dict[str, None] = {}
-        for stage in locked:
-            if stage.name in names:
-                recorded = [out.path for out in stage.outs]
-                found.update(dict.fromkeys(self._stage_files(stage.name, "metrics", recorded)))
+        for stage in stages:
+            recorded = [out.path for out in stage.outs]
+            found.update(dict.fromkeys(self._stage_files(stage.name, "metrics", recorded)))
         for path, _ in _entries(self.raw.get("metrics")):
             name = self._join(path)
-            if name not in others:
+            if name not in foreign:
                 found[name] = None
         return tuple(found)
 
@@ -118,14 +115,15 @@ class Definition:
         """Repository path of the parameters file that is read without being named."""
         return self._join(DEFAULT_PARAMS)
 
-    def params_files(
-        self, stages: Iterable[LockedStage], names: Collection[str]
-    ) -> tuple[str, ...]:
-        """Repository paths of the parameters files that DVC stages read, and of the default."""
+    def params_files(self, stages: Iterable[LockedStage]) -> tuple[str, ...]:
+        """Repository paths of the parameters files that DVC stages read, and of the default.
+
+        Args:
+            stages: those of its DVC stages that count.
+        """
         found: dict[str, None] = {self.default_params: None}
         for stage in stages:
-            if stage.name in names:
-                found.update(dict.fromkeys(stage.params))
+            found.update(dict.fromkeys(stage.params))
         for path, _ in _entries(self.raw.get("params")):
             found[self._join(path)] = None
         return tuple(found)

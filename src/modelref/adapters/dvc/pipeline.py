@@ -3,15 +3,16 @@
 ``made`` is asked by each ``resolve``: what only other questions need is imported by them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.filenames import DEFINITION, DVC_SUFFIX, GTO_FILE
-from modelref.adapters.dvc.lockfile import LockedStage, join, related
+from modelref.adapters.dvc.lockfile import LockedStage, join
 from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.recent import RecentPlaces
 from modelref.adapters.git.commits import GitCommits
@@ -22,6 +23,9 @@ from modelref.domain.outs import Out, is_within, outs_under
 from modelref.domain.paths import clash
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.errors import BadInput, ModelRefError, UnknownRef
+
+if TYPE_CHECKING:
+    from modelref.adapters.dvc.behind import Behind
 
 
 @dataclass(frozen=True)
@@ -73,21 +77,15 @@ class DvcPipeline:
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None."""
+        from modelref.adapters.dvc.behind import behind
         from modelref.adapters.dvc.valuefiles import read_value_files
 
         place = self._places.at(commit)
-        stages, definition = place.locked(artifact.dir), place.definition(artifact.dir)
         made = self._made(place, artifact)
         annotation = made.annotation
-        names = related(stages, annotation.path) or {stage.name for stage in stages}
-        behind = [stage for stage in stages if stage.name in names]
-        outs = {out.path: out for stage in stages for out in stage.outs}
+        found = behind(place, artifact.dir, annotation.path)
         metrics, params = read_value_files(
-            definition.metrics_files(stages, names),
-            definition.params_files(stages, names),
-            place,
-            outs,
-            self.outputs,
+            found.metrics_files(), found.params_files(), place, found.outs, self.outputs
         )
         nothing = f"{annotation.path} is in no dvc.lock, no .dvc file and not in git"
         return Snapshot(
@@ -96,11 +94,11 @@ class DvcPipeline:
             made.outs,
             metrics.values,
             params.values,
-            _read_params(stages, names),
-            (*metrics.why(), *(() if made.outs else (nothing,))),
-            params.why(unnamed=definition.default_params),
+            _read_params(found.stages.values()),
+            (*metrics.why(), *(() if made.outs else (nothing,)), *found.unread),
+            (*params.why(unnamed=found.default_params()), *found.unread),
             frozenset([*metrics.unread, *params.unread]),
-            _lineage(place, definition, behind, annotation),
+            _lineage(found, annotation),
         )
 
     def made(self, artifact: Artifact, commit: str | None) -> Made:
@@ -225,28 +223,19 @@ def _name_of(place: Place) -> str:
     return "the workspace" if place.commit is None else f"commit {place.commit[:10]}"
 
 
-def _lineage(
-    place: Place,
-    definition: Definition,
-    stages: Sequence[LockedStage],
-    annotation: Annotation,
-) -> Lineage:
-    """DVC stages behind a model that dvc.yaml still declares: DVC keeps others in dvc.lock."""
+def _lineage(found: "Behind", annotation: Annotation) -> Lineage:
     from modelref.adapters.dvc.lineage import lineage_of
 
-    behind = [stage for stage in stages if definition.declares(stage.name)]
     told = annotation.meta.get("modelref")
     named = told.values() if isinstance(told, Mapping) else ()
-    return lineage_of(behind, place.tracked, [path for path in named if isinstance(path, str)])
+    paths = [path for path in named if isinstance(path, str)]
+    return lineage_of([*found.declared()], found.place.tracked, paths)
 
 
-def _read_params(
-    stages: Sequence[LockedStage], names: Collection[str]
-) -> Mapping[str, tuple[str, ...]]:
+def _read_params(stages: Iterable[LockedStage]) -> Mapping[str, tuple[str, ...]]:
     """Parameters that DVC stages read, by file, as ``dvc.lock`` has recorded them."""
     read: dict[str, tuple[str, ...]] = {}
     for stage in stages:
-        if stage.name in names:
-            for path, values in stage.params.items():
-                read[path] = (*read.get(path, ()), *values)
+        for path, values in stage.params.items():
+            read[path] = (*read.get(path, ()), *values)
     return read

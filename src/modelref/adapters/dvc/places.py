@@ -41,15 +41,24 @@ class Place(PlaceFiles):
         return {}
 
     @cached_property
-    def stages(self) -> Mapping[str, LockedStage]:
-        """Every locked DVC stage, by ``FILE:NAME`` of its lock."""
+    def locked_folders(self) -> Sequence[str]:
+        """Folders that have a ``dvc.lock``, all of whose files are read at once."""
         folders = [path.removesuffix(LOCK) for path in self._named(LOCK)]
         self.load([f"{folder}{name}" for folder in folders for name in (LOCK, DEFINITION)])
+        return [folder.rstrip("/") for folder in folders]
+
+    @cached_property
+    def stages(self) -> Mapping[str, LockedStage]:
+        """Every locked DVC stage, by ``FILE:NAME`` of its lock."""
         return {
-            f"{folder}{LOCK}:{stage.name}": stage
-            for folder in folders
-            for stage in self.locked(folder.rstrip("/"))
+            key: stage
+            for folder in self.locked_folders
+            for key, stage in self.locked_by_key(folder).items()
         }
+
+    def locked_by_key(self, folder: str) -> Mapping[str, LockedStage]:
+        """The locked DVC stages of one folder, by ``FILE:NAME`` of its lock."""
+        return {f"{join(folder, LOCK)}:{stage.name}": stage for stage in self.locked(folder)}
 
     def dvc_root(self, path: str) -> PurePosixPath | None:
         """Top folder of the DVC repository that a path of the commit belongs to, if to any."""
@@ -64,6 +73,11 @@ class Place(PlaceFiles):
             definition = self.definition(folder)
             self._locked[folder] = definition.locked(path, self.data(path) or b"")
         return self._locked[folder]
+
+    def loose_metrics(self, folder: str) -> Sequence[str]:
+        """Metrics files that the ``dvc.yaml`` of a folder lists, and that no DVC stage makes."""
+        made = {out.path for stage in self.stages.values() for out in stage.outs}
+        return self.definition(folder).metrics_files((), made)
 
     @cached_property
     def graph(self) -> "Graph":

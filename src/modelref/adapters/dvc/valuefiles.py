@@ -26,13 +26,13 @@ class ValueFiles:
     unread: dict[str, str] = field(default_factory=dict)
     nowhere: list[str] = field(default_factory=list)
 
-    def why(self, *, unnamed: str = "") -> tuple[str, ...]:
+    def why(self, *, unnamed: Collection[str] = ()) -> tuple[str, ...]:
         """What is not available and why.
 
         Args:
-            unnamed: a file that is looked for without being named, and need not be there.
+            unnamed: files that are looked for without being named, and need not be there.
         """
-        missed = (f"{path} is not there" for path in self.nowhere if path != unnamed)
+        missed = (f"{path} is not there" for path in self.nowhere if path not in unnamed)
         return (*missed, *self.unread.values())
 
 
