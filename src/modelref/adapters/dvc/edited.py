@@ -1,14 +1,15 @@
-"""Files of a model that changed in the workspace since ``dvc add``: a ``.dvc`` file knows them not.
+"""Files of a model that changed in the workspace since DVC recorded them: its files know it not.
 
-DVC itself is not asked: to import it takes longer than to hash what changed.
+DVC itself is asked as little as can be: to import it takes longer than to hash what changed.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.places import Place
+from modelref.domain.edited import Edited, Recorded
 from modelref.domain.outs import GIT, Out, OutFile, is_within
 from modelref.errors import OutOfReach
 
@@ -17,32 +18,58 @@ _NEVER = frozenset({".git", ".hg", ".dvc"})
 """As in DVC's own list, dvc/ignore.py."""
 
 
-def edited_outs(
-    place: Place, made: Iterable[str], outs: Iterable[Out], outputs: DvcOutputs
-) -> Iterator[str]:
-    """Find outs that ``dvc add`` tracks and whose files are others now.
+def edited_outs(place: Place, outs: Iterable[Out], outputs: DvcOutputs) -> list[Edited]:
+    """Find outs whose files are others now than those that ``dvc add`` or a DVC stage recorded.
 
     A file that is not there is none that changed: perhaps nobody checked it out. Of files that
     DVC may ignore nothing is said.
 
     Args:
         place: the workspace.
-        made: repository paths of what DVC stages make.
         outs: the model's.
         outputs: the bytes of outs.
+
+    Raises:
+        BadInput: DVC cannot read the pipeline.
     """
-    stages = set(made)
+    made = {out.path for stage in place.stages.values() for out in stage.outs}
+    kept = [out for out in outs if out.algorithm != GIT]
+    added = [out for out in kept if out.path not in made and place.dvc_file(out) is not None]
+    edited = [Edited(path, Recorded.ADD) for path in _edited(place, added, outputs)]
+    run = [out for out in kept if out.path in made]
+    return [*edited, *(Edited(path, Recorded.REPRO) for path in _rewritten(place, run, outputs))]
+
+
+def _edited(place: Place, outs: Iterable[Out], outputs: DvcOutputs) -> Iterator[str]:
     root = place.commits.repository.root
     for out in outs:
-        if out.algorithm == GIT or out.path in stages:
-            continue
-        if place.dvc_file(out) is None:
-            continue
         try:
             if _changed(root, out, outputs):
                 yield out.path
         except (OSError, OutOfReach):
             continue  # who needs them is told that they cannot be read
+
+
+def _rewritten(place: Place, outs: Iterable[Out], outputs: DvcOutputs) -> Sequence[str]:
+    """Outs of DVC stages that changed: DVC has noted their hashes, however large they are."""
+    root = place.commits.repository.root
+    unknown = [out.path for out in outs if not _untouched(root, out, outputs)]
+    if not unknown:
+        return ()
+    from modelref.adapters.dvc.handmade import changed_outs
+
+    return changed_outs(place, root, unknown)
+
+
+def _untouched(root: Path, out: Out, outputs: DvcOutputs) -> bool:
+    """Whether our own notes are enough to know that nobody touched an out."""
+    path = root / out.path
+    try:
+        return not os.path.lexists(path) or (
+            not out.is_dir and path.is_file() and outputs.checked.knows(path, path.stat(), out.hash)
+        )
+    except OSError:
+        return False
 
 
 def _changed(root: Path, out: Out, outputs: DvcOutputs) -> bool:

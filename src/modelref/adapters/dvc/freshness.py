@@ -1,15 +1,12 @@
 """Is a model what its pipeline would make? Asked of DVC itself, at a commit, without a checkout."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from modelref.adapters.dvc.config import Caches
 from modelref.adapters.dvc.opened import all_files, check_opened
 from modelref.adapters.dvc.places import Place
-from modelref.adapters.dvc.remotes.settings import unknown_remote
-from modelref.errors import BadInput
+from modelref.adapters.dvc.running import opened, place_of
 
 
 def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
@@ -34,56 +31,13 @@ def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
     # Whatever they say against it is said of all files.
     files = place.files_behind(path)
     check_opened(place, files)
-    import logging
-
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-    from dvc.scm import SCMError
-
-    logging.getLogger("dvc").setLevel(logging.CRITICAL)
-
-    own = Caches(root).root_of(path)
-    try:
-        _refuse_unknown_remote(own)
-        with (
-            Repo.open(str(own), uninitialized=True, subrepos=True) as repo,
-            _switched(repo, place, path),
-        ):
-            if files and _fresh(repo, path, files):
-                return ()
-            check_opened(place, all_files(place))
-            if not _producers(repo, repo.index, path):
-                return _unmade(place, path)
-            return tuple(dict.fromkeys(_reasons(repo, repo.index, path)))
-    except (DvcException, SCMError, ImportError, TypeError, ValueError) as error:
-        raise BadInput(
-            f"DVC cannot read the pipeline of {(place.commit or 'the workspace')[:13]}: {error}",
-            kind="unreadable-file",
-            hint="dvc status, on that commit, says more",
-        ) from error
-
-
-def _refuse_unknown_remote(root: Path) -> None:
-    """Refuse settings that DVC itself fails on when it opens a repository."""
-    from dvc.config import Config
-
-    settings = Config(str(root / ".dvc"))
-    name = settings["core"].get("remote")
-    if name and name.lower() not in settings["remote"]:
-        raise unknown_remote(name)
-
-
-@contextmanager
-def _switched(repo: Any, place: Place, path: str) -> Iterator[None]:
-    """Have DVC read a commit, from the top of the DVC repository that a path belonged to there."""
-    if place.commit is None:
-        yield
-        return
-    with repo.switch(place.commit):
-        top = place.dvc_root(path)
-        if top is not None:
-            repo.root_dir = repo.fs.join(repo.fs.root_marker, *top.parts)
-        yield
+    with opened(place, root, path) as repo:
+        if files and _fresh(repo, path, files):
+            return ()
+        check_opened(place, all_files(place))
+        if not _producers(repo, repo.index, path):
+            return _unmade(place, path)
+        return tuple(dict.fromkeys(_reasons(repo, repo.index, path)))
 
 
 def _unmade(place: Place, path: str) -> tuple[str, ...]:
@@ -99,23 +53,15 @@ def _fresh(repo: Any, path: str, files: Sequence[str]) -> bool:
     from dvc.repo.index import Index
 
     try:
-        parts = [Index.from_file(repo, _place(repo, name)) for name in files]
+        parts = [Index.from_file(repo, place_of(repo, name)) for name in files]
         index = Index.from_indexes(repo, parts)
         return bool(_producers(repo, index, path)) and not _reasons(repo, index, path)
     except DvcException:
         return False  # the whole repository tells why
 
 
-def _place(repo: Any, path: str) -> str:
-    """A repository path as DVC sees it: in a commit, the repository's top folder is its root."""
-    from dvc.fs import GitFileSystem
-
-    top = repo.fs.root_marker if isinstance(repo.fs, GitFileSystem) else repo.scm.root_dir
-    return str(repo.fs.join(top, *path.split("/")))
-
-
 def _producers(repo: Any, index: Any, path: str) -> list[Any]:
-    target = _place(repo, path)
+    target = place_of(repo, path)
     return [
         stage
         for stage in index.stages

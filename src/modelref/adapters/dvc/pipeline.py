@@ -16,6 +16,7 @@ from modelref.adapters.dvc.lockfile import LockedStage, join
 from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.recent import RecentPlaces
 from modelref.adapters.git.commits import GitCommits
+from modelref.domain.edited import Edited, Recorded
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
@@ -141,21 +142,29 @@ class DvcPipeline:
 
         place = self._places.at(commit)
         path = self._annotation(place, artifact).path
-        edited = (
-            [] if commit else [f"{name} changed since dvc add" for name in self.edited(artifact)]
-        )
+        edited = [] if commit else [str(one) for one in self.edited(artifact)]
         if not place.locked(artifact.dir) and not place.stages:
             return edited  # no DVC stage ever ran: nothing makes it
         return [*edited, *staleness(place, self.commits.repository.root, path)]
 
-    def edited(self, artifact: Artifact) -> Sequence[str]:
-        """List outs of a model in the workspace that changed since ``dvc add``."""
+    def edited(self, artifact: Artifact) -> Sequence[Edited]:
+        """List outs of a model in the workspace that changed since DVC recorded them."""
         from modelref.adapters.dvc.edited import edited_outs
 
         place = self._places.at(None)
-        outs = self._made(place, artifact).outs
-        made = [out.path for stage in place.locked(artifact.dir) for out in stage.outs]
-        return [*edited_outs(place, made, outs, self.outputs)]
+        return edited_outs(place, self._made(place, artifact).outs, self.outputs)
+
+    def edited_inputs(self, artifact: Artifact) -> Sequence[Edited]:
+        """List inputs of a model in the workspace that are not what its DVC stages read."""
+        from modelref.adapters.dvc.behind import behind
+        from modelref.adapters.dvc.handmade import changed_deps
+
+        place = self._places.at(None)
+        annotation = self._annotation(place, artifact)
+        found = behind(place, artifact.dir, annotation.path)
+        paths = _lineage(found, annotation).inputs(annotation.path)
+        changed = changed_deps(place, self.commits.repository.root, found.stages, paths)
+        return [Edited(path, Recorded.REPRO) for path in changed]
 
     def _annotation(self, place: Place, artifact: Artifact) -> Annotation:
         annotation = place.artifacts(artifact.dir).get(artifact.name)

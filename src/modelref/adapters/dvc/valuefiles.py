@@ -49,13 +49,14 @@ def read_value_files(
         metrics: repository paths of metrics files; of a folder, all files in it count.
         params: those of parameters files.
         place: where.
-        outs: what DVC stages write there, by path.
+        outs: what DVC stages write there, by path; its bytes are in the cache but for those that
+            are left to git (``cache: false``).
         outputs: the cache.
 
     Returns:
         The metrics, and the parameters.
     """
-    kept = dict(outs)
+    kept = {path: out for path, out in outs.items() if not out.in_git}
     there = place.sizes([*metrics, *params])
     measured = list(_expanded(metrics, there, place, kept, outputs))
     paths = [*measured, *params]
