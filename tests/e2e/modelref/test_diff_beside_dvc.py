@@ -21,7 +21,7 @@ stages:
           - RATE
           - Model
       - more.json:
-    outs: [models/rec]
+    outs: [models/rec, made]
     metrics:
       - metrics.json: {cache: false}
       - scores.yaml: {cache: false}
@@ -32,6 +32,12 @@ stages:
 metrics:
   - top.toml
   - reports
+  - added.json
+  - addedfolder
+  - addedwhole/deep/one.json
+  - made/inner.json
+params:
+  - addedparams.yaml
 artifacts:
   rec: {path: models/rec, type: model}
 """
@@ -55,7 +61,11 @@ for folder in ("folder", "gitfolder"):
     (pathlib.Path(folder) / "deep/b.yaml").write_text(
         f"b: {lr}\\nday: 2026-01-0{int(lr * 4)}\\n")
 pathlib.Path("alone.txt").write_text(str(lr))
+pathlib.Path("made").mkdir(exist_ok=True)
+pathlib.Path("made/inner.json").write_text(json.dumps({"inner": lr}))
 """
+
+_ADDED = ("added.json", "addedfolder", "addedwhole", "addedparams.yaml")
 
 
 _BOTH = ("rec@v0.1.0", "rec@v0.1.1")
@@ -74,6 +84,11 @@ def write(project: Project, lr: float, **more: Any) -> None:
     project.write("more.json", json.dumps({"x": {"y": lr}, "z": True}))
     project.write("top.toml", f"map = {lr}\n")
     project.write("reports/rank/mrr.json", json.dumps({"mrr": lr}))
+    project.write("added.json", json.dumps({"added": lr}))
+    project.write("addedfolder/one.json", json.dumps({"one": lr}))
+    project.write("addedwhole/deep/one.json", json.dumps({"one": lr}))
+    project.write("addedparams.yaml", f"width: {lr}\n")
+    project.run("dvc", "add", "--quiet", *_ADDED)
     project.write("reports/loss.toml", f"loss = {lr}\n")
 
 
@@ -101,6 +116,7 @@ def test_metrics_agree(two: Project) -> None:
         "metrics.json", "scores.yaml", "kept.json", "alone.txt", "top.toml",
         "folder/a.json", "folder/deep/b.yaml", "gitfolder/a.json", "gitfolder/deep/b.yaml",
         "reports/loss.toml", "reports/rank/mrr.json",
+        "added.json", "addedfolder/one.json", "addedwhole/deep/one.json", "made/inner.json",
     }  # fmt: skip
 
 
@@ -129,7 +145,7 @@ def test_a_key_that_stands_twice_is_refused_as_by_dvc(two: Project) -> None:
 def test_params_agree(two: Project) -> None:
     ours = by_us(two, "params", *_BOTH)
     assert ours == by_dvc(two, "params", *_BOTH)
-    assert ("consts.py", "Model.width") in ours
+    assert {("consts.py", "Model.width"), ("addedparams.yaml", "width")} <= ours.keys()
 
 
 def test_a_value_alone_in_its_file_is_told_by_the_files_name(two: Project) -> None:

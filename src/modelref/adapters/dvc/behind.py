@@ -1,9 +1,10 @@
 """The DVC stages behind a model, whichever ``dvc.yaml`` files declare them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from modelref.adapters.dvc.filenames import LOCK
+from modelref.adapters.dvc.lineage import dvc_files_of
 from modelref.adapters.dvc.lockfile import LockedStage, graph_of
 from modelref.adapters.dvc.places import Place, split
 from modelref.domain.outs import Out
@@ -28,11 +29,19 @@ class Behind:
     others: Mapping[str, LockedStage]
     unread: tuple[str, ...]
 
-    @property
-    def outs(self) -> Mapping[str, Out]:
-        """What DVC stages write, whoever needs it, by path."""
-        known = [*self.others.values(), *self.stages.values()]
-        return {out.path: out for stage in known for out in stage.outs}
+    def outs(self, files: Iterable[str]) -> Mapping[str, Out]:
+        """What DVC keeps that may be some files: outs of any DVC stage, and of ``.dvc`` files.
+
+        Args:
+            files: repository paths.
+
+        Returns:
+            Outs by path, of folders around the files too.
+        """
+        made = [
+            out for stage in (*self.others.values(), *self.stages.values()) for out in stage.outs
+        ]
+        return {out.path: out for out in [*self.place.tracked(dvc_files_of(files)), *made]}
 
     def metrics_files(self) -> Sequence[str]:
         """Repository paths of the metrics files."""

@@ -85,9 +85,9 @@ class DvcPipeline:
         made = self._made(place, artifact)
         annotation = made.annotation
         found = behind(place, artifact.dir, annotation.path)
-        metrics, params = read_value_files(
-            found.metrics_files(), found.params_files(), place, found.outs, self.outputs
-        )
+        scores, settings = found.metrics_files(), found.params_files()
+        kept = found.outs([*scores, *settings])
+        metrics, params = read_value_files(scores, settings, place, kept, self.outputs)
         nothing = f"{annotation.path} is in no dvc.lock, no .dvc file and not in git"
         return Snapshot(
             commit,
