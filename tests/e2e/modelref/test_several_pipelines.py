@@ -92,3 +92,27 @@ def test_a_lock_that_cannot_be_read_hides_no_other(two: Project, tmp_path: Path)
     }  # fmt: skip
     why = found["absent"]["metrics"][0]["why"]
     assert why.startswith("train:inner@v0.2.0: eval/dvc.lock is not a dvc.lock: ")
+
+
+def test_a_dvc_stage_in_a_folder_that_nothing_tells_is_named(tmp_path: Path) -> None:
+    project = Project(tmp_path, ())
+    project.git("init", "--quiet")
+    entry = "{path: m.bin, md5: d41d8cd98f00b204e9800998ecf8427e, size: 0}"
+    for version in ("1", "2"):
+        project.write(
+            "dvc.yaml",
+            "vars: [conf.py]\nstages: {s: {wdir: '${WHERE}', cmd: x, outs: [m.bin]}}\n"
+            f"artifacts: {{m: {{path: m.bin, type: model, desc: '{version}'}}}}\n",
+        )
+        project.write("conf.py", "WHERE = 'there'\n")
+        project.write("dvc.lock", f"stages: {{s: {{cmd: x, outs: [{entry}]}}}}\n")
+        project.git("add", "--all")
+        project.git("commit", "--quiet", "--message", version)
+        project.git("tag", "--annotate", "--message", "by GTO", f"m@v{version}.0.0")
+    found = run(project.root, "diff", "m@v1.0.0", "m@v2.0.0", "--json").json
+    for kind in ("metrics", "params"):
+        said = [one["why"] for one in found["absent"][kind]]
+        assert (
+            "m@v2.0.0: DVC stage s of dvc.yaml runs in a folder that its template does not tell: "
+            "${WHERE}"
+        ) in said

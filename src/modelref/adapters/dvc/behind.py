@@ -20,7 +20,7 @@ class Behind:
         folder: repository path of the folder whose ``dvc.yaml`` declares the model.
         stages: these, by key of :attr:`~modelref.adapters.dvc.places.Place.stages`.
         others: all other DVC stages of the repository, in the same way.
-        unread: why files of other folders could not be read, one sentence each.
+        unread: why DVC stages are not known that may be of them, one sentence each.
     """
 
     place: Place
@@ -52,6 +52,15 @@ class Behind:
             for path in self.place.definition(folder).metrics_files(stages, foreign)
         )
         return list(dict.fromkeys(found))
+
+    def untold(self, section: str) -> Sequence[str]:
+        """Say what is not known of a section, ``metrics`` or ``params``: its templates, and stages.
+
+        Args:
+            section: the key in ``dvc.yaml``.
+        """
+        definitions = map(self.place.definition, self._by_folder())
+        return [*(why for one in definitions for why in one.untold(section)), *self.unread]
 
     def params_files(self) -> Sequence[str]:
         """Repository paths of the parameters files, those included that are read unnamed."""
@@ -118,6 +127,7 @@ def _readable(place: Place) -> tuple[dict[str, LockedStage], list[str]]:
     for folder in place.locked_folders:
         try:
             known.update(place.locked_by_key(folder))
+            unread += place.hidden(folder)
         except BadInput as error:
             unread.append(error.message)
     return known, unread

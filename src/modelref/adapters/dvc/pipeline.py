@@ -96,8 +96,8 @@ class DvcPipeline:
             metrics.values,
             params.values,
             _read_params(found.stages.values()),
-            (*metrics.why(), *(() if made.outs else (nothing,)), *found.unread),
-            (*params.why(unnamed=found.default_params()), *found.unread),
+            (*metrics.why(), *(() if made.outs else (nothing,)), *found.untold("metrics")),
+            (*params.why(unnamed=found.default_params()), *found.untold("params")),
             frozenset([*metrics.unread, *params.unread]),
             _lineage(found, annotation),
         )

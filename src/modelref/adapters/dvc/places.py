@@ -1,6 +1,5 @@
 """DVC's files at one place, a commit or the workspace: definitions, locks and their graph."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -11,6 +10,7 @@ from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
 from modelref.adapters.dvc.lockfile import LockedStage, graph_of, join, read_dvc_file
 from modelref.adapters.dvc.placefiles import PlaceFiles
+from modelref.adapters.dvc.templates import TEMPLATE
 from modelref.adapters.dvc.trees import ABSENT, Keys
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
@@ -18,8 +18,6 @@ from modelref.domain.snapshot import Annotation
 
 if TYPE_CHECKING:
     from modelref.domain.sharing import Graph
-
-_TEMPLATE = re.compile(r"(?<!\\)\$\{\s*([^}]*?)\s*\}")
 
 
 class Place(PlaceFiles):
@@ -74,6 +72,20 @@ class Place(PlaceFiles):
             self._locked[folder] = definition.locked(path, self.data(path) or b"")
         return self._locked[folder]
 
+    def hidden(self, folder: str) -> Sequence[str]:
+        """Say which locked DVC stages of a folder are left out, as nothing tells where they ran."""
+        definition = self.definition(folder)
+        if not any("${" in wdir for wdir in definition.wdirs().values()):
+            return ()
+        named = self.values(join(folder, LOCK)).get("stages") or {}
+        templates = definition.templates
+        return [
+            f"DVC stage {name} of {definition.path} runs in a folder that its template does not "
+            f"tell: {templates.body(str(name)).get('wdir')}"
+            for name in named
+            if templates.wdir(str(name)) is None
+        ]
+
     def loose_metrics(self, folder: str) -> Sequence[str]:
         """Metrics files that the ``dvc.yaml`` of a folder lists, and that no DVC stage makes."""
         made = {out.path for stage in self.stages.values() for out in stage.outs}
@@ -89,7 +101,7 @@ class Place(PlaceFiles):
         path = join(folder, DEFINITION)
         if path not in self._definitions:
             self.load([path, join(folder, LOCK)])  # whoever wants the one wants the other
-            self._definitions[path] = Definition.read(path, self.data(path) or b"")
+            self._definitions[path] = Definition.read(path, self.data(path) or b"", self.values)
         return self._definitions[path]
 
     def artifacts(self, folder: str) -> Mapping[str, Annotation]:
@@ -214,7 +226,7 @@ def templated(body: Any) -> bool:
 
 def _templates(body: Any) -> Iterator[str]:
     if isinstance(body, str):
-        yield from _TEMPLATE.findall(body)
+        yield from TEMPLATE.findall(body)
     elif isinstance(body, Mapping):
         for key, value in body.items():
             yield from _templates(str(key))
