@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from support.beside_dvc import by_dvc, by_us
 from support.project import Project
 
 _DVC_YAML = """
@@ -66,3 +67,17 @@ def test_a_dvc_stage_that_dvc_does_not_know_is_not_up_to_date(roots: Project) ->
     refused = roots.modelref("register", "mono/ml:m", check=False)
     assert refused.code == 1
     assert "dvc.lock has a DVC stage that makes mono/ml/model.bin, and DVC knows" in refused.err
+
+
+def test_metrics_and_params_agree_with_dvc(roots: Project) -> None:
+    sub = Project(roots.root / "mono/ml", ())
+    roots.modelref("register", "mono/ml:m")
+    sub.write("params.yaml", "a: 3\n")
+    sub.run("dvc", "repro", "--quiet")
+    roots.git("commit", "--quiet", "--all", "--message", "again")
+    roots.modelref("register", "mono/ml:m")
+    for what in ("metrics", "params"):
+        theirs = by_dvc(sub, what, "HEAD~1", "HEAD")
+        ours = by_us(roots, what, "mono/ml:m@v0.1.0", "mono/ml:m@v0.1.1")
+        assert ours == {(f"mono/ml/{path}", key): both for (path, key), both in theirs.items()}
+        assert ours
