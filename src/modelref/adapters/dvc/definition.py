@@ -4,14 +4,14 @@ A templated file name that cannot be filled in is matched against the paths that
 recorded for the same DVC stage, of which it came to one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from modelref.adapters.dvc.filenames import DEFAULT_PARAMS
 from modelref.adapters.dvc.lockfile import LockedStage, join, read_lock
-from modelref.adapters.dvc.templates import Templates, file_pattern
+from modelref.adapters.dvc.templates import Read, Templates, file_pattern
 from modelref.adapters.dvc.textfiles import mapping
 from modelref.domain.outs import Out, touches
 from modelref.domain.snapshot import Annotation
@@ -38,24 +38,19 @@ class Definition:
     templates: Templates = field(default_factory=Templates)
 
     @classmethod
-    def read(
-        cls,
-        path: str,
-        data: bytes,
-        values_of: Callable[[str], Mapping[str, Any]] = lambda _: {},
-    ) -> "Definition":
+    def read(cls, path: str, data: bytes, read: Read = lambda _: {}) -> "Definition":
         """Parse a ``dvc.yaml``.
 
         Args:
             path: its repository path.
             data: its bytes.
-            values_of: reads a file of values that its templates name; empty where there is none.
+            read: reads the files of values that its templates name.
 
         Raises:
             BadInput: it is not valid YAML, or no mapping.
         """
         folder, raw = path.rpartition("/")[0], mapping(path, data)
-        return cls(path, folder, raw, Templates(folder, raw, values_of))
+        return cls(path, folder, raw, Templates(folder, raw, read))
 
     def wdirs(self) -> Mapping[str, str]:
         """Working folders of the DVC stages that name one, by stage, templates as they stand."""
@@ -109,7 +104,9 @@ class Definition:
         found: dict[str, None] = {}
         for stage in stages:
             recorded = [out.path for out in stage.outs]
-            found.update(dict.fromkeys(self._stage_files(stage.name, "metrics", recorded)))
+            for entry, _ in _entries(self.templates.body(stage.name).get("metrics")):
+                paths = self._entry_paths(stage.name, "metrics", entry, recorded)
+                found.update(dict.fromkeys(paths))
         own = (name for name in self._listed("metrics") if name not in foreign)
         found.update(dict.fromkeys(own))
         return tuple(found)
@@ -170,30 +167,27 @@ class Definition:
     def _with_options(self, stage: LockedStage) -> LockedStage:
         """A locked DVC stage whose outs know the DVC remote that they name, and who keeps them."""
         recorded = [out.path for out in stage.outs]
+        body = self.templates.body(stage.name)
         named = {
             path: options
             for section in _OUT_SECTIONS
-            for path, options in self._stage_entries(stage.name, section, recorded)
+            for entry, options in _entries(body.get(section))
             if options
+            for path in self._entry_paths(stage.name, section, entry, recorded)
         }
         if not named:
             return stage
         outs = (_with_options(out, named.get(out.path, {})) for out in stage.outs)
         return replace(stage, outs=tuple(outs))
 
-    def _stage_files(self, name: str, section: str, recorded: Collection[str]) -> Iterator[str]:
-        return (path for path, _ in self._stage_entries(name, section, recorded))
-
-    def _stage_entries(
-        self, name: str, section: str, recorded: Collection[str]
-    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Repository paths of a section of a DVC stage, each with its options."""
-        sections = self.templates.body(name)
-        for entry, options in _entries(sections.get(section)):
-            if self.templates.filled(entry, name) is None:
-                known = self._told(name, section)
-                recorded = [path for path in recorded if path not in known]
-            yield from ((path, options) for path in self._meant(name, entry, recorded))
+    def _entry_paths(
+        self, name: str, section: str, entry: str, recorded: Sequence[str]
+    ) -> Iterator[str]:
+        """Repository paths that an entry in a section of a DVC stage's outs names."""
+        if self.templates.filled(entry, name) is None:
+            known = self._told(name, section)
+            recorded = [path for path in recorded if path not in known]
+        return self._meant(name, entry, recorded)
 
     def _told(self, name: str, but: str) -> frozenset[str]:
         """Repository paths in other sections of a DVC stage's outs that are told by themselves."""

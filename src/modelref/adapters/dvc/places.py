@@ -1,6 +1,7 @@
 """DVC's files at one place, a commit or the workspace: definitions, locks and their graph."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from modelref.adapters.dvc.trees import ABSENT, Keys
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
 from modelref.domain.snapshot import Annotation
+from modelref.errors import BadInput
 
 if TYPE_CHECKING:
     from modelref.domain.sharing import Graph
@@ -101,8 +103,17 @@ class Place(PlaceFiles):
         path = join(folder, DEFINITION)
         if path not in self._definitions:
             self.load([path, join(folder, LOCK)])  # whoever wants the one wants the other
-            self._definitions[path] = Definition.read(path, self.data(path) or b"", self.values)
+            self._definitions[path] = Definition.read(path, self.data(path) or b"", self._sources)
         return self._definitions[path]
+
+    def _sources(self, paths: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """What is in the files of values that templates name; DVC says what is wrong with one."""
+        self.load(paths)
+        found: dict[str, Mapping[str, Any]] = {}
+        for path in paths:
+            with suppress(BadInput):
+                found[path] = self.values(path)
+        return found
 
     def artifacts(self, folder: str) -> Mapping[str, Annotation]:
         """What the ``dvc.yaml`` of a folder declares, by name."""

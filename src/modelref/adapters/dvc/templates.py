@@ -13,6 +13,9 @@ from modelref.errors import BadInput
 Context = Mapping[str, Any]
 """Values by the name that templates have for them."""
 
+Read = Callable[[Sequence[str]], Mapping[str, Mapping[str, Any]]]
+"""Reads files of values, given by repository path; those that cannot be read are left out."""
+
 _LOOSE = re.compile(r"\$\{[^}]*\}")
 TEMPLATE = re.compile(r"(?<!\\)\$\{\s*([^}]*?)\s*\}")
 
@@ -24,18 +27,18 @@ class Templates:
         self,
         folder: str = "",
         raw: Mapping[str, Any] | None = None,
-        values_of: Callable[[str], Mapping[str, Any]] = lambda _: {},
+        read: Read = lambda _: {},
     ) -> None:
         """Bind them; no file of values is read before a template asks for it.
 
         Args:
             folder: repository path of the folder of the ``dvc.yaml``.
             raw: what that holds.
-            values_of: reads a file of values by its repository path; empty where there is none.
+            read: reads what is in files of values.
         """
         self._folder = folder
         self._raw = raw or {}
-        self._values_of = values_of
+        self._read = read
 
     def filled(self, text: str, stage: str | None = None) -> str | None:
         """Fill in a text; None where a name in it is not known, or is no plain value.
@@ -103,21 +106,15 @@ class Templates:
         return self._loops[stage]
 
     def _with_vars(self, context: Context, folder: str, listed: Sequence[Any]) -> Context:
+        files = {entry: _path(folder, entry) for entry in listed if isinstance(entry, str)}
+        read = self._read([path for path in files.values() if path])
         merged: dict[str, Any] = dict(context)
         for entry in listed:
-            found = entry if isinstance(entry, Mapping) else self._loaded(folder, str(entry))
-            merged = _merged(merged, found)
+            if isinstance(entry, Mapping):
+                merged = _merged(merged, entry)
+            elif entry in files:
+                merged = _merged(merged, _chosen(entry, read.get(files[entry], {})))
         return merged
-
-    def _loaded(self, folder: str, entry: str) -> Mapping[str, Any]:
-        """What a file of values holds, or of it the keys that are named behind a colon."""
-        name, _, keys = entry.partition(":")
-        try:
-            values = self._values_of(join_folder(folder, name))
-        except BadInput:
-            return {}  # DVC says what is wrong with it
-        wanted = {key.partition(".")[0].strip() for key in keys.split(",")}
-        return {key: value for key, value in values.items() if not keys or str(key) in wanted}
 
 
 def fill(text: str, context: Context) -> str | None:
@@ -148,6 +145,21 @@ def resolved(tree: Any, context: Context) -> Any:
         return _found(whole[1], context)
     text = fill(tree, context)
     return ABSENT if text is None else text
+
+
+def _path(folder: str, entry: str) -> str:
+    """The repository path of a file that ``vars`` name, ``""`` where it is none."""
+    try:
+        return join_folder(folder, entry.partition(":")[0])
+    except BadInput:
+        return ""  # outside of the repository: DVC says what is wrong with it
+
+
+def _chosen(entry: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a file holds, or of it the keys that are named behind a colon."""
+    _, _, keys = entry.partition(":")
+    wanted = {key.partition(".")[0].strip() for key in keys.split(",")}
+    return {key: value for key, value in values.items() if not keys or str(key) in wanted}
 
 
 def _found(name: str, context: Context) -> Any:

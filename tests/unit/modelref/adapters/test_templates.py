@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -5,7 +6,6 @@ import pytest
 from modelref.adapters.dvc.definition import Definition
 from modelref.adapters.dvc.templates import Templates, fill, resolved
 from modelref.adapters.dvc.trees import ABSENT
-from modelref.errors import BadInput
 
 CONTEXT = {"a": {"b": [1, {"c": "x"}]}, "yes": True, "half": 0.5, "none": None}
 
@@ -72,19 +72,17 @@ def test_vars_of_files_are_read_when_a_template_asks_for_them() -> None:
         "ml/c.yaml": {"x": {"y": 2}, "z": 3},
     }
 
-    def values_of(path: str) -> dict[str, Any]:
-        asked.append(path)
-        if path == "ml/broken.yaml":
-            raise BadInput("broken", kind="unreadable-file")
-        return known.get(path, {})
+    def read(paths: Sequence[str]) -> dict[str, dict[str, Any]]:
+        asked.extend(paths)
+        return {path: known[path] for path in paths if path in known}
 
-    raw = {"vars": ["c.yaml:x.y", "broken.yaml", "../../out.yaml", {"x": {"own": 4}}]}
-    templates = Templates("ml", raw, values_of)
+    raw = {"vars": ["c.yaml:x.y", "gone.yaml", "../../out.yaml", {"x": {"own": 4}}]}
+    templates = Templates("ml", raw, read)
     assert templates.filled("plain") == "plain"
     assert asked == []
     assert templates.filled("${a}${x.y}${x.own}") == "124"
     assert templates.filled("${z}") is None
-    assert asked == ["ml/params.yaml", "ml/c.yaml", "ml/broken.yaml"]
+    assert asked == ["ml/params.yaml", "ml/c.yaml", "ml/gone.yaml"]
 
 
 LOCK = b"""
