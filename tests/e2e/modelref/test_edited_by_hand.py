@@ -114,3 +114,23 @@ def test_files_that_nobody_checked_out_have_not_changed(project: Project) -> Non
         (project.root / path).unlink()
     found = diff(project, "m", "--json")
     assert (found.code, found.json["to"]["stale"]) == (0, [])
+
+
+def test_of_a_large_model_dvc_tells(tmp_path: Path) -> None:
+    project = Project(tmp_path, ())
+    project.git("init", "--quiet")
+    project.run("dvc", "init", "--quiet")
+    project.write(
+        "dvc.yaml",
+        "stages: {train: {cmd: truncate -s 65M model.bin, outs: [model.bin]}}\n"
+        "artifacts: {m: {path: model.bin, type: model}}\n",
+    )
+    project.run("dvc", "repro", "--quiet")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "trained")
+    for _ in range(2):
+        assert project.modelref("register", "m", "--dry-run").code == 0
+    with (project.root / "model.bin").open("r+b") as file:
+        file.write(b"edited by hand")
+    refused = project.modelref("register", "m", check=False)
+    assert refused.err.startswith("error: model.bin changed since dvc repro, so that commit ")

@@ -4,7 +4,7 @@ DVC itself is asked as little as can be: to import it takes longer than to hash 
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from modelref.adapters.dvc.cache import DvcOutputs
@@ -16,6 +16,10 @@ from modelref.errors import OutOfReach
 _IGNORES = ".dvcignore"
 _NEVER = frozenset({".git", ".hg", ".dvc"})
 """As in DVC's own list, dvc/ignore.py."""
+_LARGE = 64 << 20
+"""Bytes that are hashed in less time than it takes to import DVC and to have it read a pipeline."""
+
+Seen = list[tuple[OutFile, os.stat_result]]
 
 
 def edited_outs(place: Place, outs: Iterable[Out], outputs: DvcOutputs) -> list[Edited]:
@@ -50,26 +54,37 @@ def _edited(place: Place, outs: Iterable[Out], outputs: DvcOutputs) -> Iterator[
             continue  # who needs them is told that they cannot be read
 
 
-def _rewritten(place: Place, outs: Iterable[Out], outputs: DvcOutputs) -> Sequence[str]:
-    """Outs of DVC stages that changed: DVC has noted their hashes, however large they are."""
+def _rewritten(place: Place, outs: Iterable[Out], outputs: DvcOutputs) -> Iterator[str]:
+    """Outs of DVC stages that changed; of large ones DVC has noted the hashes."""
     root = place.commits.repository.root
-    unknown = [out.path for out in outs if not _untouched(root, out, outputs)]
-    if not unknown:
-        return ()
-    from modelref.adapters.dvc.handmade import changed_outs
+    large: dict[str, Seen] = {}
+    for out in outs:
+        try:
+            seen = _unnoted(root, out, outputs)
+            if sum(now.st_size for _, now in seen) > _LARGE:
+                large[out.path] = seen
+            elif _changed(root, out, outputs):
+                yield out.path
+        except (OSError, OutOfReach):
+            large[out.path] = []
+    if large:
+        from modelref.adapters.dvc.handmade import changed_outs
 
-    return changed_outs(place, root, unknown)
+        changed = changed_outs(place, root, large)
+        yield from changed
+        for file, now in (one for path in large.keys() - set(changed) for one in large[path]):
+            outputs.checked.remember(root / file.path, now, file.hash)
 
 
-def _untouched(root: Path, out: Out, outputs: DvcOutputs) -> bool:
-    """Whether our own notes are enough to know that nobody touched an out."""
-    path = root / out.path
-    try:
-        return not os.path.lexists(path) or (
-            not out.is_dir and path.is_file() and outputs.checked.knows(path, path.stat(), out.hash)
-        )
-    except OSError:
-        return False
+def _unnoted(root: Path, out: Out, outputs: DvcOutputs) -> Seen:
+    """Files of an out that are there, and of which our own notes do not say that they are right."""
+    there = [file for file in outputs.files(out) if (root / file.path).is_file()]
+    seen = [(file, (root / file.path).stat()) for file in there]
+    return [
+        (file, now)
+        for file, now in seen
+        if not outputs.checked.knows(root / file.path, now, file.hash)
+    ]
 
 
 def _changed(root: Path, out: Out, outputs: DvcOutputs) -> bool:

@@ -77,4 +77,8 @@ def _stages(repo: Any, files: Iterable[str]) -> Iterator[Any]:
 
 
 def _is_changed(entry: Any) -> bool:
+    from dvc.dependency import ParamsDependency
+
+    if isinstance(entry, ParamsDependency):
+        return False  # of its file only some values were read
     return bool(entry.hash_info and entry.changed_checksum())
