@@ -19,7 +19,7 @@ report: $(STAMP)  ## after a demo: what a reviewer sees of it, in docs/report (t
 test: $(STAMP)  ## every test that git and Python are enough for
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/system
 
-test-system: $(STAMP) $(S3)/.installed  ## tests that need system programs: strace, ssh, a web server, a browser
+test-system: $(STAMP) $(S3)/.installed  ## tests that need system programs: strace, ssh, a web server, a browser, jq
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/system
 
 check: lint  ## what CI checks beside the tests: lint, format, types, import layers

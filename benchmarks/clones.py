@@ -18,9 +18,10 @@ import os
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import TYPE_CHECKING
 
 import modelref
@@ -105,6 +106,10 @@ def _gto_beside(clone: Project) -> Iterator[list[str]]:
 
     Git pushes them: GTO's own push takes neither GIT_SSH_COMMAND nor GIT_SSL_CAINFO, by which alone
     these servers are reached.
+
+    Raises:
+        CalledProcessError: GTO failed, which then wrote less than the line would say.
+        AssertionError: git did.
     """
     done = Event()
     taken: list[str] = []
@@ -131,13 +136,13 @@ def _gto_beside(clone: Project) -> Iterator[list[str]]:
             else:
                 clone.git("tag", "-d", tag)
 
-    thread = Thread(target=write)
-    thread.start()
-    try:
-        yield taken
-    finally:
-        done.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        try:
+            yield taken
+        finally:
+            done.set()
+        writing.result()  # what went wrong there ends the benchmark
 
 
 if __name__ == "__main__":

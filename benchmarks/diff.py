@@ -1,11 +1,15 @@
 """What changed in 400 MB of weights: `modelref diff --only weights`, a plain read, git-theta.
 
     python benchmarks/diff.py [--size BYTES] [--rounds N] [--ways WAY…] [--git-theta PYTHON]
+    python benchmarks/diff.py --hostile
 
 Each case is a pair of versions whose only tensor, or pair of factor matrices, has that size. The
 floor reads both files once. Ids may take 28 bytes a row more than the 64 MiB. Start-up is the same
 command on a pair of a few kB; CPU and memory are counted over it. `--git-theta` names the Python of
 an environment with git-theta and safetensors.
+
+With `--hostile`, what it takes to refuse each hostile file of the tests, over start-up, beside the
+limit of a second; needs `tests` on the path.
 """
 
 import argparse
@@ -14,6 +18,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 _COLUMNS = 64
 _BLOCK = 1 << 16
 _MOST_RATIO, _MOST_MIB, _MOST_ID_BYTES = 4.0, 64.0, 28
+_MOST_SECONDS = 1.0
 _FORTRAN = "fine-tuned, Fortran order"
 _SHUFFLED = "shuffled, by id"
 _NARROW = "8 columns, shuffled, by id"
@@ -218,6 +224,32 @@ def theta_case(python: str, pair: Pair) -> Case:
     return Case(argv, pair.folder)
 
 
+def refuse_hostile() -> None:
+    """Print the seconds that each hostile file takes to be refused, slowest first."""
+    from support import comparing, hostile_contents, hostile_headers
+
+    files = {name: data for name, (data, _) in hostile_contents.REFUSED.items()}
+    files |= {
+        f"{name.replace('/', '-')}{end}": data
+        for name, (end, data, _) in hostile_headers.CASES.items()
+    }
+    took: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in files.items():
+            path = Path(folder, name)
+            path.write_bytes(data)
+            comparing.outcome(path)  # whatever is imported is
+            started = time.process_time()
+            said = comparing.outcome(path)
+            took[name] = time.process_time() - started
+            if not said.startswith("BadInput"):
+                raise SystemExit(f"{name} was not refused: {said}")
+    print("| file | CPU s over start-up | |\n|---|---|---|")
+    for name in sorted(took, key=lambda name: -took[name]):
+        mark = "held" if took[name] <= _MOST_SECONDS else "MISSED"
+        print(f"| {name} | {took[name]:.3f} | {mark} |")
+
+
 def main() -> None:
     """Build, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -226,7 +258,11 @@ def main() -> None:
     parser.add_argument("--git-theta")
     parser.add_argument("--ways", nargs="*", choices=_WAYS)
     parser.add_argument("--build", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--hostile", action="store_true")
     args = parser.parse_args()
+    if args.hostile:
+        refuse_hostile()
+        return
     if args.build:
         folder, how, size = args.build
         build(Path(folder), how, int(size))

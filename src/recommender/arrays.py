@@ -14,6 +14,7 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 Doubles: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
+Texts: TypeAlias = npt.NDArray[np.str_]
 Ids: TypeAlias = npt.NDArray[Any]
 """User or item ids as the source spells them: int64, or str objects."""
 

@@ -22,8 +22,10 @@ def outcome(path: Path) -> str:
     port = TensorFiles()
     with path.open("rb", 0) as a, path.open("rb", 0) as b:
         try:
-            pairs = zip(port.read(path.name, a) or (), port.read(path.name, b) or (), strict=True)
-            for before, after in pairs:
+            sides = [port.read(path.name, file) for file in (a, b)]
+            for before, after in zip(
+                *(side.tensors if side else () for side in sides), strict=True
+            ):
                 port.compare(before, after)
                 port.nonfinite(after)
         except ModelRefError as error:

@@ -46,6 +46,7 @@ class NoSightings:
     def keep(
         self,
         found: Sequence[Finding],  # nothing is ever fetched
+        remote: str,
         asked: Collection[Artifact] = (),
     ) -> None:
         """Keep nothing."""

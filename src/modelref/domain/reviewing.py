@@ -16,6 +16,10 @@ class Quality(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     MIXED = "better and worse"
+    LOST = "a metric is lost"
+    """None is worse, and one that was a number is gone or is none any more."""
+    UNREAD = "metrics cannot be read"
+    """None is worse or lost, and some of which the first side's are known cannot be read."""
     NO_DIFFERENCE = "no difference shown"
     INCOMPARABLE = "cannot be compared"
     UNMEASURED = "no metric differs"
@@ -42,13 +46,26 @@ class Judged(NamedTuple):
     tested: bool
 
 
-def judge_quality(changes: Sequence[MetricChange]) -> Judged:
-    """Decide by the metrics measured on the same users where there are any, else by all."""
+def judge_quality(changes: Sequence[MetricChange], *, unread: bool = False) -> Judged:
+    """Decide by the metrics measured on the same users where there are any, else by all.
+
+    A metric that is lost outweighs every better one: nobody knows what it would say.
+
+    Args:
+        changes: metrics that differ.
+        unread: whether the second side has more that cannot be read: these would say as little.
+    """
     paired = [change for change in changes if change.paired is not None]
     outcomes = tally(paired or changes)
     better, worse = Outcome.BETTER in outcomes, Outcome.WORSE in outcomes
-    if better or worse:
-        quality = Quality.MIXED if better and worse else Quality.BETTER if better else Quality.WORSE
+    if worse:
+        quality = Quality.MIXED if better else Quality.WORSE
+    elif any(change.lost for change in changes):
+        return Judged(Quality.LOST, False)
+    elif unread:
+        return Judged(Quality.UNREAD, False)
+    elif better:
+        quality = Quality.BETTER
     elif Outcome.NO_DIFFERENCE in outcomes:
         quality = Quality.NO_DIFFERENCE
     elif Outcome.INCOMPARABLE in outcomes:

@@ -1,11 +1,12 @@
 """What a clone and its remote have of the registry: where they agree, and where not."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from modelref.domain.event import Event
+from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
 from modelref.domain.tag import TagName
 
@@ -81,6 +82,29 @@ class Reply:
 
     refused: Mapping[str, str] = field(default_factory=dict)
     alone: str = ""
+
+
+REWRITTEN = "rewritten-branch"
+"""The kind of what is told of a branch that was rewritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A branch of the remote that does not descend from what it was.
+
+    Attributes:
+        branch: its name.
+        old: id of the newest commit that it held.
+        new: id of the newest commit that it holds, None where it is gone.
+        lost: ids of the commits that it held and that no branch leads to any more.
+        default: whether it is the default branch.
+    """
+
+    branch: str
+    old: str
+    new: str | None
+    lost: frozenset[str]
+    default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +205,12 @@ def restored_from_past(differences: Iterable[Difference], dates: Mapping[str, in
     gone = [dates[tag] for tag in vanished if tag in dates]
     left = [date for tag, date in dates.items() if tag not in apart]
     return len(gone) > 1 and min(gone) > max(left, default=0)
+
+
+def of_gone_remote(finding: Finding, remote: str) -> Finding:
+    """A finding whose commands name a remote that is no more: it must be looked at again."""
+    hint = f"the remote {remote} was renamed or removed: modelref fetch asks the one that is there"
+    return replace(finding, hint=hint)
 
 
 _NEVER = 1 << 62

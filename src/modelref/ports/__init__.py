@@ -6,13 +6,14 @@ from modelref.ports.outputs import Outputs
 from modelref.ports.pipeline import Pipeline, Workspace
 from modelref.ports.remotes import Remote, Sightings
 from modelref.ports.tables import Located, Scoring, Tables
-from modelref.ports.tensors import Ids, Matrix, Pairing, Rotation, Tensor, Tensors
+from modelref.ports.tensors import Contents, Ids, Matrix, Pairing, Rotation, Tensor, Tensors
 from modelref.ports.world import Clock, Settings, World
 
 __all__ = [
     "Branches",
     "Clock",
     "Commits",
+    "Contents",
     "Ids",
     "Journal",
     "Located",

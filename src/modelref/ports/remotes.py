@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from modelref.domain.finding import Finding
     from modelref.domain.names import Artifact
-    from modelref.domain.sync import Reply, Sides
+    from modelref.domain.sync import Reply, Rewritten, Sides
     from modelref.ports.events import Tags
 
 
@@ -23,11 +23,13 @@ class Sightings(Protocol):
             OutOfReach: the repository cannot be read.
         """
 
-    def keep(self, found: Sequence[Finding], asked: Collection[Artifact] = ()) -> None:
+    def keep(self, found: Sequence[Finding], remote: str, asked: Collection[Artifact] = ()) -> None:
         """Keep findings for every listing of this clone's tags to tell: ``Tags.noticed``.
 
         Args:
-            found: what is wrong; what was kept of the same models before is dropped.
+            found: what is wrong; what was kept of the same models before is dropped, but for what
+                was found of branches, at which only a look at all models looks.
+            remote: name of the remote that they speak of.
             asked: the models that were looked at; empty for all.
 
         Raises:
@@ -59,14 +61,24 @@ class Remote(Protocol):
     def outbox(self) -> Tags:
         """An empty place for tags that nobody sees until they are pushed and come back."""
 
-    def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[str]:
+    def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[Rewritten]:
         """Bring what the remote has of some models, or of all; this clone's tags stay as they are.
 
         Returns:
-            Commits that its branches had when all was last asked for, and have no more.
+            Where all is asked for: branches that do not descend from what they were when all was
+            last asked for, and those that are remembered and hold not yet again what they held;
+            but for the default branch, only where no other branch leads to that either.
 
         Raises:
             OutOfReach: it does not answer.
+        """
+
+    def remember(self, rewritten: Collection[Rewritten]) -> None:
+        """Remember rewritten branches, for later fetches to find; others are forgotten.
+
+        Raises:
+            Refused: a hook of this clone keeps git from it.
+            OutOfReach: the repository cannot be written.
         """
 
     def push(self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Reply:

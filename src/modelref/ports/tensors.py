@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,22 @@ class Tensor(Protocol):
     @property
     def dtype(self) -> str:
         """``float32``, ``bfloat16``, ``int64``, …; ``text``."""
+
+
+class Contents(NamedTuple):
+    """What a file of weights holds.
+
+    Attributes:
+        tensors: its tensors.
+        rest: a digest of what it holds beside them, ``""`` for nothing; None where that was not
+            read.
+        doubt: why values of the weights may be in no tensor, as the end of a sentence that starts
+            with the file; ``""`` where none is.
+    """
+
+    tensors: Sequence[Tensor]
+    rest: str | None = ""
+    doubt: str = ""
 
 
 class Ids(Protocol):
@@ -56,8 +72,8 @@ Matrix: TypeAlias = "tuple[Tensor, Tensor, Pairing]"
 class Tensors(Protocol):
     """What files of weights hold; memory grows with rows that have ids alone."""
 
-    def read(self, path: str, file: BinaryIO) -> Sequence[Tensor] | None:
-        """List the tensors of a file; None where it is none of weights.
+    def read(self, path: str, file: BinaryIO) -> Contents | None:
+        """List what a file holds; None where it is none of weights.
 
         Args:
             path: whose end tells the format.

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from modelref.domain.event import TagRecord
 from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
-from modelref.domain.sync import Head, Reply, Sides, agreed_after, lease_artifact
+from modelref.domain.sync import (
+    REWRITTEN,
+    Head,
+    Reply,
+    Rewritten,
+    Sides,
+    agreed_after,
+    lease_artifact,
+)
 from modelref.domain.tag import TagName
 from modelref.errors import OutOfReach
 
@@ -49,6 +57,7 @@ class MemoryRemote:
         tags: the clone's tags.
         seen: the host's tags as they were last seen.
         heads: its leases as they were last seen.
+        rewritten: its branches that were rewritten.
     """
 
     host: MemoryHost
@@ -56,6 +65,7 @@ class MemoryRemote:
     name: str = "origin"
     seen: dict[str, TagRecord] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
+    rewritten: list[Rewritten] = field(default_factory=list)
     _outbox: "MemoryTags | None" = None
     _agreed: dict[str, str] = field(default_factory=dict)
     _asked: frozenset[str] | None = frozenset()
@@ -65,7 +75,7 @@ class MemoryRemote:
         self._outbox = type(self.tags)(author=self.tags.author)
         return self._outbox
 
-    def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[str]:
+    def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[Rewritten]:
         """See what the host has."""
         if not self.host.up:
             raise OutOfReach(f"the remote {self.name} does not answer", kind="unreachable")
@@ -75,7 +85,11 @@ class MemoryRemote:
         old = {lease: oid for lease, oid in self.heads.items() if not _leased(lease, names)}
         new = {lease: oid for lease, oid in self.host.heads.items() if _leased(lease, names)}
         self.heads = old | new
-        return ()
+        return () if artifacts else tuple(self.rewritten)
+
+    def remember(self, rewritten: Collection[Rewritten]) -> None:
+        """Remember rewritten branches."""
+        self.rewritten = list(rewritten)
 
     def push(self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Reply:
         """Take tags: all or none with their leases, all or none, or each up to one that fails."""
@@ -125,10 +139,11 @@ class MemoryRemote:
         known = {artifact.in_tag for artifact in asked}
         self._asked = self._asked | known if asked and self._asked is not None else None
 
-    def keep(self, found: Sequence[Finding], asked: Collection[Artifact] = ()) -> None:
+    def keep(self, found: Sequence[Finding], remote: str, asked: Collection[Artifact] = ()) -> None:
         """Keep findings for listings to tell."""
         names = {artifact.in_tag for artifact in asked}
-        others = [one for one in self.tags.kept if not _of(one.tag, names)]
+        kept = self.tags.kept if asked else ()
+        others = [one for one in kept if one.kind == REWRITTEN or not _of(one.tag, names)]
         self.tags.kept = [*others, *found]
 
     def _record(self, tag: str) -> TagRecord:

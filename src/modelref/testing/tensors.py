@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from modelref.domain.diff.order import moved
 from modelref.domain.diff.weights import Nonfinite, RowCounts, ScoreChange, ValueChange
 from modelref.errors import BadInput
+from modelref.ports import Contents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +78,7 @@ class MemoryRotation:
 class MemoryTensors:
     """Tensors of npz files and ids of JSON lists; port ``Tensors``."""
 
-    def read(self, path: str, file: BinaryIO) -> Sequence[Tensor] | None:
+    def read(self, path: str, file: BinaryIO) -> Contents | None:
         """Read all arrays."""
         if not path.endswith(".npz"):
             return None
@@ -85,7 +86,7 @@ class MemoryTensors:
 
         try:
             arrays: Mapping[str, Any] = np.load(_whole(file), allow_pickle=False)
-            return [MemoryTensor(name, arrays[name]) for name in arrays]
+            return Contents([MemoryTensor(name, arrays[name]) for name in arrays])
         except (ValueError, OSError) as error:
             raise BadInput(f"{path} is no npz file", kind="unsound-weights") from error
 
@@ -151,7 +152,7 @@ class MemoryTensors:
         base, end = np.linalg.norm(x), np.linalg.norm(y)
         rows = pairing.places[1] if isinstance(pairing, MemoryPairing) else []
         return ValueChange(
-            _relative(np.linalg.norm(y - x), base) if good.any() or not x.size else None,
+            _relative(np.linalg.norm(y - x), base) if good.any() else None,
             float((x * y).sum() / base / end) if base and end else None,
             float(np.abs(y - x).max(initial=0.0)),
             x.size,
@@ -159,7 +160,9 @@ class MemoryTensors:
             int(differ.any(axis=1).sum()),
             before,
             after,
-            _relative(np.linalg.norm(y - turned), base) if rotation is not None else None,
+            _relative(np.linalg.norm(y - turned), base)
+            if rotation is not None and good.any()
+            else None,
             tuple((rows[one], float(lengths[one])) for one in told if lengths[one]),
         )
 

@@ -12,11 +12,12 @@ from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.metrics import Basis, MetricChange
 from modelref.domain.diff.params import ParamChange
 from modelref.domain.diff.pipeline import StageChange
-from modelref.domain.diff.values import Absent
+from modelref.domain.diff.values import Absent, metrics_unread
 from modelref.domain.diff.weights import WeightsDiff
 from modelref.domain.edited import Edited
 from modelref.domain.names import Artifact
 from modelref.domain.ref import Ref
+from modelref.domain.reviewing import Judged, judge_quality
 from modelref.usecases.comparing.behaviour import compare_behaviour
 from modelref.usecases.comparing.code import compare_code
 from modelref.usecases.comparing.data import compare_data
@@ -73,6 +74,12 @@ class ModelDiff:
         default_factory=lambda: MappingProxyType({})
     )
     stale: tuple[str, ...] = ()
+
+    @property
+    def judged(self) -> Judged:
+        """Better or worse."""
+        unread = metrics_unread(self.a.snapshot, self.b.snapshot)
+        return judge_quality(self.metrics, unread=unread)
 
     def __bool__(self) -> bool:
         return any(

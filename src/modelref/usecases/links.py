@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from modelref.domain.outs import GIT, OutFile
+from modelref.domain.outs import GIT, Out, OutFile
 from modelref.errors import Refused
+from modelref.usecases.whereabouts import list_files
 
 if TYPE_CHECKING:
     from modelref.ports import World
@@ -45,17 +46,26 @@ def through_links(
     }
 
 
-def refuse_submodules(world: "World", commit: str, path: str) -> None:
-    """Refuse a model of which a part lies in a submodule: nothing here has its bytes.
+def refuse_unloadable(world: "World", commit: str, path: str, outs: tuple[Out, ...]) -> None:
+    """Refuse a model of which git keeps what ``get`` would refuse for good.
 
     Args:
         world: the ports.
         commit: full id of the commit.
         path: repository path of the model's files.
+        outs: its outs.
 
     Raises:
-        Refused: it does.
+        Refused: a part of it lies in a submodule, or a link leads to what is no file of it.
     """
+    if any(out.algorithm == GIT for out in outs):
+        _refuse_submodules(world, commit, path)
+        files = list_files(world, outs)
+        through_links(world, commit, path, files, files)
+
+
+def _refuse_submodules(world: "World", commit: str, path: str) -> None:
+    """Refuse a model of which a part lies in a submodule: nothing here has its bytes."""
     inside = world.commits.submodules(commit, path)
     if inside:
         raise Refused(

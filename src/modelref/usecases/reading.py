@@ -64,7 +64,7 @@ def refuse_partial(world: "World") -> None:
     """Refuse to decide on events that may not be all there are.
 
     Raises:
-        OutOfReach: the clone is shallow, or follows a single branch.
+        OutOfReach: the clone is shallow, follows a single branch, or fetches no tags.
     """
     partial = world.commits.partial()
     if partial:
@@ -73,7 +73,7 @@ def refuse_partial(world: "World") -> None:
 
 
 def _lacking(partial: str) -> tuple[str, str]:
-    mend = "git fetch --unshallow --tags" if "shallow" in partial else "git fetch --tags"
+    mend = "git fetch --unshallow --tags" if "shallow" in partial else "modelref fetch"
     return (
         f"{partial} and may lack tags: newer events may exist",
         f"{mend}; in a CI job, check out with fetch-depth: 0",

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from modelref.domain.event import Event
 from modelref.domain.message import EVENT, OUTS, check_words
 from modelref.domain.names import Artifact, StageName
-from modelref.domain.outs import GIT, Out
+from modelref.domain.outs import Out
 from modelref.domain.registry import Model
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import FIRST, Bump, Version
 from modelref.errors import BadInput, OutOfReach, Refused
 from modelref.usecases.batch import Batch, run_each
 from modelref.usecases.digest import outs_digest
-from modelref.usecases.links import refuse_submodules, through_links
+from modelref.usecases.links import refuse_unloadable
 from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.signatures import lacks_signature
-from modelref.usecases.whereabouts import list_files, unloadable, unpushed
+from modelref.usecases.whereabouts import unloadable, unpushed
 from modelref.usecases.writing import (
     Draft,
     Job,
@@ -185,10 +185,7 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
             kind="missing-bytes",
             hint=f"dvc fetch {shlex.join(absent)}; or dvc commit if the workspace has them",
         )
-    if any(out.algorithm == GIT for out in made.outs):
-        refuse_submodules(world, commit, path)
-        files = list_files(world, made.outs)
-        through_links(world, commit, path, files, files)  # what get would refuse for good
+    refuse_unloadable(world, commit, path, made.outs)
     if told and world.config.remote is not None:
         lacking = unpushed(world, made.outs)
         if lacking:

@@ -11,14 +11,14 @@ from modelref.domain.diff.values import Absent, Status
 from modelref.domain.gates.verdict import Verdict
 from modelref.domain.names import Artifact
 from modelref.domain.registry import Model, Registry
-from modelref.domain.reviewing import Judged, Shipping, judge_quality
+from modelref.domain.reviewing import Judged, Shipping
 from modelref.domain.snapshot import Values
 from modelref.domain.target import revision_at
 from modelref.errors import ModelRefError
 from modelref.usecases.compare import ModelDiff, compare_pair
 from modelref.usecases.comparing.sides import Pair, Side, read_revisions
 from modelref.usecases.reading import read_registry
-from modelref.usecases.reviewing.bringing import bring
+from modelref.usecases.reviewing.bringing import bring, row_id_files
 from modelref.usecases.reviewing.ranges import Span, read_span
 from modelref.usecases.reviewing.shipping import Guard, try_gate
 from modelref.usecases.reviewing.touched import is_touched, staleness
@@ -54,7 +54,7 @@ class ReviewedModel:
     @property
     def judged(self) -> Judged | None:
         """Better or worse; None where there is nothing to compare."""
-        return judge_quality(self.diff.metrics) if self.diff else None
+        return self.diff.judged if self.diff is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,8 @@ class _Reviewing:
 
     def _bring(self, model: Model, pair: Pair, guard: Guard) -> tuple[Absent, ...]:
         """Bring what both ends need, and the version that the gate compares with."""
-        absent = [bring(self.world, side, self.progress) for side in (pair.a, pair.b)]
+        ids = row_id_files(pair.a, pair.b)
+        absent = [bring(self.world, side, self.progress, ids=ids) for side in (pair.a, pair.b)]
         stage = guard.first_stage(model)
         held = model.last_held(stage) if stage else None
         if held is not None:

@@ -10,10 +10,12 @@ from modelref.domain.message import OUTS
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
 from modelref.domain.registry import Model, VersionState
+from modelref.domain.snapshot import Made
 from modelref.errors import ModelRefError, OutOfReach
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.gating.approving import audit_approvals
 from modelref.usecases.gating.audit import audit_promotions
+from modelref.usecases.links import refuse_unloadable
 from modelref.usecases.reading import read_registry, unknown_model
 from modelref.usecases.sharing.beside import beside_remote
 from modelref.usecases.signatures import signature_findings, unknown_rules
@@ -86,9 +88,9 @@ def verify(
             versions += 1
             progress(f"{model.artifact}@{state.version}")
             try:
-                outs = world.pipeline.made(model.artifact, state.commit).outs
-                findings += _version(world, model, state, outs, remotes)
-                count, damaged = _bytes(world, state, outs) if deep else (0, [])
+                made = world.pipeline.made(model.artifact, state.commit)
+                findings += _version(world, model, state, made.outs, remotes)
+                count, damaged = _bytes(world, state, made) if deep else (0, [])
             except ModelRefError as error:
                 findings.append(_unreadable(state, error))
                 continue
@@ -170,10 +172,11 @@ class _Remotes:
         return Severity.WARNING, elsewhere, fetch
 
 
-def _bytes(world: "World", state: VersionState, outs: tuple[Out, ...]) -> tuple[int, list[Finding]]:
+def _bytes(world: "World", state: VersionState, made: Made) -> tuple[int, list[Finding]]:
+    refuse_unloadable(world, state.commit, made.annotation.path, made.outs)
     count = 0
     found: list[Finding] = []
-    for out in outs:
+    for out in made.outs:
         if not world.outputs.cached(out):
             continue  # said already
         try:

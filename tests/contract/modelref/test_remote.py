@@ -12,7 +12,7 @@ from modelref.adapters.git.sync.sightings import GitSightings
 from modelref.adapters.git.tags import GitTags
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact
-from modelref.domain.sync import Reply, Sides
+from modelref.domain.sync import REWRITTEN, Reply, Sides
 from modelref.domain.tag import TagName
 from modelref.errors import OutOfReach
 from modelref.ports import Remote, Sightings, Tags
@@ -104,13 +104,25 @@ def test_what_is_kept_is_told_until_its_model_is_looked_at_again(
         for tag in ("rec#prod#1", "sim@v1.0.0", "eu=rec@v0.1.0")
     )
     assert [*ada.tags.noticed()] == []
-    ada.sightings.keep([of_rec, of_sim])
+    ada.sightings.keep([of_rec, of_sim], "origin")
     assert [*ada.tags.noticed()] == [of_rec, of_sim] == [*ada.tags.noticed()]
-    ada.sightings.keep([], [Artifact("eu", "rec")])
-    ada.sightings.keep([of_eu], [REC])
+    ada.sightings.keep([], "origin", [Artifact("eu", "rec")])
+    ada.sightings.keep([of_eu], "origin", [REC])
     assert [*ada.tags.noticed()] == [of_sim, of_eu]
-    ada.sightings.keep([])
+    ada.sightings.keep([], "origin")
     assert [*ada.tags.noticed()] == [] == [*bob.tags.noticed()]
+
+
+def test_what_is_kept_of_a_branch_is_told_until_all_models_are_looked_at(
+    clones: tuple[Clone, Clone],
+) -> None:
+    ada, _ = clones
+    found = Finding(Severity.WARNING, REWRITTEN, "rec@v0.1.0", "is on no branch", "git push")
+    ada.sightings.keep([found], "origin")
+    ada.sightings.keep([], "origin", [REC])
+    assert [*ada.tags.noticed()] == [found]
+    ada.sightings.keep([], "origin")
+    assert [*ada.tags.noticed()] == []
 
 
 def test_all_that_is_kept_is_told_however_many_tags(clones: tuple[Clone, Clone]) -> None:
@@ -119,7 +131,7 @@ def test_all_that_is_kept_is_told_however_many_tags(clones: tuple[Clone, Clone])
         Finding(Severity.ERROR, "vanished-tag", f"rec@v{n}.0.0", "is gone", "git push " * 30)
         for n in range(5000)
     ]
-    ada.sightings.keep(gone)
+    ada.sightings.keep(gone, "origin")
     assert [*ada.tags.noticed()] == gone
 
 

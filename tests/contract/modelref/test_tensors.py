@@ -41,7 +41,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 def tensor(port: Tensors, opened: Opened, array: Any) -> Tensor:
     found = port.read("w.npz", opened(npz(x=array)))
     assert found is not None
-    return found[0]
+    return found.tensors[0]
 
 
 def matrix(port: Tensors, opened: Opened, a: Any, b: Any, ids: Any = None) -> Matrix:
@@ -92,7 +92,36 @@ def test_nothing_to_compare_with_is_no_number(port: Tensors, opened: Opened) -> 
     )
     assert compared(port, opened, zero, zero).change == 0.0
     assert compared(port, opened, zero, one).cosine is None
-    assert compared(port, opened, zero[:0], one).values == 0
+
+
+@pytest.mark.parametrize("ids", [(["a", "b"], ["c", "d"]), ([], ["c", "d"]), (["a", "b"], [])])
+def test_where_no_row_is_on_both_sides_there_is_no_change(
+    ids: tuple[list[str], list[str]], port: Tensors, opened: Opened
+) -> None:
+    a, b = (np.ones((len(one), 2)) for one in ids)
+    pair = matrix(port, opened, a, b, ids)
+    turn = port.align(matrix(port, opened, np.eye(2), np.eye(2)), pair)
+    found = port.compare(*pair, None, turn)
+    assert (found.values, found.change, found.aligned, found.cosine) == (0, None, None, None)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-200, 1e-150, 1.0, 1e150, 1e200, 1e300])
+def test_values_of_any_size_tell_which_rows_changed_most(size: float, opened: Opened) -> None:
+    a = np.array([[3.0, 4.0], [6.0, 8.0], [0.0, 1.0]]) * size
+    found = compared(PORTS["files"], opened, a, a * [[2.0], [1.8], [1.0]])
+    assert found.changed == 4
+    assert [row for row, _ in found.most] == [1, 0]
+    assert [change / size for _, change in found.most] == pytest.approx([8.0, 5.0])
+    if 1e-140 < size < 1e140:
+        assert found.change == pytest.approx((89 / 126) ** 0.5)
+    else:
+        assert found.change in (None, pytest.approx((89 / 126) ** 0.5))
+
+
+def test_a_change_too_small_for_a_square_is_not_nothing(opened: Opened) -> None:
+    a = np.array([[1.0, 0.0]])
+    found = compared(PORTS["files"], opened, a, a + np.array([[0.0, 1e-200]]))
+    assert found.change == pytest.approx(1e-200)
 
 
 def test_rows_are_paired_by_id(port: Tensors, opened: Opened) -> None:

@@ -81,16 +81,39 @@ def test_json_has_every_figure(panels: Project) -> None:
     }
     first = said["segments"][0]
     assert 0 < first.pop("p_value") < 1e-6
+    novelty = first.pop("novelty")
+    assert novelty["to"] > novelty["from"]
     assert first == {
         "column": "loyalty",
         "segment": "new",
         "users": 10,
         "overlap": 0.0,
+        "jaccard": 0.0,
         "rbo": 0.0,
+        "tau": None,
         "top1_changed": 1.0,
+        "coverage": {"from": 5, "to": 5},
+        "categories": [
+            {"category": "food", "from": 1.0, "to": 0, "change": -1.0},
+            {"category": "toys", "from": 0, "to": 1.0, "change": 1.0},
+        ],
     }
+    rest = said["segments"][1]
+    assert (rest["jaccard"], rest["tau"], rest["categories"]) == (1, 1, [])
     assert said["examples"][0]["description"] == "loyalty: new"
     assert said["examples"][0]["to"] == [f"Item {number}" for number in range(21, 26)]
+
+
+@pytest.mark.parametrize("form", [[], ["--md"]])
+def test_a_review_and_a_diff_draw_bars_in_a_comment_and_in_a_terminal(
+    panels: Project, form: list[str]
+) -> None:
+    asked = panels.modelref("review", "rec@v0.1.0..rec@v0.1.1", *form).out
+    # 75 % of ten blocks: a bar as long as the share that it stands beside.
+    assert "███████▌ 75.0 % of the 5 items stay; another seed alone keeps 80.0 %" in asked
+    bars = [line.strip("| ").split() for line in panels.modelref(*ARGS, *form).out.splitlines()]
+    drawn = {cells[0]: cells[-1] for cells in bars if cells and set(cells[-1]) <= set("█▏▎▍▌▋▊▉")}
+    assert drawn == {"0": "█" * 5, "5": "█" * 15}
 
 
 @pytest.mark.parametrize("more", [[], ["--json"], ["--md"], ["--md", "--examples"], ["--examples"]])

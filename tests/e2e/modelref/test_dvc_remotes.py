@@ -219,12 +219,52 @@ def test_push_wants_the_bytes_pushed_first(unpushed: Project, store: Path, tmp_p
     assert said.code == 4
     assert "waits: the bytes of models/rec at commit" in said.out
     push = "dvc push --all-tags models/rec"
-    hint = f"hint: dvc remote add --local --default NAME URL, then {push}, then modelref push"
+    add = "dvc remote add --local --default NAME URL, with the URL that it has now"
+    hint = f"hint: {add}, then {push}, then modelref push"
     assert said.out.count(hint) == 3, "DVC reads the settings of each commit, older than the remote"
     project.run("dvc", "remote", "add", "--local", "--default", "--quiet", "later", str(store))
     assert f"hint: {push}, then modelref push" in project.modelref("push", check=False).out
     project.run(*push.split())
     assert "pushed 'rec@" in project.modelref("push").out
+
+
+def test_push_says_what_helps_where_the_remote_was_moved_since(
+    unpushed: Project, store: Path, tmp_path: Path
+) -> None:
+    """DVC sends the bytes of a commit to where that commit's settings say."""
+    project = unpushed
+    host = tmp_path / "host.git"
+    project.git("init", "--quiet", "--bare", str(host))
+    project.git("remote", "set-url", "origin", str(host))
+    project.train(64)
+    project.modelref("register", "rec")
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    project.run("dvc", "remote", "modify", "--quiet", "store", "url", str(moved))
+    project.git("commit", "--quiet", "--all", "--message", "where bytes go now")
+    waiting = project.modelref("push", check=False).out
+    assert waiting.count("  hint: dvc remote add --local --default NAME URL, with the URL") == 4
+    project.run("dvc", "remote", "add", "--local", "--default", "--quiet", "store", str(moved))
+    assert "dvc remote add" not in project.modelref("push", check=False).out
+    project.run("dvc", "push", "--quiet", "--all-tags", "models/rec")
+    assert "pushed 'rec@" in project.modelref("push").out
+
+
+def test_push_says_who_makes_the_folder_of_a_new_remote(
+    unpushed: Project, store: Path, tmp_path: Path
+) -> None:
+    project = unpushed
+    project.git("init", "--quiet", "--bare", str(tmp_path / "host.git"))
+    project.git("remote", "set-url", "origin", str(tmp_path / "host.git"))
+    project.train(64)
+    project.modelref("register", "rec")
+    store.rmdir()
+    said = project.modelref("push", check=False).out
+    assert f"cannot be read: there is no folder {store}\n" in said
+    assert "  hint: if it is new, dvc push makes it; if not, see that it is up" in said
+    assert said.count("then repeat\n") == 4
+    project.run("dvc", "push", "--quiet")
+    assert "there is no folder" not in project.modelref("push", check=False).out
 
 
 def test_verify_says_whether_the_remote_has_what_is_missing(pushed: Project, store: Path) -> None:

@@ -62,6 +62,8 @@ def test_a_link_to_anything_else_is_refused(linked: Project, tmp_path: Path, lea
     assert not out.exists()
     assert run(linked.root, "get", "rec@latest", "v2/w.txt", "-o", str(out)).code == 0
     assert [path.name for path in out.rglob("*") if path.is_file()] == ["w.txt"]
+    told = run(linked.root, "verify", "--deep")
+    assert (told.code, f"cannot be loaded: {said.removeprefix('error: ')}" in told.out) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,24 @@ READS = [
     ["show", "rec@v0.1.0"],
     ["history", "rec"],
     ["resolve", "rec#prod"],
-    ["get", "rec#prod"],
+    ["get", "rec#prod", "-o", "{out}"],
     ["diff", "rec@v0.1.0", "rec@latest"],
+    ["diff", "rec@v0.1.0", "rec@latest", "--html", "{out}"],
+    ["gate", "rec@v0.2.0", "prod"],
+    ["review", "HEAD~1..HEAD"],
+    ["follow", "rec#prod", "--once", "--json"],
+    ["follow", "rec#prod", "--once", "--exec", "true"],
     ["verify", "--deep"],
 ]
+"""Every command that reads; ``{out}`` is a file or folder that is not there yet."""
+
+
+def reads(folder: Path) -> list[list[str]]:
+    """The commands, with what they write in a folder."""
+    return [
+        [word.format(out=folder / f"out{number}") for word in args]
+        for number, args in enumerate(READS)
+    ]
 
 
 @dataclass
@@ -262,9 +276,8 @@ def test_a_strangers_folder_runs_nothing(scene: Scene, tmp_path: Path, vector: V
     vector.plant(scene)
     scene.sang()
     before = everything(scene.repo.root)
-    for number, args in enumerate(READS):
-        out = ["-o", str(tmp_path / f"out{number}")] if args[0] == "get" else []
-        read = run(tmp_path, "--repo", str(scene.repo.root), *args, *out)
+    for args in reads(tmp_path):
+        read = run(tmp_path, "--repo", str(scene.repo.root), *args)
         assert read.code in vector.codes, f"{args}: {read}"
         assert not scene.sang(), f"{vector.name}: modelref {' '.join(args)}"
     assert everything(scene.repo.root) == before
@@ -375,9 +388,8 @@ ENVIRONMENTS = [
 def test_the_environment_runs_nothing(scene: Scene, vector: Vector, where: str) -> None:
     vector.plant(scene)
     repo = ["--repo", str(scene.repo.root)] if where == "elsewhere" else []
-    for number, args in enumerate(READS):
-        out = ["-o", str(scene.canary.parent / f"out{number}")] if args[0] == "get" else []
-        read = scene.modelref(*repo, *args, *out)
+    for args in reads(scene.canary.parent):
+        read = scene.modelref(*repo, *args)
         assert read.code == 0, f"{args}: {read}"
     if where == "own":
         for args in (["diff", "rec@v0.1.0"], ["promote", "rec@v0.2.0", "prod"]):

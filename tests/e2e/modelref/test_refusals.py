@@ -189,11 +189,17 @@ def test_a_shallow_clone_says_what_it_lacks(project: Project, tmp_path: Path) ->
 def test_a_clone_without_tags_says_so(project: Project, tmp_path: Path) -> None:
     project.modelref("register", "rec", "--rev", project.commits[0])
     project.git("clone", "--quiet", "--no-tags", str(project.root), str(tmp_path / "bare"))
-    code, said = refused(Project(tmp_path / "bare", ()), "show", "rec")
-    assert (code, "hint: git fetch --tags" in said) == (5, True)
+    bare = Project(tmp_path / "bare", ())
+    code, said = refused(bare, "show", "rec")
+    assert (code, "hint: modelref fetch" in said) == (5, True)
+    bare.modelref("fetch")
+    assert "v0.1.0" in bare.modelref("show", "rec").out
 
 
-@pytest.mark.parametrize("how", [["--depth", "1"], ["--single-branch", "--branch", "main"]])
+ONE_BRANCH = ["--single-branch", "--branch", "main"]
+
+
+@pytest.mark.parametrize("how", [["--depth", "1"], ONE_BRANCH, ["--no-tags"]])
 def test_a_clone_that_may_lack_events_says_so_and_writes_nothing(
     project: Project, tmp_path: Path, how: list[str]
 ) -> None:
@@ -202,12 +208,35 @@ def test_a_clone_that_may_lack_events_says_so_and_writes_nothing(
     project.modelref("promote", "rec@latest", "prod")
     project.git("clone", "--quiet", *how, f"file://{project.root}", str(tmp_path / "ci"))
     partial = Project(tmp_path / "ci", ())
+    partial.git("fetch", "--quiet", "--no-tags", "origin", "tag", "rec@v0.1.0")
     shown = partial.modelref("show")
     assert "v0.1.0" in shown.out
-    assert "may lack tags: newer events may exist\nhint: git fetch " in shown.err
+    assert "may lack tags: newer events may exist\nhint: " in shown.err
     code, said = refused(partial, "promote", "rec@latest", "dev")
     assert (code, "nothing was written" in said) == (5, True)
     assert "dev" not in partial.git("tag")
+
+
+@pytest.mark.parametrize("how", [ONE_BRANCH, ["--no-tags"]])
+def test_a_clone_that_fetched_all_once_is_asked_for_nothing_more(
+    project: Project, tmp_path: Path, how: list[str]
+) -> None:
+    project.modelref("register", "rec")
+    project.git("clone", "--quiet", *how, f"file://{project.root}", str(tmp_path / "ci"))
+    clone = Project(tmp_path / "ci", ())
+    clone.modelref("fetch")
+    assert clone.modelref("show").err == ""
+    assert clone.modelref("promote", "rec@latest", "dev").code == 0
+
+
+def test_tags_that_another_remote_is_not_asked_for_are_no_events_that_lack(
+    project: Project, tmp_path: Path
+) -> None:
+    project.modelref("register", "rec")
+    project.git("clone", "--quiet", str(project.root), str(tmp_path / "ci"))
+    clone = Project(tmp_path / "ci", ())
+    clone.git("remote", "add", "--no-tags", "fork", "https://example.com/fork.git")
+    assert clone.modelref("show").err == ""
 
 
 def test_a_diff_after_a_forgotten_repro_does_not_pass_old_metrics_for_new(project: Project) -> None:

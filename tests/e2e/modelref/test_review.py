@@ -25,6 +25,13 @@ gates:
 """
 
 
+TOLD = """\
+artifacts:
+  rec: {path: model.txt, type: model, desc: what a shopper sees first}
+metrics: [metrics.json]
+"""
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """``shop:rec`` v0.1.0 in prod and ``search:ranker``; HEAD is a branch that worsens rec."""
@@ -153,6 +160,69 @@ class TestABranch:
         assert said["models"][0]["gate"]["against"] is None
 
 
+class TestALostMetric:
+    """What was a number and is none any more is never passed over for what got better."""
+
+    @pytest.mark.parametrize(
+        ("after", "told"),
+        [
+            ('{"ndcg": NaN, "recall": 0.9}', "1 metric no number (ndcg); by averages alone, 1 "),
+            ('{"ndcg": null, "recall": 0.9}', "1 metric gone (ndcg); by averages alone, 1 "),
+            ('{"recall": 0.9}', "1 metric gone (ndcg); by averages alone, 1 metric better"),
+            ('{"ndcg": null, "clicks": 3}', "2 metrics gone (ndcg, recall)"),
+            ("{}", "2 metrics gone (ndcg, recall)"),
+            (None, "2 metrics gone (ndcg, recall)"),
+        ],
+    )
+    def test_it_decides_and_is_named_first(
+        self, project: Project, after: str | None, told: str
+    ) -> None:
+        project.write("shop/metrics.json", '{"ndcg": 0.4, "recall": 0.3}')
+        save(project, "two metrics")
+        if after is None:
+            (project.root / "shop/metrics.json").unlink()
+            entry = "artifacts:\n  rec: {path: model.txt, type: model}\n"
+            project.write("shop/dvc.yaml", entry)
+        else:
+            project.write("shop/metrics.json", after)
+        save(project, "lost")
+        text = review(project, "HEAD~1..HEAD").out
+        assert text.startswith("shop:rec: a metric is lost; ")
+        first, second, *_ = (line.strip() for line in text.splitlines()[1:])
+        assert first.startswith(f"Better?        {told}")
+        assert second.startswith(("ndcg is gone: it was 0.4", "ndcg is no number: 0.4 → nan"))
+        (model,) = review(project, "HEAD~1..HEAD", "--json").json["models"]
+        assert model["quality"] == "a metric is lost"
+        outcomes = {one["metric"]: one["outcome"] for one in model["diff"]["metrics"]}
+        assert outcomes["ndcg"] in ("gone", "no number")
+
+    def test_a_file_that_cannot_be_read_any_more_is_not_without_a_difference(
+        self, project: Project
+    ) -> None:
+        project.write("shop/metrics.json", '{"ndcg": ')
+        save(project, "broken")
+        text = review(project, "HEAD~1..HEAD").out
+        assert text.startswith("shop:rec: metrics cannot be read; ")
+        assert "shop/metrics.json is not valid JSON" in text.partition("Not known")[2]
+
+    def test_worse_is_said_before_it(self, project: Project) -> None:
+        project.write("shop/metrics.json", '{"recall": 0.3, "ndcg": 0.4}')
+        save(project, "two metrics")
+        project.write("shop/metrics.json", '{"ndcg": 0.1}')
+        save(project, "one lost, one worse")
+        text = review(project, "HEAD~1..HEAD").out
+        assert text.startswith("shop:rec: worse; ")
+        assert "1 metric gone (recall); by averages alone, 1 metric worse (ndcg)" in text
+
+    def test_one_that_comes_to_be_is_not_better(self, project: Project) -> None:
+        project.write("shop/metrics.json", '{"ndcg": NaN}')
+        save(project, "none yet")
+        project.write("shop/metrics.json", '{"ndcg": 0.5, "recall": 0.9}')
+        save(project, "some")
+        text = review(project, "HEAD~1..HEAD").out
+        assert text.startswith("shop:rec: no difference shown; ")
+
+
 class TestFromPython:
     def test_it_says_what_the_command_says(self, project: Project) -> None:
         found = modelref.open(project.root).review("main..tune")
@@ -197,6 +267,18 @@ class TestWhichModels:
             "| shop:rec | removed | - |  |",
         ]
         assert "new: nothing to compare it with" in text
+
+    def test_a_range_that_ends_where_it_began_in_all_that_is_compared_is_readable(
+        self, project: Project
+    ) -> None:
+        project.write("shop/dvc.yaml", TOLD)  # its entry says more, and nothing differs
+        save(project, "a description")
+        result = review(project, "HEAD~1..HEAD")
+        assert result.out.startswith("shop:rec: no metric differs; may not ship to prod\n")
+        assert "What changed?  nothing of its parameters, inputs, code, DVC stages" in result.out
+        (model,) = review(project, "HEAD~1..HEAD", "--json").json["models"]
+        assert (model["quality"], model["diff"]["metrics"]) == ("no metric differs", [])
+        assert "shop:rec: no metric differs" in review(project, "HEAD~1..HEAD", "--md").out
 
     def test_a_model_that_cannot_be_read_says_why(self, project: Project) -> None:
         project.write("shop/dvc.lock", "]")

@@ -220,8 +220,11 @@ def test_what_a_remote_changed_is_told_no_longer_once_the_clone_has_it_no_more(p
     pair.host_git("update-ref", "-d", "refs/tags/rec@v0.2.0")
     assert pair.bob.modelref("fetch", check=False).code == 4
     pair.bob.git("remote", "rename", "origin", "backup")
-    assert pair.bob.modelref("show").err.startswith("warning: the tag 'rec@v0.2.0' ")
-    assert "'rec@v0.2.0'" in pair.bob.modelref("verify", check=False).out
+    hint = "hint: the remote origin was renamed or removed: modelref fetch asks the one that is"
+    for told in (pair.bob.modelref("show").err, pair.bob.modelref("verify", check=False).out):
+        assert "the tag 'rec@v0.2.0' was not on origin at the last fetch" in told
+        assert told.count(hint) == 1
+        assert "git push origin" not in told
     pair.bob.git("config", "--remove-section", "remote.backup")
     assert pair.bob.modelref("show").err == ""
     found = pair.bob.modelref("verify", "--json", check=False).json["findings"]
@@ -241,6 +244,11 @@ def test_only_the_first_of_many_changed_tags_are_told_one_by_one(pair: Pair) -> 
     assert [told.out.count(word) for word in ("vanished: ", "  hint: ")] == [5, 5]
     assert "and 3 more tags like these: modelref fetch --json has all\n" in told.out
     assert len(pair.bob.modelref("fetch", "--json", check=False).json["changed"]) == 8
+    told = pair.bob.modelref("push", check=False)
+    assert told.code == 4
+    assert [told.out.count(word) for word in ("not pushed: 'rec", "  hint: ")] == [5, 5]
+    assert "not pushed: 3 more tags like these: modelref push --json has all\n" in told.out
+    assert len(pair.bob.modelref("push", "--json", check=False).json["left"]) == 8
 
 
 def test_the_hints_of_a_changed_tag_settle_it(pair: Pair) -> None:
@@ -285,14 +293,69 @@ def test_a_remote_restored_from_a_backup_is_said(pair: Pair, tmp_path: Path) -> 
     assert "it may have been restored from an older state" in result.err
 
 
-def test_rewritten_history_is_said_and_the_tag_keeps_the_version(pair: Pair) -> None:
+def test_rewritten_history_is_told_until_somebody_settles_it(pair: Pair) -> None:
     pair.ada.modelref("register", "rec", "--rev", pair.ada.commits[2], "--version", "v0.3.0")
     pair.bob.modelref("fetch")
+    old = pair.host_git("rev-parse", "main")
     pair.ada.git("push", "--quiet", "--force", "origin", f"{pair.ada.commits[1]}:main")
-    result = pair.bob.modelref("fetch")
-    assert "note: no branch of origin leads to rec@v0.3.0 any more" in result.err
-    assert "rec@v0.2.0" not in result.err
-    assert pair.bob.modelref("resolve", "rec@v0.3.0").code == 0
+    said = f"main of origin was rewritten: it was {old[:10]} and is {pair.ada.commits[1][:10]}\n"
+    version = f"the tag 'rec@v0.3.0' is on no branch of origin any more: {said}"
+    told = pair.bob.modelref("fetch", "--json")
+    assert told.json["unreached"] == ["rec@v0.3.0"]
+    assert told.json["rewritten"] == [{"branch": "main", "old": old, "new": pair.ada.commits[1]}]
+    assert f"warning: {version}hint: git log " in told.err
+    assert pair.bob.modelref("fetch", "--json").json == told.json
+    pair.bob.modelref("promote", "rec@v0.2.0", "prod")
+    for read in (["show"], ["resolve", "rec@v0.3.0"], ["fetch"]):
+        assert version in pair.bob.modelref(*read).err
+    assert version in pair.bob.modelref("verify").out
+    hint = told.err.partition("to put it back: ")[2].splitlines()[0]
+    back, accept = hint.split("; to accept: ")
+    pair.bob.run("bash", "-c", back)
+    assert pair.host_git("rev-parse", "main") == old
+    assert pair.bob.modelref("show").err == ""
+    pair.ada.git("push", "--quiet", "--force", "origin", f"{pair.ada.commits[1]}:main")
+    assert version in pair.bob.modelref("fetch").err
+    pair.bob.run("bash", "-c", accept)
+    assert pair.bob.modelref("show").err == ""
+    assert pair.bob.modelref("fetch", "--json").json["rewritten"] == []
+
+
+def test_a_default_branch_without_versions_that_was_rewritten_is_told(pair: Pair) -> None:
+    pair.ada.git("commit", "--quiet", "--allow-empty", "--message", "one")
+    pair.ada.git("push", "--quiet", "origin", "main")
+    pair.bob.modelref("fetch")
+    old = pair.ada.git("rev-parse", "HEAD")
+    pair.ada.git("commit", "--quiet", "--amend", "--allow-empty", "--message", "other")
+    pair.ada.git("push", "--quiet", "--force", "origin", "main")
+    new = pair.ada.git("rev-parse", "HEAD")
+    pair.ada.git("push", "--quiet", "origin", f"{old}:refs/heads/kept")
+    said = f"the branch main of origin was rewritten: it was {old[:10]} and is {new[:10]}"
+    assert f"warning: {said}\n" in pair.bob.modelref("push").err + pair.bob.modelref("show").err
+
+
+def test_other_branches_are_told_of_only_where_they_held_a_version(pair: Pair) -> None:
+    pair.ada.git("checkout", "--quiet", "-b", "try/it")
+    for _ in range(2):
+        pair.ada.git("commit", "--quiet", "--allow-empty", "--amend", "--message", "again")
+        pair.ada.git("push", "--quiet", "--force", "origin", "try/it")
+        assert pair.bob.modelref("fetch").err == ""
+    pair.ada.write("rec.txt", "rec of a branch\n")
+    pair.ada.git("commit", "--quiet", "--all", "--message", "a model of a branch")
+    pair.ada.git("push", "--quiet", "--force", "origin", "try/it")
+    pair.ada.modelref("register", "rec", "--version", "v0.4.0")
+    assert pair.bob.modelref("fetch").err == ""
+    pair.ada.git("commit", "--quiet", "--amend", "--message", "again")
+    pair.ada.git("push", "--quiet", "--force", "origin", "try/it")
+    assert (
+        "'rec@v0.4.0' is on no branch of origin any more: try/it" in pair.bob.modelref("fetch").err
+    )
+    pair.ada.git("push", "--quiet", "origin", "--delete", "try/it")
+    assert pair.bob.modelref("fetch").err == (
+        "note: no branch of origin leads to rec@v0.4.0 any more: one was taken away there; "
+        "its tag keeps it\n"
+    )
+    assert pair.bob.modelref("fetch").err == ""
 
 
 @pytest.mark.parametrize("what", ["refuses our refs", "hides our refs", "cannot change together"])
@@ -417,17 +480,34 @@ def test_a_remote_that_hangs_up_on_a_push_is_no_hook(pair: Pair, hooked: bool) -
     assert tags(pair.ada) == before
 
 
-@pytest.mark.parametrize("first", ["#!/nonexistent", "#!/bin/sh\r"])
-def test_a_pre_push_hook_that_git_cannot_run_is_named_at_once(pair: Pair, first: str) -> None:
-    """Having said so, git waits for ever."""
+@pytest.mark.parametrize(
+    ("first", "why"),
+    [
+        ("#!/nonexistent", "No such file or directory"),
+        ("#!/bin/sh\r", "No such file or directory"),
+        ("#!/etc/passwd", "Permission denied"),
+        ("#!/tmp", "Permission denied"),
+        (None, "Permission denied"),
+    ],
+)
+def test_a_pre_push_hook_that_git_cannot_run_is_named_at_once(
+    pair: Pair, first: str | None, why: str
+) -> None:
+    """Having said so, git waits for ever; None is a folder of that name."""
     hook = own_hook(pair.ada, "pre-push", "exit 0")
-    hook.write_bytes(f"{first}\nexit 0\n".encode())
+    if first is None:
+        hook.unlink()
+        hook.mkdir()
+    else:
+        hook.write_bytes(f"{first}\nexit 0\n".encode())
     before, began = tags(pair.ada), time.monotonic()
     refused = pair.ada.modelref("promote", "rec@v0.1.0", "prod", check=False)
     assert time.monotonic() - began < 30
-    assert (refused.code, refused.err.partition("\nhint: ")[0]) == (
-        1, "error: git cannot run the pre-push hook of this clone: No such file or directory"
+    said, _, hint = refused.err.partition("\nhint: ")
+    assert (refused.code, said) == (
+        1, f"error: git cannot run the pre-push hook of this clone: {why}"
     )  # fmt: skip
+    assert "it must be an executable file; its first line must be #!PROGRAM" in hint
     assert tags(pair.ada) == before == host_tags(pair.host)
 
 

@@ -9,12 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-import modelref
-from modelref.domain.ref import Ref
 from modelref.errors import OutOfReach
-from modelref.usecases.comparing.sides import Side
-from modelref.usecases.weights.nonfinite import nonfinite
 from support.inprocess import run
+from support.nonfinite import count
 from support.project import Project
 from support.weights import (
     ITEMS,
@@ -256,6 +253,31 @@ def test_a_declaration_that_is_wrong_is_said_once(tmp_path: Path) -> None:
     assert "item_factors" in tensors(said)
 
 
+@pytest.mark.parametrize("others", [{}, {"more.npz": npz(item_factor=V)}, {"more.npz": b"PK"}])
+def test_ids_of_a_tensor_that_no_file_has_are_said(
+    others: dict[str, bytes], tmp_path: Path
+) -> None:
+    sides = [
+        {"w.npz": npz(item_factors=items), "items.json": column(item=skus), **others}
+        for items, skus in ((V, SKUS), (V[::-1], SKUS[::-1]))
+    ]
+    meta = {"ids": {"item_factor": ITEMS}}
+    said = weights_of(versions(tmp_path / "p", *sides, meta=meta))
+    assert tensors(said)["item_factors"]["rows"]["by_id"] is False
+    told = [one["why"] for one in said["absent"].get("weights", ())]
+    why = (
+        "meta.modelref.ids names item_factor, and no file has such a tensor; "
+        "rows of item_factors were compared by their places"
+    )
+    assert told == ([] if others else [why])
+
+
+def test_ids_of_tensors_of_other_families_are_no_fault(tmp_path: Path) -> None:
+    meta = META | {"ids": {**META["ids"], "inverse": ITEMS}}  # type: ignore[dict-item]
+    said = weights_of(versions(tmp_path / "p", model(), model(items=V + 1), meta=meta))
+    assert "weights" not in said["absent"]
+
+
 def test_bytes_that_are_not_here_are_said(project: Project) -> None:
     for commit in project.commits[:2]:
         project.modelref("register", "rec", "--rev", commit)
@@ -264,13 +286,6 @@ def test_bytes_that_are_not_here_are_said(project: Project) -> None:
     assert "train.factors" in shown.out
     assert "are not in the DVC cache" in shown.out
     assert "dvc fetch" in shown.out
-
-
-def count(project: Project, ref: str) -> int:
-    world = modelref.open(project.root)._world
-    target = modelref.open(project.root).resolve(ref)
-    artifact = Ref.parse(ref).artifact
-    return nonfinite(world, artifact, Side(None, world.pipeline.snapshot(artifact, target.commit)))
 
 
 def test_gates_can_count_what_is_no_number(tmp_path: Path) -> None:
@@ -289,7 +304,7 @@ from modelref.adapters.tensors import compare, ids, rotation
 from modelref.adapters.tensors.files import TensorFiles
 port = TensorFiles()
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-a, b = (port.read(name, open(name, "rb", 0))[0] for name in sys.argv[1:])
+a, b = (port.read(name, open(name, "rb", 0)).tensors[0] for name in sys.argv[1:])
 before = peak()
 found = port.compare(a, b)
 print(json.dumps([found.values, peak() - before]))

@@ -87,7 +87,9 @@ def test_the_metrics_have_both_tasks_and_every_key(shop: Path) -> None:
 
 def test_results_and_panel_have_the_columns_a_comparison_reads(shop: Path) -> None:
     users = pd.read_parquet(shop / "data/evaluation/users.parquet")
-    assert {"user", "task", "ndcg@20", "age", "income", "loyalty", "activity"} <= set(users)
+    assert {"user", "task", "ndcg@20", "age", "income", "loyalty", "activity", "taste"} <= set(
+        users
+    )
     panel = pd.read_parquet(shop / "data/evaluation/panel.parquet")
     assert list(panel) == ["user", "rank", "item", "score"]
     assert panel["user"].nunique() == 10

@@ -27,6 +27,7 @@ from modelref.usecases.compare import ModelDiff, Side
 from modelref.usecases.review import Review, ReviewedModel
 from modelref.usecases.reviewing.ranges import Span
 from support.diffs import absent, model_diffs, names, several
+from support.pages import rich_diff
 
 LONG = "█`|<&\n*"
 """Worst for a limit: what takes three bytes, and what is escaped to several characters."""
@@ -155,13 +156,88 @@ def test_a_comment_fits_however_a_host_counts(
     assert text.count(f"| {'x' * 60} … |") == (min(models, 50) if models > 1 else 0)
 
 
+def usual(at: int, rules: int, failed: int) -> ReviewedModel:
+    """A model with all answers, of whose rules some fail, the last ones in their order."""
+    shipping = Shipping.NO if failed else Shipping.YES
+    outcomes = tuple(
+        Outcome(
+            Rule(Bounds(f"all.ndcg@{number}", 0.1, None), f"popularity alone reaches {number}"),
+            {}, number < rules - failed, f"{0.2 + number / 100}", "",
+        )
+        for number in range(rules)
+    )  # fmt: skip
+    artifact = Artifact("", f"recommender-{at}")
+    verdict = Verdict(
+        artifact, "v1.0.0", "0" * 40, StageName("prod"), "v0.9.0", 0, Branch("main", "0" * 40),
+        outcomes,
+    )  # fmt: skip
+    return ReviewedModel(artifact, Status.CHANGED, DIFF, shipping=shipping, verdict=verdict)
+
+
+DIFF = rich_diff()
+ASKED = ("Better?", "May it ship?", "For whom?", "Whose lists change?", "What changed?")
+
+
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(st.integers(1, 50), st.integers(3, 12), st.integers(0, 3))
+def test_every_answer_stands_however_many_models_of_usual_size_change(
+    models: int, rules: int, failed: int
+) -> None:
+    text = reviewed([usual(at, rules, failed) for at in range(models)])
+    assert len(text.encode()) <= LIMIT
+    told = text.split("\n### ")[1:]
+    assert len(told) == models
+    ships = "may not ship to prod" if failed else "may ship to prod"
+    for at, part in enumerate(told):
+        assert part.startswith(f"recommender-{at}: better and worse; {ships}\n")
+        assert all(f"- **{question}** " in part for question in ASKED)
+        assert "the answers; --json" not in part
+        if failed:
+            first = rules - failed
+            assert f"- failed: all.ndcg@{first} at least 0.1: " in unescape(part.replace("\\", ""))
+            assert f"popularity alone reaches {first}" in part
+    if models > 1:
+        rows = [line for line in text.splitlines() if line.startswith("| recommender-")]
+        assert [ships in row for row in rows] == [True] * models
+
+
+@pytest.mark.parametrize("models", [50, 120])
+def test_answers_that_cannot_stand_are_said_to_be_left_out(models: int) -> None:
+    params = tuple(ParamChange("p", f"{n}{LONG * 40}", 1, 2) for n in range(5))
+    reasons = tuple(Absent(f"{n}{LONG * 40}") for n in range(5))
+    diff = replace(DIFF, params=params)
+    found = [
+        replace(usual(at, 12, 12), diff=diff, stale=(LONG * 40,) * 3, absent=reasons)
+        for at in range(models)
+    ]
+    text = reviewed(found)
+    assert len(text.encode()) <= LIMIT
+    parts = text.split("\n### ")[1:]
+    assert all(("- **May it ship?** " in one) != ("the answers; --json" in one) for one in parts)
+    assert len(parts) == models or "Left out, for a comment has a limit: recommender-" in text
+    assert sum(line.startswith("| recommender-") for line in text.splitlines()) == 50
+
+
+def test_a_cut_table_keeps_what_fails_and_what_is_worse() -> None:
+    good = many_metrics(40, 0, "m" * 100)
+    better = [replace(one, outcome=MetricOutcome.BETTER) for one in good[:-1]]
+    metrics = (*better, replace(good[-1], metric="the last"))
+    diff = replace(DIFF, metrics=metrics)
+    text = reviewed([replace(usual(at, 60, 1), diff=diff) for at in range(9)])
+    for title in ("Gate (60)", "Metrics (40)"):
+        table = text.split(f"<summary>{title}</summary>")[-1].split("</details>")[0]
+        assert "more rows; --json has all" in table
+        first = table.split("--- |\n")[1].splitlines()[0]
+        assert first.startswith("| failed |") or ("the last" in first and "worse" in first)
+
+
 def test_what_is_left_out_is_said() -> None:
     side = Side(None, Snapshot("0" * 40, Annotation("m"), (), {}, {}))
     params = tuple(ParamChange("p", f"{n}{LONG * 40}", LONG * 40, LONG * 40) for n in range(300))
     diff = ModelDiff(side, side, tuple(DiffKind), params=params)
-    found = [ReviewedModel(Artifact("", f"m{n}"), Status.CHANGED, diff) for n in range(40)]
+    found = [ReviewedModel(Artifact("", f"m{n}"), Status.CHANGED, diff) for n in range(9)]
     text = reviewed(found)
     assert "Left out, for a comment has a limit: m" in text
     assert "more rows; --json has all" in text
     assert len(text.encode()) <= LIMIT
-    assert all(f"| m{n} |" in text for n in range(40))
+    assert all(f"| m{n} |" in text for n in range(9))

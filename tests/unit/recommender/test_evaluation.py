@@ -70,12 +70,14 @@ def test_segments_tell_new_from_loyal_and_light_from_heavy() -> None:
     history = pd.DataFrame(
         {
             "user": [1, 1, 1, 2, 2, 3],
+            "item": [7, 8, 9, 7, 8, 7],
             "time": pd.to_datetime(["2024-01-01"] * 5 + ["2024-03-01"]),
         }
     )
     table = segments(history, pd.DataFrame({"user": [1, 2, 3], "age": ["65+", None, None]}), 4)
     assert table["loyalty"].tolist() == ["loyal", "loyal", "new"]
     assert table["activity"].tolist() == ["heavy", "regular", "light"]
+    assert table["taste"].tolist() == ["tail", "mixed", "head"], "item 7 is the head"
     assert table["age"].tolist() == ["65+", "unknown", "unknown"]
     assert table["income"].tolist() == ["unknown"] * 3
 

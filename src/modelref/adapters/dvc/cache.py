@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelref.adapters.dvc.checked import Checked
-from modelref.adapters.dvc.config import CONFIG, Caches, names_remote
+from modelref.adapters.dvc.config import CONFIG, Caches, leads_to_same_remote
 from modelref.adapters.dvc.manifest import read_manifest
 from modelref.adapters.dvc.objects import (
     absent,
@@ -92,11 +92,14 @@ class DvcOutputs:
     def pushing(self, commit: str, outs: Sequence[Out]) -> str:
         """The command that brings outs to their DVC remote; first, what makes DVC know it there."""
         push = f"dvc push --all-tags {shlex.join(out.path for out in outs)}"
-        known = all(self._knows_remote(commit, out) for out in outs)
-        return push if known else f"dvc remote add --local --default NAME URL, then {push}"
+        lost = [out.remote for out in outs if not self._sends_here(commit, out)]
+        if not lost:
+            return push
+        which = next(filter(None, lost), "--default NAME")
+        return f"dvc remote add --local {which} URL, with the URL that it has now, then {push}"
 
-    def _knows_remote(self, commit: str, out: Out) -> bool:
-        """Whether DVC knows an out's remote at a commit: it reads that commit's own settings."""
+    def _sends_here(self, commit: str, out: Out) -> bool:
+        """Whether DVC sends an out of a commit, whose own settings it reads, where we look."""
         root = self.caches.root_of(out.path)
         try:
             path = (root / CONFIG).relative_to(self.git.folder).as_posix()
@@ -104,7 +107,7 @@ class DvcOutputs:
             return True
         done = self.git.run("cat-file", "blob", f"{commit}:{path}")
         try:
-            return names_remote(root, done.stdout if done.code == 0 else b"", out.remote)
+            return leads_to_same_remote(root, done.stdout if done.code == 0 else b"", out.remote)
         except BadInput:  # what is set here was read before: nobody can read the commit's
             return False
 

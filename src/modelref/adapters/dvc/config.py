@@ -2,7 +2,7 @@
 
 import configparser
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -82,8 +82,10 @@ def read_cache_config(root: Path) -> CacheConfig:
     return CacheConfig(folder, links, shared)
 
 
-def names_remote(root: Path, kept: bytes, name: str) -> bool:
-    """Whether a remote is set once other settings stand in ``.dvc/config``: those of a commit.
+def leads_to_same_remote(root: Path, kept: bytes, name: str) -> bool:
+    """Whether a remote is where it is now once other settings stand in ``.dvc/config``.
+
+    Those of another commit: that is what DVC goes by when it pushes what the commit has.
 
     Args:
         root: folder that holds ``.dvc``.
@@ -93,10 +95,32 @@ def names_remote(root: Path, kept: bytes, name: str) -> bool:
     Raises:
         BadInput: a config file cannot be parsed.
     """
-    section, key = (f'remote "{name.lower()}"', "url") if name else ("core", "remote")
-    others = (path for path in _files(root) if path != root / CONFIG)
-    found = [_parsed(root / CONFIG, kept), *(_parsed(path, _read(path)) for path in others)]
-    return any(key in _options(parser, section) for parser in found)
+    then = _whereabouts(root, name, kept)
+    return bool(then) and then == _whereabouts(root, name, _read(root / CONFIG))
+
+
+def _whereabouts(root: Path, name: str, kept: bytes) -> tuple[str, ...]:
+    """What the settings say of where a remote is; empty where they do not say it."""
+    parsed = [
+        _parsed(path, kept if path == root / CONFIG else _read(path)) for path in _files(root)
+    ]
+    found: list[str] = []
+    name = name or _last(parsed, "core").get("remote", "")
+    while True:
+        settings = _last(parsed, f'remote "{name.lower()}"')
+        url = settings.get("url", "")
+        if not url or url in found:
+            return ()
+        found += [url, settings.get("endpointurl", "")]
+        base = url.removeprefix("remote://")
+        if base == url:
+            return tuple(found)
+        name = base.partition("/")[0]
+
+
+def _last(parsed: Sequence[configparser.ConfigParser], section: str) -> Mapping[str, str]:
+    """What a section says in several files, of which later ones win."""
+    return {key: value for one in parsed for key, value in _options(one, section).items()}
 
 
 def _files(root: Path) -> tuple[Path, ...]:

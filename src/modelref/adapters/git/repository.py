@@ -10,6 +10,10 @@ from modelref.errors import BadInput
 
 # Read from the file, for the time that one more run of git takes: a hint is all that depends on it.
 _REMOTE = re.compile(r'^\[remote "([^"\n]+)"\]', re.MULTILINE)
+_NO_TAGS = re.compile(
+    r'^\[remote "([^"\n]+)"\]\n(?:(?!\[).*\n)*?[ \t]*tagopt[ \t]*=[ \t]*"?--no-tags',
+    re.MULTILINE | re.IGNORECASE,
+)
 _FETCH = re.compile(r"^\s*fetch\s*=\s*\+?(refs/heads/[^:\n]*):", re.MULTILINE)
 
 
@@ -41,12 +45,32 @@ class Repository:
         """Why events may be missing here that the remote has; ``""`` when nothing says so.
 
         git brings along only the tags of commits that it fetches: a shallow clone, or one of a
-        single branch, silently lacks the rest.
+        single branch, silently lacks the rest, and one that asks for no tags has those that
+        somebody named. The last two lack nothing once a fetch of ours has asked for all.
         """
         if self.shallow:
             return "this clone is shallow"
         narrow = any("*" not in source for source in _FETCH.findall(self._settings))
-        return "this clone follows a single branch" if narrow else ""
+        why = "this clone follows a single branch" if narrow else self._untagged
+        return "" if why and self.caught_up else why
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether a fetch of ours has ever asked the remote for all its tags."""
+        from modelref.adapters.git.sync.note import read_note  # of seldom use
+
+        return read_note(self.private / "modelref").asked is None
+
+    @property
+    def _untagged(self) -> str:
+        """Whether the remote that is asked where none is named gives no tags: in words, or ``""``.
+
+        Others may well be kept from mixing their tags with its.
+        """
+        names = self.remotes
+        chosen = "origin" if "origin" in names else next(iter(names), "")
+        asks_none = bool(chosen) and chosen in _NO_TAGS.findall(self._settings)
+        return "this clone fetches no tags" if asks_none else ""
 
     @property
     def _settings(self) -> str:

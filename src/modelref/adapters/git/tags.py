@@ -100,11 +100,16 @@ class GitTags:
         """Tell what the last fetch found that a person must settle, while there is a remote."""
         if self.lock is None or not (self.lock.folder / KEPT).exists():
             return ()
-        if not self.repository.remotes:
+        remotes = self.repository.remotes
+        if not remotes:
             return ()
-        from modelref.adapters.git.sync.kept import read_kept  # of seldom use
+        from modelref.adapters.git.sync.kept import read_kept  # both of seldom use
+        from modelref.domain.sync import of_gone_remote
 
-        return read_kept(self.lock.folder)
+        return [
+            one.finding if one.remote in ("", *remotes) else of_gone_remote(one.finding, one.remote)
+            for one in read_kept(self.lock.folder)
+        ]
 
     def create(
         self, tag: TagName, commit: str, message: str, date: int, *, sign: bool = False
@@ -184,11 +189,11 @@ class GitTags:
                 hint="git fetch --unshallow --tags; in a CI job, check out with fetch-depth: 0",
             )
         done = self.repository.git.run("config", "--get-regexp", r"^remote\..*\.tagopt$")
-        if b"--no-tags" in done.stdout:
+        if b"--no-tags" in done.stdout and not self.repository.caught_up:
             raise OutOfReach(
                 "this clone was made without tags, so nothing can be said of any version",
                 kind="no-tags",
-                hint="git fetch --tags",
+                hint="modelref fetch",
             )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modelref.adapters.tensors.rotation import Factors
     from modelref.adapters.tensors.tensor import FileTensor
     from modelref.domain.diff.weights import Nonfinite, ScoreChange, ValueChange
-    from modelref.ports import Ids, Matrix, Pairing, Rotation, Tensor
+    from modelref.ports import Contents, Ids, Matrix, Pairing, Rotation, Tensor
 
 _FORMATS = {
     ".safetensors": "safetensors",
@@ -35,8 +35,8 @@ _T = TypeVar("_T")
 class TensorFiles:
     """Readers by the end of a file's name; port ``Tensors``."""
 
-    def read(self, path: str, file: BinaryIO) -> Sequence[Tensor] | None:
-        """List the tensors of a file; None where it is none of weights."""
+    def read(self, path: str, file: BinaryIO) -> Contents | None:
+        """List what a file holds; None where it is none of weights."""
         reader = _reader(path, file)
         if reader is None:
             return None
@@ -44,7 +44,7 @@ class TensorFiles:
 
         with barrier(path):
             found = reader(path, file)
-        twice = repeated(tensor.name for tensor in found)
+        twice = repeated(tensor.name for tensor in found.tensors)
         if twice is not None:
             raise unsound(path, f"has the tensor {twice!r} twice")
         return found
@@ -125,7 +125,7 @@ class TensorFiles:
             return count_nonfinite(numbers)
 
 
-def _reader(path: str, file: BinaryIO) -> Callable[[str, BinaryIO], Sequence[Tensor]] | None:
+def _reader(path: str, file: BinaryIO) -> Callable[[str, BinaryIO], Contents] | None:
     name = path.lower()
     module = next((module for end, module in _FORMATS.items() if name.endswith(end)), None)
     if module == "torch" or name.endswith(".bin"):
@@ -146,7 +146,7 @@ def _reader(path: str, file: BinaryIO) -> Callable[[str, BinaryIO], Sequence[Ten
         raise OutOfReach(
             f"{path} needs {error.name} to be read", kind="missing-library", hint=READERS
         ) from error
-    reader: Callable[[str, BinaryIO], Sequence[Tensor]] = getattr(found, f"read_{module}")
+    reader: Callable[[str, BinaryIO], Contents] = getattr(found, f"read_{module}")
     return reader
 
 

@@ -16,7 +16,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from modelref.adapters.tensors.columns import BATCH, Column, bad_ids, read_column, texts_at
+from modelref.adapters.tensors.badids import bad_ids
+from modelref.adapters.tensors.columns import BATCH, Column, read_column, texts_at
 from modelref.domain.diff.order import moved
 from modelref.domain.diff.weights import RowCounts
 

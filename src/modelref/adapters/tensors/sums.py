@@ -17,6 +17,8 @@ _NARROW = 128
 """Values of a row up to which einsum is quicker than a dot product a row."""
 _TINY = 1e-24
 """Mean square below which a float32 sum of squares loses digits."""
+_LEAST = 1e-290
+"""Sum of squares below which float64 loses digits."""
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class Sums:
     _before: Nonfinite = NONE
     _after: Nonfinite = NONE
     _most: list[tuple[float, int]] = field(default_factory=list)
-    _open_squares: float = 0.0
+    _open_length: float = 0.0
     _left_out: int = 0
 
     def __post_init__(self, across: bool) -> None:
@@ -76,14 +78,14 @@ class Sums:
             self._rows.add(differ, changed, whole=whole)
             self._squares[:2] += squares
             self._dot += _product(x, y) if changed else squares[0]
-            if changed or self.rotation is not None or self._open_squares:
+            if changed or self.rotation is not None or self._open_length:
                 self._add_change(x, y, rows, whole=whole)
 
     def result(self) -> ValueChange:
         """What it all came to."""
         aa, bb, dd, aligned = self._squares.tolist()
         return ValueChange(
-            _relative(dd, aa) if self._left_out < self._values or not self._values else None,
+            self._relative(max(math.sqrt(dd), self._largest), aa),
             _cosine(self._dot, aa, bb),
             self._largest,
             self._values,
@@ -91,9 +93,18 @@ class Sums:
             self._rows.count,
             self._before,
             self._after,
-            _relative(aligned, aa) if self.rotation is not None else None,
+            self._relative(math.sqrt(aligned), aa) if self.rotation is not None else None,
             tuple((row, change) for change, row in sorted(self._most, reverse=True)),
         )
+
+    def _relative(self, length: float, base: float) -> float | None:
+        """A change over the first side, given its sum of squares; None where that is no number."""
+        if self._left_out == self._values:
+            return None
+        if not (length or self._largest):
+            return 0.0
+        sound = base >= _LEAST and math.isfinite(length + base)
+        return length / math.sqrt(base) if sound else None
 
     def _differ(self, a: Raw, b: Raw, x: Floats, y: Floats) -> NDArray[np.bool_]:
         exact = self.a.dtype == self.b.dtype and self.a.kind.exact
@@ -104,17 +115,18 @@ class Sums:
         change = y - x
         self._largest = max(self._largest, float(change.max()), -float(change.min()))
         if self.rotation is None:
-            lengths = _row_squares(change)
-            self._squares[2] += lengths.sum(dtype=np.float64)
+            squares = _row_squares(change)
+            self._squares[2] += squares.sum(dtype=np.float64)
         else:
-            lengths = _row_squares(y - x @ self.rotation)
             self._squares[2] += _product(change, change)
-            self._squares[3] += lengths.sum(dtype=np.float64)
-        if self.told and whole:
-            self._tell(lengths + self._open_squares, rows)
-            self._open_squares = 0.0
-        elif self.told:
-            self._open_squares += float(lengths[0])
+            change = y - x @ self.rotation
+            squares = _row_squares(change)
+            self._squares[3] += squares.sum(dtype=np.float64)
+        if self.told:
+            lengths = np.hypot(_lengths(change, squares), self._open_length)
+            self._open_length = 0.0 if whole else float(lengths[0])
+            if whole:
+                self._tell(lengths, rows)
 
     def _finite(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """The same values as float64, those pairs zero of which one is not finite; counts these."""
@@ -126,10 +138,10 @@ class Sums:
 
     def _tell(self, lengths: Floats, rows: NDArray[np.integer]) -> None:
         least = self._most[0][0] if len(self._most) == MOST_TOLD else 0.0
-        if float(lengths.max(initial=0.0)) <= least * least:
+        if float(lengths.max(initial=0.0)) <= least:
             return
         top = np.argsort(lengths, kind="stable")[-MOST_TOLD:]
-        found = [(float(np.sqrt(lengths[one])), int(rows[one])) for one in top if lengths[one] > 0]
+        found = [(float(lengths[one]), int(rows[one])) for one in top if lengths[one] > 0]
         self._most = sorted([*self._most, *found])[-MOST_TOLD:]
 
 
@@ -163,13 +175,19 @@ def _row_squares(values: Floats) -> Floats:
     return exact
 
 
-def _relative(squares: float, base: float) -> float | None:
-    if not squares:
-        return 0.0
-    return math.sqrt(squares) / math.sqrt(base) if base and math.isfinite(squares + base) else None
+def _lengths(values: Floats, squares: Floats) -> Floats:
+    """Length of each row, (n,), given its sum of squares; right where float64 has no such sum."""
+    lengths: Floats = np.sqrt(squares)
+    total = float(squares.sum(dtype=np.float64))
+    if total >= _LEAST * len(squares) and math.isfinite(total):
+        return lengths
+    largest = np.abs(values).max(axis=1, keepdims=True).astype(np.float64)
+    scaled = values / np.where(largest > 0, largest, 1.0)
+    wide: Floats = largest[:, 0] * np.sqrt(np.vecdot(scaled, scaled))
+    return wide
 
 
 def _cosine(dot: float, aa: float, bb: float) -> float | None:
-    if not (aa and bb and math.isfinite(aa + bb)):
+    if not (min(aa, bb) >= _LEAST and math.isfinite(aa + bb)):
         return None
     return min(1.0, max(-1.0, dot / math.sqrt(aa) / math.sqrt(bb)))

@@ -10,6 +10,8 @@ from typing import Any, BinaryIO, NamedTuple, Self
 from modelref.adapters.tensors.dtypes import DTYPES, DType
 from modelref.errors import BadInput, ModelRefError, OutOfReach
 
+DIGEST = 16
+"""Bytes of a digest of what a file holds beside tensors."""
 _MOST_SIDES = 64
 """As in NumPy and in PyTorch."""
 _MOST_BYTES = (1 << 63) - 1

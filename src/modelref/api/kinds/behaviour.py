@@ -10,7 +10,7 @@ from modelref.domain.diff.behaviour import BehaviourDiff
 from modelref.domain.diff.examples import Example
 from modelref.domain.diff.listpairs import SegmentBehaviour
 from modelref.domain.diff.metrics import ALPHA
-from modelref.domain.diff.shown import Shift
+from modelref.domain.diff.shown import Shift, Shown
 from modelref.usecases.compare import ModelDiff
 
 _FEW = 5
@@ -58,13 +58,8 @@ def behaviour_shape(diff: ModelDiff) -> dict[str, Any] | None:
         "tau": found.tau,
         "top1_changed": found.top1_changed,
         "floor": found.floor,
-        "coverage": _shift_shape(found.coverage),
+        **_shown_shape(found.shown),
         "items": found.items,
-        "novelty": _shift_shape(found.novelty) if found.novelty else None,
-        "categories": [
-            {"category": one.category, **_shift_shape(one.share), "change": one.share.change}
-            for one in found.categories
-        ],
         "histogram": list(found.histogram),
         "segments": [
             {
@@ -72,8 +67,11 @@ def behaviour_shape(diff: ModelDiff) -> dict[str, Any] | None:
                 "segment": one.segment,
                 "users": one.users,
                 "overlap": one.overlap,
+                "jaccard": one.jaccard,
                 "rbo": one.rbo,
+                "tau": one.tau,
                 "top1_changed": one.top1_changed,
+                **_shown_shape(one.shown),
                 "p_value": one.p_value,
             }
             for one in found.segments
@@ -95,6 +93,17 @@ def bar(share: float, width: int = _BAR) -> str:
     eighths = round(max(0.0, min(1.0, share)) * width * 8)
     full, part = divmod(eighths, 8)
     return "█" * full + (BLOCKS[part] if part else "")
+
+
+def _shown_shape(shown: Shown) -> dict[str, Any]:
+    return {
+        "coverage": _shift_shape(shown.coverage),
+        "novelty": _shift_shape(shown.novelty) if shown.novelty else None,
+        "categories": [
+            {"category": one.category, **_shift_shape(one.share), "change": one.share.change}
+            for one in shown.categories
+        ],
+    }
 
 
 def _shift_shape(shift: Shift) -> dict[str, float]:
@@ -150,10 +159,11 @@ def _histogram(found: BehaviourDiff) -> Section:
 
 
 def _shifts(found: BehaviourDiff) -> Section:
-    rows = [["different items shown", *_before_after(found.coverage, "{:,.0f}", 0)]]
-    if found.novelty:
-        rows.append(["novelty, bits", *_before_after(found.novelty, "{:.2f}", 2)])
-    rows += [[f"share of {one.category}", *_shares(one.share)] for one in found.categories[:_FEW]]
+    shown = found.shown
+    rows = [["different items shown", *_before_after(shown.coverage, "{:,.0f}", 0)]]
+    if shown.novelty:
+        rows.append(["novelty, bits", *_before_after(shown.novelty, "{:.2f}", 2)])
+    rows += [[f"share of {one.category}", *_shares(one.share)] for one in shown.categories[:_FEW]]
     return Section(("What is shown", "From", "To", "Change"), rows, numbers=(1, 2, 3))
 
 

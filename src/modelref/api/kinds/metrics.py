@@ -10,6 +10,7 @@ from modelref.domain.diff.metrics import MetricChange, Outcome, tally
 from modelref.domain.snapshot import Value
 from modelref.usecases.compare import ModelDiff
 
+_NAMED = (Outcome.GONE, Outcome.NO_NUMBER, Outcome.WORSE)
 _MOST_NAMED = 5
 _LONGEST_NAME = 40
 
@@ -20,14 +21,17 @@ def headline(diff: ModelDiff) -> str:
 
 
 def counted(changes: Sequence[MetricChange]) -> str:
-    """How many metrics say what, in a line, the worse with their names; empty where none does."""
+    """How many metrics say what, in a line, the lost and the worse with their names.
+
+    Empty where none does.
+    """
     counts = tally(changes)
     if not counts:
         return ""
     noun = "metric" if next(iter(counts.values())) == 1 else "metrics"
-    named = {Outcome.WORSE: f" ({_worse(changes)})"}
     first, *others = [
-        (str(count), f"{outcome}{named.get(outcome, '')}") for outcome, count in counts.items()
+        (str(count), f"{outcome} ({_names(changes, outcome)})" if outcome in _NAMED else outcome)
+        for outcome, count in counts.items()
     ]
     return ", ".join([f"{first[0]} {noun} {first[1]}", *map(" ".join, others)])
 
@@ -84,16 +88,16 @@ def basis_shape(diff: ModelDiff) -> dict[str, Any]:
     }
 
 
-def _worse(changes: Sequence[MetricChange]) -> str:
-    """Names of the metrics that are worse, the largest relative change first."""
+def _names(changes: Sequence[MetricChange], outcome: Outcome) -> str:
+    """Names of the metrics that say so, the largest relative change first."""
     names = full_keys([(change.path, change.metric) for change in changes])
-    worse = [
+    found = [
         (-change.relative, name)
         for name, change in zip(names, changes, strict=True)
-        if change.outcome is Outcome.WORSE
+        if change.outcome is outcome
     ]
-    told = [_cut(name) for _, name in sorted(worse)[:_MOST_NAMED]]
-    left = len(worse) - len(told)
+    told = [_cut(name) for _, name in sorted(found)[:_MOST_NAMED]]
+    left = len(found) - len(told)
     return ", ".join(told) + (f" and {left} more" if left else "")
 
 

@@ -13,6 +13,7 @@ from modelref.domain.diff.weights import (
     Nonfinite,
     TensorChange,
     TensorFacts,
+    TensorsOf,
     TensorStatus,
     ValueChange,
 )
@@ -21,6 +22,11 @@ from modelref.usecases.compare import ModelDiff
 _MEASURES = 5
 _ROUNDING = 1e-6
 """Relative change that float32 makes of nothing."""
+_BESIDE = {
+    TensorsOf.SAME: "what is read of {} is the same; its hash is not",
+    TensorsOf.BESIDE: "something in {} that is no tensor differs",
+    TensorsOf.PARTLY: "only the tensors of {} were compared; it holds more",
+}
 
 
 def weights_sections(diff: ModelDiff) -> list[Section]:
@@ -40,9 +46,7 @@ def weights_sections(diff: ModelDiff) -> list[Section]:
     files = Section(
         ("File", "From", "To"),
         [[change.path, _file(change.before), _file(change.after)] for change in weights.files],
-        notes=tuple(
-            f"{change.path} was not read: {change.why}" for change in weights.files if change.why
-        ),
+        notes=tuple(note for change in weights.files for note in _of_file(change)),
     )
     return [section for section in (tensors, files) if section.rows or section.nothing]
 
@@ -60,6 +64,12 @@ def weights_beside_shape(diff: ModelDiff) -> dict[str, Any]:
         "weights_factors": [_factors(change) for change in diff.weights.factors],
         "weights_files": [_file_shape(change) for change in diff.weights.files],
     }
+
+
+def no_numbers(name: str, values: ValueChange) -> str:
+    """How many values of a tensor are NaN or infinite, and how many were."""
+    after, before = _numberless(values.after), _numberless(values.before)
+    return f"{name} has values that are no numbers: {after} (before: {before})"
 
 
 def _what(change: TensorChange) -> str:
@@ -98,13 +108,17 @@ def _of_tensor(change: TensorChange) -> Iterator[str]:
     if change.why:
         yield f"{change.name} was not compared: {change.why}"
     if change.values is not None and (change.values.before or change.values.after):
-        yield (
-            f"{change.name} has values that are no numbers: {_numberless(change.values.after)} "
-            f"(before: {_numberless(change.values.before)})"
-        )
+        yield no_numbers(change.name, change.values)
     if change.most:
         rows = (f"{row.id} {row.name}".strip() + f" {row.change:.3g}" for row in change.most)
         yield f"most changed in {change.name}: {', '.join(rows)}"
+
+
+def _of_file(change: FileChange) -> Iterator[str]:
+    if change.why:
+        yield f"{change.path} was not read: {change.why}"
+    elif change.before and change.after and change.tensors in _BESIDE:
+        yield _BESIDE[change.tensors].format(change.path)
 
 
 def _of_factors(change: FactorChange) -> str:
@@ -220,6 +234,7 @@ def _file_shape(change: FileChange) -> dict[str, Any]:
         "from": _facts(change.before),
         "to": _facts(change.after),
         "why": change.why,
+        "tensors": str(change.tensors),
     }
 
 

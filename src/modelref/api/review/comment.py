@@ -1,13 +1,13 @@
 """A review as one comment of a code host: verdicts first, details folded, never too long."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from modelref.api.kinds.all import sections_of
 from modelref.api.kinds.behaviour import percent
 from modelref.api.kinds.section import Section
 from modelref.api.markdown import escape, section_lines
-from modelref.api.review.facts import facts, quality_words, reason, title
+from modelref.api.review.facts import Fact, Question, facts, quality_words, reason, title
 from modelref.api.review.fitting import Block, fit
 from modelref.api.review.ships import gate_section, shipping_words
 from modelref.domain.diff.kind import DiffKind
@@ -18,6 +18,8 @@ MARKER = "<!-- modelref-review -->"
 LIMIT = 65_536
 """What GitHub takes, in characters; we count the bytes of UTF-8, which are never fewer."""
 
+_LEFT_OUT = "Left out, for a comment has a limit"
+_NO_ANSWERS = f"{_LEFT_OUT}: the answers; --json has all.\n\n"
 _KEPT_FREE = 2_000
 _GATE = "gate"
 _WORTH = {
@@ -30,10 +32,17 @@ _WORTH = {
     DiffKind.CODE.value: 2,
     DiffKind.PIPELINE.value: 1,
 }
-"""Details in the order in which they are told, and kept; the facts are worth more than any."""
+"""Details in the order in which they are told, and kept."""
 _TITLES = {DiffKind.PARAMS.value: "Parameters", DiffKind.BEHAVIOUR.value: "Whose lists change"}
-_FACTS = 9
-_ALWAYS = 10
+_ANSWERS = 1
+"""Tier of the answers: none is shortened before every detail is gone."""
+_LINES = ({Question.BETTER: 2, Question.SHIPS: 8, Question.CHANGED: 2}, {Question.SHIPS: 2})
+"""Lines of an answer that are left where answers are cut, one unless told; then when cut again.
+
+What decides stands first in each.
+"""
+_FOREMOST = {"failed": 0, "gone": 0, "no number": 0, "worse": 0, "not known": 1}
+"""How a row starts or ends that is never cut before others."""
 _MOST_MODELS = 50
 _LONGEST_CELL = 200
 _LONGEST_NAME = 60
@@ -45,7 +54,7 @@ def review_markdown(review: Review) -> str:
     """Write a review as one comment, with the verdict of each model before any detail."""
     if not review.models:
         return f"{MARKER}\n{nothing(review)}\n"
-    blocks = [Block("", _ALWAYS, (_head(review),))]
+    blocks = [Block("", 0, (_head(review),), _ANSWERS)]
     for model in review.models:
         blocks += _model_blocks(model)
     fitted = fit(blocks, LIMIT - _KEPT_FREE)
@@ -69,7 +78,7 @@ def _head(review: Review) -> str:
 def _overview(models: Sequence[ReviewedModel]) -> Iterator[str]:
     yield from ("", "| Model | Better? | May it ship? | Items kept |", "| --- | --- | --- | --- |")
     for model in models[:_MOST_MODELS]:
-        found = model.diff.behaviour if model.diff else None
+        found = model.diff.behaviour if model.diff is not None else None
         cells = (
             _clip(str(model.artifact), _LONGEST_NAME),
             quality_words(model),
@@ -85,16 +94,35 @@ def _overview(models: Sequence[ReviewedModel]) -> Iterator[str]:
 def _model_blocks(model: ReviewedModel) -> Iterator[Block]:
     name = _clip(str(model.artifact), _LONGEST_NAME)
     heading = f"### {escape(_clip(title(model)))}\n\n"
-    told = [line for fact in facts(model) for line in _fact(fact.question, fact.lines)]
-    yield Block(name, _FACTS, (heading + "\n".join([*told, "", ""]), heading, ""))
+    told = facts(model)
+    shorter = (_cut(told, lines) for lines in _LINES)
+    answers = (*map(_answers, (told, *shorter)), _NO_ANSWERS)
+    yield Block(name, 0, (*(heading + form for form in answers), ""), _ANSWERS)
     for kind, worth in _WORTH.items():
         if kind == _GATE:
             sections = [gate_section(model.verdict)] if model.verdict else []
         else:
-            sections = sections_of(model.diff, DiffKind(kind)) if model.diff else []
+            sections = [] if model.diff is None else sections_of(model.diff, DiffKind(kind))
         if any(section.rows or section.patch for section in sections):
-            forms = (_details(kind, sections), _details(kind, list(map(_short, sections))), "")
+            summary = _summary(kind, sections)
+            short = list(map(_short, sections))
+            forms = (_details(summary, sections), _details(summary, short), "")
             yield Block(f"{name}: {kind}", worth, forms)
+
+
+def _cut(told: Sequence[Fact], lines: Mapping[Question, int]) -> list[Fact]:
+    """Answers with so many of their lines, one unless told; that some are cut is seen."""
+    cut = []
+    for fact in told:
+        kept = fact.lines[: lines.get(fact.question, 1)]
+        more = " …" if len(kept) < len(fact.lines) else ""
+        cut.append(Fact(fact.question, (*kept[:-1], kept[-1] + more)))
+    return cut
+
+
+def _answers(told: Sequence[Fact]) -> str:
+    lines = [line for fact in told for line in _fact(fact.question, fact.lines)]
+    return "\n".join([*lines, "", ""])
 
 
 def _fact(question: str, lines: Sequence[str]) -> Iterator[str]:
@@ -103,10 +131,14 @@ def _fact(question: str, lines: Sequence[str]) -> Iterator[str]:
     yield from (f"  - {escape(line)}" for line in more)
 
 
-def _details(kind: str, sections: Sequence[Section]) -> str:
+def _summary(kind: str, sections: Sequence[Section]) -> str:
+    """What is folded, and how many rows it has."""
     count = len(sections[0].rows) if kind != DiffKind.BEHAVIOUR.value else 0
     name = _TITLES.get(kind, kind.capitalize())
-    summary = f"{name} ({count})" if count else name
+    return f"{name} ({count})" if count else name
+
+
+def _details(summary: str, sections: Sequence[Section]) -> str:
     lines = [line for section in sections for line in section_lines(_narrow(section))]
     body = "\n".join(lines).rstrip()
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>\n\n"
@@ -124,11 +156,16 @@ def _narrow(section: Section) -> Section:
 
 
 def _short(section: Section) -> Section:
-    """The first rows of a section, which are those that matter most."""
+    """The first rows of a section, those that fail or are worse before all others."""
+    rows = sorted(section.rows, key=_place)[:_SHORT_ROWS]
     left = len(section.rows) - _SHORT_ROWS
     more = (f"… and {left:,} more rows; --json has all.",) if left > 0 else ()
     notes = (*more, *section.notes[:_SHORT_NOTES])
-    return replace(section, rows=section.rows[:_SHORT_ROWS], notes=notes, patch="")
+    return replace(section, rows=rows, notes=notes, patch="")
+
+
+def _place(row: Sequence[str]) -> int:
+    return min(_FOREMOST.get(cell, len(_FOREMOST)) for cell in (row[0], row[-1]))
 
 
 def _foot(review: Review, left_out: Sequence[str]) -> str:
@@ -136,7 +173,7 @@ def _foot(review: Review, left_out: Sequence[str]) -> str:
     if left_out:
         named = ", ".join(left_out[:_SHORT_ROWS])
         more = f" and {len(left_out) - _SHORT_ROWS} more" if len(left_out) > _SHORT_ROWS else ""
-        lines += [f"Left out, for a comment has a limit: {escape(_clip(named))}{more}.", ""]
+        lines += [f"{_LEFT_OUT}: {escape(_clip(named))}{more}.", ""]
     others = f"; models that it does not touch: {review.untouched}" if review.untouched else ""
     base, head = (escape(_clip(one, _LONGEST_NAME)) for one in (review.span.base, review.span.head))
     lines.append(f"From where {head} left {base}: {review.span}{others}.")

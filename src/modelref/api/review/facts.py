@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from modelref.api.kinds.behaviour import bar, not_compared, percent, stands
 from modelref.api.kinds.segments import FEW_USERS
+from modelref.api.kinds.weights import no_numbers
 from modelref.api.numbers import number
 from modelref.api.review.measured import FEW, counts, for_whom, leading, metric_line
 from modelref.api.review.ships import ship_lines, shipping_words
 from modelref.domain.diff.behaviour import BehaviourDiff
 from modelref.domain.diff.kind import DiffKind
 from modelref.domain.diff.values import Absent, Status
-from modelref.domain.reviewing import judge_quality
+from modelref.domain.diff.weights import TensorStatus, WeightsDiff
 from modelref.usecases.compare import ModelDiff
 from modelref.usecases.review import ReviewedModel
 from modelref.usecases.reviewing.shipping import Tried
@@ -71,8 +72,8 @@ def facts(model: ReviewedModel) -> list[Fact]:
         Fact(Question.BETTER, tuple(_new(model) or _better(model.diff, _asked(model)))),
         Fact(Question.SHIPS, tuple(ship_lines(model.shipping, model.verdict))),
         Fact(Question.FOR_WHOM, tuple(_segments(model.diff, _asked(model)))),
-        Fact(Question.LISTS, tuple(_lists(model.diff) if model.diff else ())),
-        Fact(Question.CHANGED, tuple(_changed(model.diff) if model.diff else ())),
+        Fact(Question.LISTS, tuple(_lists(model.diff))),
+        Fact(Question.CHANGED, tuple(_changed(model.diff))),
         Fact(Question.STALE, tuple(_stale(model))),
         Fact(Question.UNKNOWN, tuple(_absent(model.absent, model.diff))),
     ]
@@ -133,16 +134,16 @@ def _new(model: ReviewedModel) -> list[str]:
 def _better(diff: ModelDiff | None, asked: Collection[str]) -> Iterator[str]:
     if diff is None or DiffKind.METRICS not in diff.kinds:
         return
-    yield counts(diff.metrics) or judge_quality(diff.metrics).quality.value
+    yield counts(diff.metrics) or diff.judged.quality.value
     yield from map(metric_line, leading(diff.metrics, asked)[:FEW])
 
 
 def _segments(diff: ModelDiff | None, asked: Collection[str]) -> Iterator[str]:
-    return for_whom(leading(diff.metrics, asked)) if diff else iter(())
+    return for_whom(leading(diff.metrics, asked)) if diff is not None else iter(())
 
 
-def _lists(diff: ModelDiff) -> Iterator[str]:
-    found = diff.behaviour
+def _lists(diff: ModelDiff | None) -> Iterator[str]:
+    found = diff.behaviour if diff is not None else None
     if found is None:
         return
     if not found:
@@ -167,19 +168,29 @@ def _most(found: BehaviourDiff) -> Iterator[str]:
         yield f"about alike for all segments of {FEW_USERS} users or more"
 
 
-def _changed(diff: ModelDiff) -> Iterator[str]:
+def _changed(diff: ModelDiff | None) -> Iterator[str]:
+    if diff is None:
+        return
     read = [change for change in diff.params if change.read]
+    tensors = diff.weights.tensors
+    reordered = sum(change.status is TensorStatus.REORDERED for change in tensors)
     counted = (
         (len(read), "parameter"),
         (len(diff.data), "input"),
         (len(diff.code), "file of code"),
         (len(diff.pipeline), "DVC stage"),
-        (len(diff.weights.tensors), "tensor"),
+        (len(tensors) - reordered, "tensor"),
         (len(diff.weights.files), "other file of the model"),
     )
     told = ", ".join(_several(count, noun) for count, noun in counted if count)
     if told or set(DiffKind) <= set(diff.kinds):
         yield told or "nothing of its parameters, inputs, code, DVC stages or weights"
+    spoilt = [(one.name, one.values) for one in tensors if one.values and one.values.spoilt]
+    yield from (no_numbers(name, values) for name, values in spoilt[:FEW])
+    if len(spoilt) > FEW:
+        yield f"… and {_several(len(spoilt) - FEW, 'more tensor')} like these"
+    if reordered:
+        yield f"{_several(reordered, 'tensor')} in another order, which is no change"
     for change in read[:FEW]:
         yield f"{change.param}: {number(change.before)} → {number(change.after)}"
 
@@ -200,10 +211,23 @@ def _absent(absent: Sequence[Absent], diff: ModelDiff | None) -> Iterator[str]:
     told = list(absent)
     if diff is not None:
         told += [one for reasons in diff.absent.values() for one in reasons]
-    reasons = list(dict.fromkeys(map(reason, told)))
+    weights = _not_compared(diff.weights) if diff is not None else ()
+    reasons = list(dict.fromkeys([*map(reason, told), *weights]))
     yield from reasons[:_MOST_REASONS]
     if len(reasons) > _MOST_REASONS:
         yield f"… and {_several(len(reasons) - _MOST_REASONS, 'more reason')}; --json has all"
+
+
+def _not_compared(weights: WeightsDiff) -> Iterator[str]:
+    """Why tensors and files were not compared, each reason once."""
+    by_reason: dict[str, list[str]] = {}
+    found = [(one.name, one.why) for one in weights.tensors]
+    for name, why in [*found, *((one.path, one.why) for one in weights.files)]:
+        if why:
+            by_reason.setdefault(why, []).append(name)
+    for why, (first, *more) in by_reason.items():
+        others = f" and {len(more)} more" if more else ""
+        yield f"{first}{others} not compared: {why}"
 
 
 def reason(absent: Absent) -> str:

@@ -13,30 +13,38 @@ _RANKS = {Outcome.WORSE: 0, Outcome.BETTER: 1}
 
 
 def leading(changes: Sequence[MetricChange], asked: Collection[str] = ()) -> list[MetricChange]:
-    """Metrics that differ, in the order in which they decide: the gate's, then the worse.
+    """Metrics that differ, in the order in which they decide: the lost, the gate's, the worse.
 
     Args:
         changes: all that differ.
         asked: metrics that a gate asks for.
     """
 
-    def rank(change: MetricChange) -> tuple[bool, bool, int, float]:
+    def rank(change: MetricChange) -> tuple[bool, bool, bool, int, float]:
         outcome = _RANKS.get(change.outcome, 2) if change.outcome else 3
-        return change.metric not in asked, change.paired is None, outcome, -_strength(change)
+        place = (not change.lost, change.metric not in asked, change.paired is None)
+        return *place, outcome, -_strength(change)
 
     return sorted(changes, key=rank)
 
 
 def counts(changes: Sequence[MetricChange]) -> str:
-    """How many metrics say what: those measured on the same users, and apart from them others."""
-    tested = [change for change in changes if change.paired is not None]
-    averages = counted([change for change in changes if change.paired is None])
-    told = [counted(tested)] if tested else []
-    return "; ".join([*told, *([f"by averages alone, {averages}"] if averages else [])])
+    """How many metrics say what: the lost, those measured on the same users, then the others."""
+    lost = counted([change for change in changes if change.lost])
+    kept = [change for change in changes if not change.lost]
+    tested = counted([change for change in kept if change.paired is not None])
+    averages = counted([change for change in kept if change.paired is None])
+    told = (lost, tested, f"by averages alone, {averages}" if averages else "")
+    return "; ".join(filter(None, told))
 
 
 def metric_line(change: MetricChange) -> str:
     """A metric of both sides, with its interval where there is one."""
+    if change.outcome is Outcome.GONE:
+        return f"{change.metric} is gone: it was {number(change.before)}"
+    if change.outcome is Outcome.NO_NUMBER:
+        ends = f"{number(change.before)} → {number(change.after)}"
+        return f"{change.metric} is no number: {ends}"
     said = f" {change.outcome.value}" if change.outcome else ""
     if change.paired is None:
         moved = f" ({signed(change.change)})" if change.change is not None else ""

@@ -31,7 +31,7 @@ def _model_shape(model: ReviewedModel) -> dict[str, Any]:
         "may_ship": model.shipping.value if model.shipping else None,
         "gate": verdict_shape(model.verdict) if model.verdict else None,
         "metrics": {path: dict(values) for path, values in model.metrics.items()},
-        "diff": diff_shape(model.diff) if model.diff else None,
+        "diff": diff_shape(model.diff) if model.diff is not None else None,
         "stale": list(model.stale),
         "absent": _absent_shape(model.absent),
     }

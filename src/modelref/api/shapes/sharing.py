@@ -19,6 +19,9 @@ def fetched_shape(fetched: Fetched) -> dict[str, Any]:
         ],
         "local": list(fetched.local),
         "unreached": [event.tag for event in fetched.unreached],
+        "rewritten": [
+            {"branch": one.branch, "old": one.old, "new": one.new} for one in fetched.rewritten
+        ],
         "restored": fetched.restored,
     }
 

@@ -16,18 +16,12 @@ from modelref.domain.diff.listpairs import (
     SegmentBehaviour,
     Segments,
     by_segment,
+    mean_tau,
     pair_lists,
+    shown_to,
 )
 from modelref.domain.diff.lists import Lists, Seeds, kept, longest, seed_floor
-from modelref.domain.diff.rankings import jaccard, kendall_tau
-from modelref.domain.diff.shown import (
-    NOTHING_KNOWN,
-    Catalogue,
-    CategoryShift,
-    Shift,
-    category_shifts,
-    novelty_shift,
-)
+from modelref.domain.diff.shown import NOTHING_KNOWN, Catalogue, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +43,8 @@ class BehaviourDiff:
         top1_changed: share of the users whose first item is another.
         floor: ``overlap`` of two trainings that differ in nothing but their seed, of the same
             users and ranks; None where no side has lists of both.
-        coverage: different items in all lists.
+        shown: what all lists show.
         items: how many items there are to show; 0 where that is not known.
-        novelty: mean self-information of the listed items in bits, more for rarer ones; None where
-            popularity is not known.
-        categories: those whose share of the lists changed most.
         histogram: users by how many of k items stay, from none to all.
         segments: the same by segment, those of the least overlap first.
         examples: users whose lists change most.
@@ -71,10 +62,8 @@ class BehaviourDiff:
     tau: float | None
     top1_changed: float
     floor: float | None
-    coverage: Shift
+    shown: Shown
     items: int
-    novelty: Shift | None
-    categories: tuple[CategoryShift, ...]
     histogram: tuple[int, ...]
     segments: tuple[SegmentBehaviour, ...]
     examples: tuple[Example, ...]
@@ -108,9 +97,6 @@ def diff_behaviour(
     if not both or not k:
         return None
     pairs = [pair_lists(user, before[user][:k], after[user][:k]) for user in both]
-    taus = [tau for one in pairs if (tau := kendall_tau(one.before, one.after)) is not None]
-    old = [item for one in pairs for item in one.before]
-    new = [item for one in pairs for item in one.after]
     return BehaviourDiff(
         k,
         lengths,
@@ -119,17 +105,15 @@ def diff_behaviour(
         len(after) - len(both),
         fmean(one.overlap for one in pairs),
         kept(before, after),
-        fmean(jaccard(one.before, one.after) for one in pairs),
+        fmean(one.jaccard for one in pairs),
         fmean(one.rbo for one in pairs),
-        fmean(taus) if taus else None,
+        mean_tau(pairs),
         fmean(one.top1_changed for one in pairs),
         seed_floor(seeds, k, both) if seeds else None,
-        Shift(len(set(old)), len(set(new))),
+        shown_to(pairs, catalogue),
         catalogue.count,
-        novelty_shift(old, new, catalogue),
-        category_shifts(old, new, catalogue.categories),
         _histogram(pairs, k),
-        by_segment(pairs, segments),
+        by_segment(pairs, segments, catalogue),
         most_changed(pairs, catalogue, segments),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from modelref.domain.diff.values import Absent, changes, is_number, readable
+from modelref.domain.diff.values import Absent, changes, finite, new_figures, readable
 from modelref.domain.direction import higher_is_better
 from modelref.domain.snapshot import Snapshot, Value
 
@@ -17,6 +17,10 @@ ALPHA = 0.05
 class Outcome(StrEnum):
     """What a metric says of the second side."""
 
+    GONE = "gone"
+    """A number before, and nothing now."""
+    NO_NUMBER = "no number"
+    """A number before, and now NaN, infinite or a text."""
     BETTER = "better"
     WORSE = "worse"
     NO_DIFFERENCE = "no difference shown"
@@ -122,6 +126,10 @@ class Basis:
     absent: tuple[Absent, ...] = ()
     doubts: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
 
+    def measured(self, path: str, metric: str) -> PairedMetric | None:
+        """The change of a metric on the same users, where nothing speaks against it."""
+        return None if (path, metric) in self.doubts else self.results.get((path, metric))
+
 
 @dataclass(frozen=True, slots=True)
 class MetricChange:
@@ -132,7 +140,7 @@ class MetricChange:
         metric: dotted key in it.
         before: value of the first side, None when it has none.
         after: value of the second side, None when it has none.
-        change: after minus before where both are numbers, and comparable.
+        change: after minus before where both are finite numbers, and comparable.
         upwards: whether higher is better; None where neither its name nor anybody tells.
         outcome: what follows; None when equal, or when ``upwards`` is None.
         paired: the change on the same users, where both sides carry results per user.
@@ -157,6 +165,11 @@ class MetricChange:
         return self.outcome is Outcome.BETTER
 
     @property
+    def lost(self) -> bool:
+        """Whether the second side has no figure where the first has one."""
+        return self.outcome in (Outcome.GONE, Outcome.NO_NUMBER)
+
+    @property
     def relative(self) -> float:
         """How far it moved, as a share of the first side; 0 where that is not known."""
         if self.paired is not None:
@@ -173,7 +186,9 @@ def diff_metrics(
 ) -> tuple[MetricChange, ...]:
     """Compare metrics; equal ones are left out, unless results per user show a change.
 
-    Lists and nulls are no metrics, as for DVC.
+    Lists and nulls are no metrics, as for DVC. A figure that goes from one file and comes in
+    another, or in the results per user, is not lost: it may be another measure, so that both are
+    incomparable.
 
     Args:
         a: the first side.
@@ -182,9 +197,13 @@ def diff_metrics(
         directions: by metric, whether higher is better, where its name does not tell.
     """
     rest, known = basis or Basis(), directions or {}
-    found = changes(readable(a, b, a.metrics), readable(a, b, b.metrics))
+    old, new = readable(a, b, a.metrics), readable(a, b, b.metrics)
+    found = changes(old, new)
+    elsewhere = new_figures(old, new) | {key for path, key in rest.results if path == rest.path}
     listed = [
-        _metric_change(path, key, before, after, rest, direction(key, known))
+        _lost_change(path, key, (before, after), direction(key, known), moved=key in elsewhere)
+        if rest.measured(path, key) is None and _is_lost(before, after)
+        else _metric_change(path, key, before, after, rest, direction(key, known))
         for path, key, before, after in found
     ]
     told = {(path, key) for path, key, *_ in found}
@@ -221,6 +240,19 @@ def _share(change: float, before: float) -> float:
     return abs(change) / (abs(before) or 1.0)
 
 
+def _is_lost(before: Value, after: Value) -> bool:
+    return finite(before) is not None and finite(after) is None
+
+
+def _lost_change(
+    path: str, metric: str, ends: tuple[Value, Value], upwards: bool | None, *, moved: bool
+) -> MetricChange:
+    outcome = Outcome.NO_NUMBER
+    if ends[1] is None:
+        outcome = Outcome.INCOMPARABLE if moved else Outcome.GONE
+    return MetricChange(path, metric, *ends, None, upwards, outcome)
+
+
 def _metric_change(
     path: str, metric: str, before: Value, after: Value, basis: Basis, upwards: bool | None
 ) -> MetricChange:
@@ -229,12 +261,13 @@ def _metric_change(
         return _doubted_change(path, metric, (before, after), one, upwards)
     if one is not None:
         return _paired_change(path, metric, (before, after), one, upwards)
-    if not (is_number(before) and is_number(after)):
+    old, new = finite(before), finite(after)
+    if old is None or new is None:
         return MetricChange(path, metric, before, after, None, upwards, None)
     if not basis.comparable:
         return MetricChange(path, metric, before, after, None, upwards, Outcome.INCOMPARABLE)
-    change = float(after) - float(before)  # type: ignore[arg-type]  # both were just tested
-    if upwards is None or change == 0 or change != change:
+    change = new - old
+    if upwards is None or change == 0:
         return MetricChange(path, metric, before, after, change, upwards, None)
     outcome = Outcome.BETTER if (change > 0) is upwards else Outcome.WORSE
     return MetricChange(path, metric, before, after, change, upwards, outcome)

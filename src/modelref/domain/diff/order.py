@@ -27,7 +27,7 @@ def moved(runs: Iterable[tuple[int, int]]) -> int:
         at = bisect_left(ends, place)
         if length == 1 and at < len(ends):
             ends[at] = place
-        elif len(ends) + length <= _SHORT:
+        elif isinstance(ends, list) and len(ends) + length <= _SHORT:
             ends[at : at + length] = range(place, place + length)
         else:
             ends = ends if isinstance(ends, array) else array("i", ends)

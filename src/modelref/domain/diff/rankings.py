@@ -1,7 +1,7 @@
 """How alike two ranked lists are. A list names no item twice; rank 1 stands first."""
 
+from bisect import bisect
 from collections.abc import Hashable, Sequence
-from itertools import combinations
 
 Ranking = Sequence[Hashable]
 
@@ -56,8 +56,13 @@ def kendall_tau(a: Ranking, b: Ranking) -> float | None:
     pairs = len(shared) * (len(shared) - 1) // 2
     if not pairs:
         return None
-    agree = sum(1 if first < second else -1 for first, second in combinations(shared, 2))
-    return agree / pairs
+    before: list[int] = []
+    swapped = 0
+    for place in shared:
+        at = bisect(before, place)
+        swapped += len(before) - at
+        before.insert(at, place)
+    return 1 - 2 * swapped / pairs
 
 
 def _shared_by_depth(a: Ranking, b: Ranking) -> list[int]:

@@ -1,12 +1,14 @@
-"""What is shown in all lists of a panel: how rare it is, and of which category."""
+"""What is shown in the lists of some users: how rare it is, and of which category."""
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from math import log2
-from statistics import fmean
+from itertools import chain
+from math import fsum, log2
 from types import MappingProxyType
 from typing import Any
+
+from modelref.domain.diff.rankings import Ranking
 
 _MOST_CATEGORIES = 10
 
@@ -53,7 +55,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class CategoryShift:
-    """How much of all lists a category fills.
+    """How much of the lists a category fills.
 
     Attributes:
         category: its name.
@@ -64,45 +66,77 @@ class CategoryShift:
     share: Shift
 
 
-def novelty_shift(
-    old: Sequence[Hashable], new: Sequence[Hashable], catalogue: Catalogue
-) -> Shift | None:
-    """Mean self-information in bits, where every item counts as met once more than it was.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What all lists of some users show.
+
+    Attributes:
+        coverage: different items in them.
+        novelty: mean self-information of the listed items in bits, more for rarer ones; None where
+            popularity is not known.
+        categories: those whose share of the lists changed most.
+    """
+
+    coverage: Shift
+    novelty: Shift | None
+    categories: tuple[CategoryShift, ...]
+
+
+def what_is_shown(
+    old: Iterable[Ranking], new: Iterable[Ranking], catalogue: Catalogue = NOTHING_KNOWN
+) -> Shown:
+    """Compare what is listed on both sides.
 
     Args:
-        old: items of all lists of the first side, as often as they are listed.
-        new: the same of the second side.
-        catalogue: how often items were met; None is returned where that is not known.
+        old: lists of the first side.
+        new: lists of the second side.
+        catalogue: what is known of items.
     """
-    total = catalogue.met + catalogue.count
-    if not catalogue.met or not old or not new:
+    before, after = (Counter(chain.from_iterable(lists)) for lists in (old, new))
+    return Shown(
+        Shift(len(before), len(after)),
+        _novelty(before, after, catalogue),
+        _categories(before, after, catalogue.categories),
+    )
+
+
+def _novelty(
+    before: Counter[Hashable], after: Counter[Hashable], catalogue: Catalogue
+) -> Shift | None:
+    """Mean self-information in bits, where every item counts as met once more than it was."""
+    met = catalogue.met + catalogue.count
+    if not catalogue.met or not before or not after:
         return None
 
-    def mean(items: Sequence[Hashable]) -> float:
-        return fmean(-log2((catalogue.popularity.get(item, 0) + 1) / total) for item in items)
+    def mean(listed: Counter[Hashable]) -> float:
+        bits = (
+            times * -log2((catalogue.popularity.get(item, 0) + 1) / met)
+            for item, times in listed.items()
+        )
+        return fsum(bits) / listed.total()
 
-    return Shift(mean(old), mean(new))
+    return Shift(mean(before), mean(after))
 
 
-def category_shifts(
-    old: Sequence[Hashable], new: Sequence[Hashable], categories: Mapping[Any, str]
+def _categories(
+    before: Counter[Hashable], after: Counter[Hashable], categories: Mapping[Any, str]
 ) -> tuple[CategoryShift, ...]:
-    """Categories whose share of the lists changed, the largest change first.
-
-    Args:
-        old: items of all lists of the first side, as often as they are listed.
-        new: the same of the second side.
-        categories: by item; empty where none are known.
-    """
-    if not categories or not old or not new:
+    """Categories whose share of the lists changed, the largest change first; none unknown."""
+    if not categories or not before or not after:
         return ()
-    before, after = (
-        Counter(categories.get(item, "unknown") for item in side) for side in (old, new)
-    )
+    old, new = _shares(before, categories), _shares(after, categories)
     shifts = [
-        CategoryShift(name, Shift(before[name] / len(old), after[name] / len(new)))
-        for name in sorted({*before, *after})
+        CategoryShift(name, Shift(old.get(name, 0), new.get(name, 0)))
+        for name in sorted({*old, *new})
     ]
     changed = [shift for shift in shifts if shift.share.change]
     changed.sort(key=lambda shift: (-abs(shift.share.change), shift.category))
     return tuple(changed[:_MOST_CATEGORIES])
+
+
+def _shares(listed: Counter[Hashable], categories: Mapping[Any, str]) -> Mapping[str, float]:
+    """Of the places in some lists, the share of each category."""
+    counts: Counter[str] = Counter()
+    for item, times in listed.items():
+        counts[categories.get(item, "unknown")] += times
+    return {name: count / listed.total() for name, count in counts.items()}

@@ -1,5 +1,6 @@
 """What every kind of diff is made of: values held against each other, and what to call it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -41,9 +42,27 @@ def changes(a: Values, b: Values) -> list[tuple[str, str, Value, Value]]:
 
 
 def readable(a: Snapshot, b: Snapshot, values: Values) -> Values:
-    """Values of those files that can be read on both sides: what cannot is no difference."""
+    """Values of those files that can be read on both sides: what cannot is no difference.
+
+    Of a folder that cannot be listed, that is true of every file in it.
+    """
     unread = a.unread | b.unread
-    return {path: keys for path, keys in values.items() if path not in unread}
+    return {path: keys for path, keys in values.items() if not _is_within(path, unread)}
+
+
+def metrics_unread(a: Snapshot, b: Snapshot) -> bool:
+    """Whether a file of metrics that can be read on the first side cannot on the second."""
+    return any(_is_within(path, b.unread) for path in a.metrics)
+
+
+def new_figures(a: Values, b: Values) -> set[str]:
+    """Keys of finite numbers that a file of the second side has, and that file had not before."""
+    return {
+        key
+        for path, values in b.items()
+        for key, value in values.items()
+        if finite(value) is not None and key not in a.get(path, {})
+    }
 
 
 def is_number(value: Value) -> bool:
@@ -59,6 +78,12 @@ def finite(value: Value) -> float | None:
         except OverflowError:
             pass
     return None
+
+
+def _is_within(path: str, paths: Collection[str]) -> bool:
+    """Whether a path or a folder above it is among some."""
+    parts = path.split("/")
+    return any("/".join(parts[:end]) in paths for end in range(1, len(parts) + 1))
 
 
 def _same(a: Value, b: Value) -> bool:

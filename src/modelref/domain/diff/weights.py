@@ -103,8 +103,9 @@ class ValueChange:
 
     Attributes:
         change: Euclidean length of the change over that of the first side; None where the first
-            side is all zero and the second is not, or no pair is finite.
-        cosine: of the two sides as vectors; None where one is all zero.
+            side is all zero and the second is not, no pair is finite or none was compared, or
+            values are so large or small that float64 does not have their squares.
+        cosine: of the two sides as vectors; None where one is all zero, or as above.
         largest: largest absolute change of a value.
         values: how many were compared.
         changed: how many of them differ; NaN equals NaN.
@@ -127,6 +128,11 @@ class ValueChange:
     after: Nonfinite = NONE
     aligned: float | None = None
     most: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def spoilt(self) -> bool:
+        """Whether the second side has more NaN or more infinite values than the first."""
+        return self.after.nan > self.before.nan or self.after.inf > self.before.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,21 +213,36 @@ class FileFacts:
     size: int | None
 
 
+class TensorsOf(StrEnum):
+    """What is told of the tensors of a file."""
+
+    UNREAD = "unread"
+    """Nothing: it is none of weights, or could not be read."""
+    SAME = "same"
+    """They are the same, as is what is beside them; its bytes differ."""
+    BESIDE = "beside"
+    """Those that differ are told; something beside them differs too."""
+    PARTLY = "partly"
+    """Those that differ are told; what is beside them was not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A file that differs and whose tensors could not be told.
+    """A file that differs, and not in tensors alone.
 
     Attributes:
         path: relative to the model's path.
         before: the first side's, None where it has none.
         after: the second side's, None where it has none.
         why: why it was not read although it should hold tensors, and what mends it; else ``""``.
+        tensors: what is told of its tensors.
     """
 
     path: str
     before: FileFacts | None
     after: FileFacts | None
     why: str = ""
+    tensors: TensorsOf = TensorsOf.UNREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +252,7 @@ class WeightsDiff:
     Attributes:
         tensors: those that differ, by name.
         factors: pairs of factor matrices that differ.
-        files: other files that differ, by path.
+        files: files that differ, and not in these tensors alone, by path.
     """
 
     tensors: tuple[TensorChange, ...] = ()

@@ -7,12 +7,12 @@ from modelref.api.kinds.behaviour import BLOCKS
 from modelref.api.review.facts import Fact, Question, diff_facts
 from modelref.api.review.ships import shipping_words
 from modelref.domain.diff.kind import DiffKind
-from modelref.domain.reviewing import Quality, Shipping, judge_quality
+from modelref.domain.reviewing import Quality, Shipping
 from modelref.surfaces.report.nodes import node
 from modelref.usecases.compare import ModelDiff
 from modelref.usecases.reviewing.shipping import Tried
 
-_TONES = {Quality.BETTER: "better", Quality.WORSE: "worse"}
+_TONES = {Quality.BETTER: "better", Quality.WORSE: "worse", Quality.LOST: "worse"}
 _SHIPS = {Shipping.YES: "better", Shipping.NO: "worse"}
 _PARTS = {
     Question.BETTER: ("metrics",),
@@ -45,7 +45,7 @@ def summary(
 
 
 def _verdict(diff: ModelDiff, tried: Tried | None) -> Element:
-    judged = judge_quality(diff.metrics)
+    judged = diff.judged
     words = [node("span", judged.quality.capitalize(), **_tone(_TONES.get(judged.quality)))]
     if tried is not None:
         ships = shipping_words(tried.shipping, tried.verdict)

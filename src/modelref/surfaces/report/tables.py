@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 from modelref.api.kinds.section import Section
 from modelref.surfaces.report.nodes import node
 
+_TONES = {"better": "better", "worse": "worse", "gone": "worse", "no number": "worse"}
 _LONG = 12
 """Rows of a table from which on it is folded."""
 
@@ -45,4 +46,4 @@ def _number(text: str) -> dict[str, str]:
 
 
 def _tone(text: str) -> dict[str, str]:
-    return {"class": text} if text in ("better", "worse") else {}
+    return {"class": _TONES[text]} if text in _TONES else {}

@@ -125,7 +125,7 @@ class Measurements:
                 kind="no-lists",
                 hint="name the catalogue as meta.modelref.items of the artifact in dvc.yaml",
             )
-        return Lists(found.k, found.coverage.after / found.items)
+        return Lists(found.k, found.shown.coverage.after / found.items)
 
     def size(self) -> int:
         """Bytes of the candidate's outs."""

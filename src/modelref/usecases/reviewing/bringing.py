@@ -1,11 +1,13 @@
 """Bringing what a comparison reads: a CI job starts with an empty cache."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from modelref.domain.diff.values import Absent
 from modelref.domain.outs import GIT, Out, OutFile
-from modelref.errors import ModelRefError
+from modelref.domain.rowids import parse_row_ids
+from modelref.errors import BadInput, ModelRefError
 from modelref.usecases.comparing.files import find_file
 from modelref.usecases.comparing.sides import Side
 
@@ -23,6 +25,7 @@ def bring(
     side: Side,
     progress: Callable[[str], None] = lambda _: None,
     *,
+    ids: Collection[str] = (),
     own: bool = True,
 ) -> tuple[Absent, ...]:
     """Bring the files that a side's ``dvc.yaml`` names for comparisons, from its DVC remotes.
@@ -33,14 +36,26 @@ def bring(
         world: the ports.
         side: whose.
         progress: called with what came so far.
+        ids: further files that are read beside it: the ids of rows, whichever side names them.
         own: also the model's own files, as long as they are not too large.
 
     Returns:
         Why something could not be brought that is not here either.
     """
-    absent = dict.fromkeys(_brought(world, side, _lists(side), progress))
-    absent |= dict.fromkeys(_brought(world, side, _files(world, side, own=own), progress))
+    named = [*_named(side), *ids]
+    absent = dict.fromkeys(_brought(world, side, _lists(side, named), progress))
+    absent |= dict.fromkeys(_brought(world, side, _files(world, side, named, own=own), progress))
     return tuple(absent)
+
+
+def row_id_files(*sides: Side) -> tuple[str, ...]:
+    """Files with the ids of rows: a side that names none is read as the other."""
+    found: dict[str, None] = {}
+    for side in sides:
+        with suppress(BadInput):  # the comparison says so
+            ids = parse_row_ids(side.snapshot.annotation.meta)
+            found |= dict.fromkeys(one.file for one in ids.values())
+    return tuple(found)
 
 
 def _brought(
@@ -63,17 +78,17 @@ def _is_here(world: "World", file: OutFile, commit: str | None) -> bool:
         return False
 
 
-def _lists(side: Side) -> list[OutFile]:
+def _lists(side: Side, named: Sequence[str]) -> list[OutFile]:
     """The manifests of the folders that a side is made of, reads or tells of."""
     lineage, path = side.snapshot.lineage, side.snapshot.annotation.path
-    told = (lineage.find(name) for name in _named(side))
+    told = (lineage.find(name) for name in named)
     outs = [*side.snapshot.outs, *lineage.inputs(path).values(), *filter(None, told)]
     return list(dict.fromkeys(out.object for out in outs if out.is_dir))
 
 
-def _files(world: "World", side: Side, *, own: bool) -> list[OutFile]:
+def _files(world: "World", side: Side, named: Sequence[str], *, own: bool) -> list[OutFile]:
     found: dict[OutFile, None] = {}
-    for path in _named(side):
+    for path in named:
         try:
             found[find_file(world, side, path)] = None
         except ModelRefError:

@@ -6,6 +6,7 @@ from modelref.domain.diff.data import changed_inputs
 from modelref.domain.diff.metrics import diff_metrics
 from modelref.domain.diff.params import diff_params
 from modelref.domain.diff.pipeline import diff_pipeline
+from modelref.domain.diff.values import metrics_unread
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
 from modelref.errors import ModelRefError
@@ -33,6 +34,7 @@ def is_touched(world: "World", pair: Pair) -> bool:
         or a.annotation != b.annotation
         or any(change.read for change in diff_params(a, b))
         or diff_metrics(a, b)
+        or metrics_unread(a, b)
         or diff_pipeline(a.lineage, b.lineage)
         or list(changed_inputs(_inputs(pair.a), _inputs(pair.b)))
         or compare_code(world, pair, patch=False).changes

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact
-from modelref.domain.sync import Standing, compare
+from modelref.domain.sync import Standing, compare, of_gone_remote
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput
 from modelref.usecases.sharing.catching_up import found_changed
@@ -26,10 +26,11 @@ def beside_remote(world: "World", artifact: Artifact | None) -> Iterator[Finding
     """
     sides = world.sightings.sides([artifact] if artifact else ())
     differences = compare(sides)
-    remote = _name(world) if differences else None
+    remote, there = _name(world) if differences else (None, False)
     if remote is None:
         return
-    yield from found_changed(differences, remote)
+    for found in found_changed(differences, remote):
+        yield found if there else of_gone_remote(found, remote)
     for one in differences:
         name = TagName.parse(one.tag)
         if one.standing is Standing.LOCAL and name and sides.knows(name.artifact):
@@ -37,10 +38,10 @@ def beside_remote(world: "World", artifact: Artifact | None) -> Iterator[Finding
             yield Finding(Severity.WARNING, "local-only", one.tag, what, "modelref push")
 
 
-def _name(world: "World") -> str | None:
-    """The name of the remote, None where the clone has no remote at all."""
+def _name(world: "World") -> tuple[str | None, bool]:
+    """The name of the remote, None where the clone has none at all; and whether it is there."""
     agreed_on = world.config.remote
     try:
-        return world.remote(agreed_on).name
+        return world.remote(agreed_on).name, True
     except BadInput as error:
-        return None if error.kind == "no-remote" else agreed_on
+        return (None if error.kind == "no-remote" else agreed_on), False

@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.names import Artifact
 from modelref.domain.ref import quoted
-from modelref.domain.sync import CHANGED, Difference, Sides, Standing, compare, of_artifact
+from modelref.domain.sync import (
+    CHANGED,
+    Difference,
+    Rewritten,
+    Sides,
+    Standing,
+    compare,
+    of_artifact,
+)
 from modelref.errors import Conflict
+from modelref.usecases.reading import read_registry
+from modelref.usecases.sharing.rewriting import found_rewritten, live_versions, worth_telling
 
 if TYPE_CHECKING:
     from modelref.ports import Remote, World
@@ -27,12 +37,14 @@ class CaughtUp:
     Attributes:
         sides: as they are now.
         differences: as they were found: what is new includes what was taken over.
-        lost: commits that no branch of the remote has any more.
+        rewritten: branches of the remote that do not descend from what they were.
+        told: those of them that are told until somebody settles them.
     """
 
     sides: Sides
     differences: tuple[Difference, ...]
-    lost: tuple[str, ...] = ()
+    rewritten: tuple[Rewritten, ...] = ()
+    told: tuple[Rewritten, ...] = ()
 
     def tags(self, standing: Standing) -> frozenset[str]:
         """Tags that stand so."""
@@ -65,7 +77,7 @@ def catch_up(world: "World", remote: "Remote", artifacts: Collection[Artifact] =
     Raises:
         OutOfReach: the remote does not answer.
     """
-    lost = tuple(remote.fetch(artifacts))
+    rewritten = [*remote.fetch(artifacts)]
     sides = world.sightings.sides(artifacts)
     differences = compare(sides)
     for _ in range(_LOOKS):
@@ -73,14 +85,29 @@ def catch_up(world: "World", remote: "Remote", artifacts: Collection[Artifact] =
             break
         # A host makes the refs of one push one after the other: the lease may be there first.
         world.clock.sleep(_PAUSE)
-        lost = (*lost, *remote.fetch(artifacts))
+        rewritten += remote.fetch(artifacts)
         sides = world.sightings.sides(artifacts)
         differences = compare(sides)
-    world.sightings.keep(tuple(found_changed(differences, remote.name)), artifacts)
     new = {one.tag: one.new for one in differences if one.standing is Standing.NEW and one.new}
     world.sightings.take(new, sides, artifacts)
+    told: Sequence[Rewritten] = ()
+    found = [*found_changed(differences, remote.name)]
+    if not artifacts:
+        told, more = _settle(world, remote, rewritten)
+        found += more
+    world.sightings.keep(found, remote.name, artifacts)
     after = world.sightings.sides(artifacts) if new else sides
-    return CaughtUp(after, differences, lost)
+    return CaughtUp(after, differences, tuple(rewritten), tuple(told))
+
+
+def _settle(
+    world: "World", remote: "Remote", rewritten: Sequence[Rewritten]
+) -> tuple[Sequence[Rewritten], Sequence[Finding]]:
+    """Remember what is told of rewritten branches, and forget what was settled."""
+    versions = live_versions(read_registry(world)) if rewritten else ()
+    told = worth_telling(rewritten, versions)
+    remote.remember(told)
+    return told, [*found_rewritten(told, versions, remote.name)]
 
 
 def found_changed(differences: Iterable[Difference], remote: str) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from modelref.domain.event import Event
 from modelref.domain.finding import untold
 from modelref.domain.registry import Registry
-from modelref.domain.sync import CHANGED, Difference, Standing, restored_from_past
+from modelref.domain.sync import CHANGED, Difference, Rewritten, Standing, restored_from_past
 from modelref.usecases.reading import read_registry
 from modelref.usecases.sharing.catching_up import catch_up, found_changed
 
@@ -25,6 +25,7 @@ class Fetched:
         changed: tags that were moved or taken away there, or made on both sides.
         local: tags that only this clone has.
         unreached: registrations whose commits no branch of the remote leads to any more.
+        rewritten: branches that were rewritten, until somebody settles it.
         restored: whether the remote seems to be as it was earlier.
     """
 
@@ -34,6 +35,7 @@ class Fetched:
     changed: tuple[Difference, ...]
     local: tuple[str, ...]
     unreached: tuple[Event, ...]
+    rewritten: tuple[Rewritten, ...]
     restored: bool
 
 
@@ -49,7 +51,8 @@ def fetch(world: "World") -> Fetched:
         known = catch_up(world, remote)
     registry = read_registry(world, bodies=True)
     events = [event for model in registry.models.values() for event in model.events]
-    new, lost = known.tags(Standing.NEW), set(known.lost)
+    new = known.tags(Standing.NEW)
+    lost = frozenset[str]().union(*(one.lost for one in known.rewritten))
     dates = {event.tag: event.date for event in events}
     changed = tuple(found_changed(known.differences, remote.name))
     return Fetched(
@@ -59,5 +62,6 @@ def fetch(world: "World") -> Fetched:
         tuple(one for one in known.differences if one.standing in CHANGED),
         tuple(sorted(known.tags(Standing.LOCAL))),
         tuple(one for one in events if one.commit in lost and one.stage is None),
+        known.told,
         restored_from_past(known.differences, dates),
     )

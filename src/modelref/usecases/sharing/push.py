@@ -135,7 +135,8 @@ def _left_waiting(waiting: Waiting, events: Sequence[Event]) -> Iterator[Left]:
     for tag, cause in waiting.among(events).items():
         reason = waiting.reasons[cause]
         if tag == cause:
-            yield Left(tag, f"waits: {reason.message}", f"{reason.hint}, then modelref push")
+            again = "" if "then repeat" in reason.hint else ", then modelref push"
+            yield Left(tag, f"waits: {reason.message}", f"{reason.hint}{again}")
         else:
             yield Left(tag, f"comes after {quoted(cause)}, which waits", "see that one first")
 

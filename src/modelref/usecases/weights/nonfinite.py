@@ -34,22 +34,31 @@ def nonfinite(world: "World", artifact: Artifact, side: Side) -> int:
     Raises:
         BadInput: a file is not what its format asks for.
         OutOfReach: bytes or a library are not here, a file of weights is of a format that is not
-            read, or no tensor is of real numbers.
+            read or may hold values that are in no tensor, or no tensor is of real numbers.
     """
-    total, unread, real = 0, [], False
+    unread: list[str] = []
+    doubts: list[str] = []
+    total, real = 0, False
     with ExitStack() as stack:
         files = SideFiles(world, artifact, side, stack)
         for path, file in files.own().items():
             if _is_beside(path):
                 continue
-            tensors = world.tensors.read(file.path, files.open(file))
-            if tensors is None:
+            contents = world.tensors.read(file.path, files.open(file))
+            if contents is None:
                 unread.append(path)
-            for tensor in tensors or ():
+                continue
+            if contents.doubt:
+                doubts.append(f"{file.path} {contents.doubt}")
+            for tensor in contents.tensors:
                 real = real or tensor.dtype.startswith(_REAL)
                 total += world.tensors.nonfinite(tensor).total
     if unread:
         raise _unread(artifact, unread)
+    if doubts and not total:
+        raise OutOfReach(
+            f"weights of {artifact} are not all known: {doubts[0]}", kind="no-tensors", hint=_HINT
+        )
     if not real:
         raise OutOfReach(
             f"no file of {artifact} holds weights that are real numbers",

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from modelref.api.kinds.behaviour import bar
 from modelref.api.review.facts import Question, diff_facts
 from modelref.domain.diff.behaviour import diff_behaviour
 from support.pages import rich_diff
@@ -22,6 +23,14 @@ def lists_of(kept: Mapping[str, tuple[int, int]]) -> list[str]:
     found = diff_behaviour(before, changed, segments={user: {"of": user[0]} for user in before})
     told = {one.question: one.lines for one in diff_facts(replace(rich_diff(), behaviour=found))}
     return list(told[Question.LISTS][2:])
+
+
+@pytest.mark.parametrize(
+    ("share", "drawn"),
+    [(0.0, ""), (0.03, "▏"), (0.5, "██"), (0.55, "██▎"), (1.0, "████"), (1.5, "████"), (-1.0, "")],
+)
+def test_a_bar_is_as_long_as_its_share(share: float, drawn: str) -> None:
+    assert bar(share, 4) == drawn
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from modelref.api.review.fitting import Block, fit
 
 
-def block(name: str, worth: int, *forms: str) -> Block:
-    return Block(name, worth, forms)
+def block(name: str, worth: int, *forms: str, tier: int = 0) -> Block:
+    return Block(name, worth, forms, tier)
 
 
 def test_what_fits_stays_whole() -> None:
@@ -25,6 +25,20 @@ def test_all_are_shortened_before_one_is_left_out() -> None:
     assert fit(blocks, 2) == (("a", "b"), ())
     assert fit(blocks, 1) == (("a", ""), ("b",))
     assert fit(blocks, 0) == (("", ""), ("a", "b"))
+
+
+def test_a_tier_keeps_every_word_while_a_lower_one_has_any() -> None:
+    blocks = [block(name, 0, "aaaa", "aa", "a", "", tier=1) for name in "ab"]
+    blocks.append(block("c", 9, "cccc", "c", ""))
+    assert fit(blocks, 8) == (("aaaa", "aaaa", ""), ("c",))
+    # Then each loses a little before one loses all.
+    assert fit(blocks, 7) == (("aaaa", "aa", ""), ("c",))
+    assert fit(blocks, 3) == (("aa", "a", ""), ("c",))
+    assert fit(blocks, 1) == (("a", "", ""), ("b", "c"))
+
+
+def test_a_form_that_is_longer_spares_nothing() -> None:
+    assert fit([block("a", 1, "aa", "aaa", ""), block("b", 2, "b", "")], 2).texts == ("", "b")
 
 
 def test_of_equals_the_last_goes_first() -> None:

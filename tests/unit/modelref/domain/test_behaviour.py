@@ -39,9 +39,9 @@ def test_known_answers() -> None:
     assert found.lengths == (3, 3)
     assert found.kept == pytest.approx(2 / 4)
     assert found.floor is None
-    assert asdict(found.coverage) == {"before": 5, "after": 7}
+    assert asdict(found.shown.coverage) == {"before": 5, "after": 7}
     assert found.histogram == (1, 0, 0, 2)
-    food, sweets = found.categories
+    food, sweets = found.shown.categories
     assert (food.category, food.share.before) == ("food", 1)
     assert food.share.after == pytest.approx(6 / 9)
     assert (sweets.category, sweets.share.before) == ("sweets", 0)
@@ -51,9 +51,9 @@ def test_known_answers() -> None:
 def test_novelty_is_the_mean_self_information_of_what_is_listed() -> None:
     found = diff_behaviour({"u": ("a",)}, {"u": ("x",)}, catalogue=CATALOGUE)
     assert found is not None
-    assert found.novelty is not None
-    assert found.novelty.before == pytest.approx(-log2(4 / 15))
-    assert found.novelty.after == pytest.approx(-log2(1 / 15))
+    assert found.shown.novelty is not None
+    assert found.shown.novelty.before == pytest.approx(-log2(4 / 15))
+    assert found.shown.novelty.after == pytest.approx(-log2(1 / 15))
 
 
 def shop(users: int) -> dict[str, tuple[str, ...]]:
@@ -143,7 +143,7 @@ def test_a_panel_is_like_itself(panel: dict[int, tuple[int, ...]]) -> None:
     found = diff_behaviour(panel, panel)
     assert found is not None
     assert not found
-    assert (found.overlap, found.top1_changed, found.categories) == (1, 0, ())
+    assert (found.overlap, found.top1_changed, found.shown.categories) == (1, 0, ())
     assert sum(found.histogram) == len(panel)
 
 
@@ -161,7 +161,7 @@ def test_there_and_back_mirror_each_other(
     assert there.lengths == back.lengths[::-1]
     assert there.kept <= there.overlap + 1e-9 or there.lengths[0] != there.lengths[1]
     assert (there.only_before, there.only_after) == (back.only_after, back.only_before)
-    assert there.coverage.change == -back.coverage.change
+    assert there.shown.coverage.change == -back.shown.coverage.change
 
 
 @given(panels, panels, st.permutations(range(10)))

@@ -29,6 +29,10 @@ def change(outcome: Outcome | None, paired: Paired | None = None) -> MetricChang
         ([Outcome.WORSE, Outcome.BETTER], Quality.MIXED),
         ([Outcome.NO_DIFFERENCE, Outcome.INCOMPARABLE], Quality.NO_DIFFERENCE),
         ([Outcome.INCOMPARABLE, None], Quality.INCOMPARABLE),
+        ([Outcome.GONE], Quality.LOST),
+        ([Outcome.NO_NUMBER, Outcome.BETTER, Outcome.NO_DIFFERENCE], Quality.LOST),
+        ([Outcome.GONE, Outcome.WORSE], Quality.WORSE),
+        ([Outcome.GONE, Outcome.WORSE, Outcome.BETTER], Quality.MIXED),
     ],
 )
 def test_all_metrics_together(outcomes: list[Outcome | None], quality: Quality) -> None:
@@ -38,6 +42,27 @@ def test_all_metrics_together(outcomes: list[Outcome | None], quality: Quality) 
 def test_what_was_measured_on_the_same_users_outweighs_averages() -> None:
     changes = [change(Outcome.WORSE), change(Outcome.BETTER, PAIRED), change(Outcome.WORSE)]
     assert judge_quality(changes) == (Quality.BETTER, True)
+
+
+def test_what_is_lost_outweighs_what_is_better_on_the_same_users() -> None:
+    changes = [change(Outcome.BETTER, PAIRED), change(Outcome.GONE)]
+    assert judge_quality(changes) == (Quality.LOST, False)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "quality"),
+    [
+        ([], Quality.UNREAD),
+        ([Outcome.BETTER], Quality.UNREAD),
+        ([Outcome.NO_DIFFERENCE], Quality.UNREAD),
+        ([Outcome.GONE], Quality.LOST),
+        ([Outcome.WORSE], Quality.WORSE),
+    ],
+)
+def test_what_cannot_be_read_any_more_is_never_better(
+    outcomes: list[Outcome], quality: Quality
+) -> None:
+    assert judge_quality([change(one) for one in outcomes], unread=True) == (quality, False)
 
 
 def verdict(*outcomes: tuple[Check, bool | None]) -> Verdict:

@@ -1,7 +1,7 @@
 """What `meta.modelref.ids` says, whose ids may be shown, and which tensors multiply."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modelref.domain.diff import order
@@ -61,6 +61,7 @@ def test_only_the_rows_that_moved_are_counted(places: list[int], count: int) -> 
 
 
 @given(st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(1, 5)), max_size=12), st.booleans())
+@example(drawn=[(0, 3), (0, 1), (0, 1), (1, 1)], few=True)  # as long as what it takes the place of
 def test_runs_of_rows_move_as_each_of_their_rows_does(
     drawn: list[tuple[int, int]], few: bool
 ) -> None:

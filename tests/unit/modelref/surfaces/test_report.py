@@ -222,6 +222,17 @@ def test_the_worse_are_drawn_first_and_what_is_left_out_is_said() -> None:
     assert texts(drawn).count("… and 12 more in the table") == 1
 
 
+def test_a_metric_that_is_lost_is_named_where_the_others_are_drawn() -> None:
+    lost = MetricChange("m.json", "ndcg", 0.5, None, None, True, Outcome.GONE)
+    diff = replace(rich_diff(), metrics=(changed("recall", 0.1, Outcome.BETTER), lost))
+    seen = Seen(diff_page(diff))
+    assert "A metric is lost" in seen.head
+    assert seen.head.index("ndcg is gone: it was 0.5") < seen.head.index("recall: ")
+    plots = metric_plots([lost, changed("recall", 0.1, Outcome.BETTER)])
+    assert texts(plots).index("ndcg is gone: it was 0.5") < texts(plots).index("recall")
+    assert labels(plots) == ["recall"]
+
+
 def test_segments_of_the_metric_that_decides_stand_open_the_worse_first() -> None:
     def segments(worse: float) -> tuple[SegmentChange, ...]:
         changes = {"a": (0.3, 100), "b": (worse, 100), "c": (-0.9, 5), "d": (0.5, 100)}

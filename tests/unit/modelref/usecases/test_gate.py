@@ -18,7 +18,7 @@ from modelref.domain.ref import Ref
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import Version
 from modelref.errors import BadInput, OutOfReach, Refused, UnknownRef
-from modelref.ports import Tensor
+from modelref.ports import Contents, Tensor
 from modelref.testing import MemoryTensor, MemoryTensors, MemoryWorld
 from modelref.usecases.digest import evidence_digest
 from modelref.usecases.gate import Question, gate
@@ -234,8 +234,8 @@ def test_against_compares_with_any_version(world: MemoryWorld) -> None:
 class ThreeNans(MemoryTensors):
     """Whatever the file, one tensor with three values that are none."""
 
-    def read(self, path: str, file: BinaryIO) -> list[Tensor]:
-        return [MemoryTensor("w", np.zeros(3))]
+    def read(self, path: str, file: BinaryIO) -> Contents:
+        return Contents([MemoryTensor("w", np.zeros(3))])
 
     def nonfinite(self, tensor: Tensor) -> Nonfinite:
         return Nonfinite(nan=2, inf=1)

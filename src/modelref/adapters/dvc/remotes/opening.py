@@ -20,7 +20,8 @@ def open_store(settings: RemoteSettings) -> Store:
     if settings.is_folder:
         top = Path(settings.url.removeprefix("file://").removeprefix("local://"))
         if not top.is_dir():
-            raise unreachable(settings.name, f"there is no folder {top}")
+            made = "if it is new, dvc push makes it; if not, " if settings.own else ""
+            raise unreachable(settings.name, f"there is no folder {top}", first=made)
         return Folder(settings.name, top)
     try:
         return _open_cloud(settings)

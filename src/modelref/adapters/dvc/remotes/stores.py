@@ -97,15 +97,16 @@ class Folder:
         return file
 
 
-def unreachable(name: str, said: str) -> OutOfReach:
+def unreachable(name: str, said: str, *, first: str = "") -> OutOfReach:
     """The error for a remote that did not answer, or not as it should.
 
     Args:
         name: the remote's.
         said: what went wrong, with no credentials in it.
+        first: what the hint begins with.
     """
     return OutOfReach(
         f"the DVC remote {name!r} cannot be read: {' '.join(said.split())[:_LONGEST]}",
         kind="remote-unreachable",
-        hint="see that it is up and that you may read it (dvc remote list), then repeat",
+        hint=f"{first}see that it is up and that you may read it (dvc remote list), then repeat",
     )

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 from modelref.adapters.durable import sync_folder, write_durably
 from modelref.adapters.git.lock import KEPT, unwritable
@@ -18,7 +19,14 @@ _MOST = 1 << 28
 """Bytes of the file: a remote that lost all its tags is told of in some hundred bytes a tag."""
 
 
-def read_kept(folder: Path) -> Sequence[Finding]:
+class Kept(NamedTuple):
+    """What was found, and the name of the remote that its words speak of."""
+
+    finding: Finding
+    remote: str
+
+
+def read_kept(folder: Path) -> Sequence[Kept]:
     """Read what was kept; a file that cannot be read says nothing.
 
     Args:
@@ -27,14 +35,17 @@ def read_kept(folder: Path) -> Sequence[Finding]:
     text = plain_text(folder / KEPT, _MOST)
     try:
         return [
-            Finding(Severity(one["severity"]), *(str(one[key]) for key in _TEXTS))
+            Kept(
+                Finding(Severity(one["severity"]), *(str(one[key]) for key in _TEXTS)),
+                str(one.get("remote", "")),
+            )
             for one in (json.loads(text) if text else ())
         ]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return ()
 
 
-def write_kept(folder: Path, findings: Sequence[Finding]) -> None:
+def write_kept(folder: Path, kept: Sequence[Kept]) -> None:
     """Keep findings instead of those that were kept; none is no file.
 
     Raises:
@@ -42,9 +53,10 @@ def write_kept(folder: Path, findings: Sequence[Finding]) -> None:
     """
     path = folder / KEPT
     try:
-        if findings:
+        if kept:
             folder.mkdir(exist_ok=True)
-            write_durably(path, json.dumps([asdict(one) for one in findings], indent=0))
+            entries = [{**asdict(one.finding), "remote": one.remote} for one in kept]
+            write_durably(path, json.dumps(entries, indent=0))
         elif path.exists():
             path.unlink()
             sync_folder(folder)

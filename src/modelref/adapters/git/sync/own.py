@@ -8,8 +8,8 @@ from modelref.adapters.git.program import Finished
 from modelref.domain.secrets import without_credentials
 from modelref.errors import Refused
 
-NOT_RUN = re.compile(rb"^fatal: cannot run (?:.*/)?pre-push: (.*)$", re.MULTILINE)
-"""What git says of a hook whose interpreter is not there; then it waits for ever."""
+NOT_RUN = re.compile(rb"^fatal: cannot (?:run|exec) '?(?:.*/)?pre-push'?: (.*)$", re.MULTILINE)
+"""What git says of a hook that no program can run, or that is none; then it waits for ever."""
 _NOT_ABLE = re.compile(r"the receiving end does not support (--signed push|push options)")
 _SETTINGS = {
     "--signed push": "git config push.gpgSign if-asked",
@@ -45,7 +45,8 @@ def push_stopped(done: Finished, remote: str, account: Path) -> Refused | None:
         return Refused(
             f"git cannot run the pre-push hook of this clone: {not_run[1].decode()}",
             kind="hook-here",
-            hint="its first line must name a program that is there, and end in LF, not CR LF; "
+            hint="it must be an executable file; its first line must be #!PROGRAM, of a program "
+            "that is there, and end in LF, not CR LF; "
             "git rev-parse --git-path hooks/pre-push says where it lies",
         )
     if not _hook_failed(account):

@@ -7,17 +7,18 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from modelref.adapters.git.lock import WriterLock
-from modelref.adapters.git.program import Finished, failed
+from modelref.adapters.git.program import Finished
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.stale import IN_THE_WAY
 from modelref.adapters.git.sync.answers import Answer, read_answer
 from modelref.adapters.git.sync.outbox import open_outbox
 from modelref.adapters.git.sync.own import NOT_RUN, push_stopped, refs_kept
+from modelref.adapters.git.sync.rewriting import Rewriting
 from modelref.adapters.git.sync.sightings import ORIGIN
 from modelref.adapters.git.tags import GitTags
 from modelref.domain.names import Artifact
 from modelref.domain.secrets import without_credentials
-from modelref.domain.sync import Reply
+from modelref.domain.sync import Reply, Rewritten
 from modelref.domain.tag import TagName
 from modelref.errors import BadInput, OutOfReach
 
@@ -79,9 +80,10 @@ class GitRemote:
         """An empty place for tags that nobody sees until they are pushed and come back."""
         return open_outbox(self.repository)
 
-    def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[str]:
-        """Bring what the remote has; return commits that its branches have no more."""
-        before = () if artifacts else self._branches()
+    def fetch(self, artifacts: Collection[Artifact] = ()) -> Sequence[Rewritten]:
+        """Bring what the remote has; return the branches that were rewritten."""
+        history = Rewriting(self.repository, self.name)
+        before = {} if artifacts else history.branches()
         done = self._fetch(artifacts)
         for path in IN_THE_WAY.findall(done.stderr):
             self.lock.clear_own(Path(path))
@@ -89,7 +91,11 @@ class GitRemote:
             done = self._fetch(artifacts)
         if done.code:
             raise refs_kept(done, f"what {self.name} has") or self._unreachable(done.stderr)
-        return self._lost(before)
+        return () if artifacts else tuple(history.since(before))
+
+    def remember(self, rewritten: Collection[Rewritten]) -> None:
+        """Remember rewritten branches, by refs of our own."""
+        Rewriting(self.repository, self.name).remember(rewritten)
 
     def push(self, tags: Mapping[str, str], heads: Mapping[str, tuple[str, str]]) -> Reply:
         """Offer tags; all or none, with the leases, where the remote can do that."""
@@ -161,22 +167,6 @@ class GitRemote:
                     done.stderr, "; it may have taken the events: repeat to see"
                 )
         return answer
-
-    def _branches(self) -> Sequence[str]:
-        out = self.repository.git.output(
-            "for-each-ref", "--format=%(objectname)", operands=[f"{ORIGIN}/heads"]
-        )
-        return out.decode().split()
-
-    def _lost(self, before: Sequence[str]) -> Sequence[str]:
-        gone = set(before) - set(now := self._branches())
-        if not gone:
-            return ()
-        wanted = "".join(f"{oid}\n" for oid in (*gone, *(f"^{oid}" for oid in now)))
-        done = self.repository.git.run("rev-list", "--stdin", stdin=wanted.encode())
-        if done.code:
-            raise failed("rev-list", done)
-        return done.stdout.decode().split()
 
     def _unreachable(self, said: str, more: str = "") -> OutOfReach:
         lines = [line for line in re.split(r"[\r\n]+", said) if not _CHATTER.match(line)]

@@ -6,23 +6,20 @@ or deleted on the remote differs from that, and a tag that was made here and nev
 stand in it.
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
 
-from modelref.adapters.durable import write_durably
-from modelref.adapters.git.lock import WriterLock, unwritable
+from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import DURABLE, failed
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.stale import IN_THE_WAY
-from modelref.adapters.git.sync.kept import read_kept, write_kept
+from modelref.adapters.git.sync.kept import Kept, read_kept, write_kept
+from modelref.adapters.git.sync.note import Note, read_note, write_note
 from modelref.adapters.git.sync.own import refs_kept
 from modelref.adapters.git.tags import patterns_of
 from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
-from modelref.domain.sync import Head, Sides, agreed_after, lease_artifact
+from modelref.domain.sync import REWRITTEN, Head, Sides, agreed_after, lease_artifact
 from modelref.domain.tag import TagName
 from modelref.errors import Conflict
 
@@ -30,13 +27,6 @@ ORIGIN = "refs/modelref/origin"
 _TAGS = "refs/tags"
 _SEEN = f"{ORIGIN}/tags"
 _HEADS = f"{ORIGIN}/head"
-
-
-class _Note(NamedTuple):
-    """What both sides agreed on, and the models that the remote was asked of (None: all)."""
-
-    agreed: dict[str, str]
-    asked: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +44,7 @@ class GitSightings:
     def sides(self, artifacts: Collection[Artifact] = ()) -> Sides:
         """Read both sides, of some models or of all."""
         names = {artifact.in_tag for artifact in artifacts}
-        note = self._note()
+        note = read_note(self.lock.folder)
         agreed = {
             tag: oid
             for tag, oid in note.agreed.items()
@@ -74,19 +64,23 @@ class GitSightings:
         """Create tags that the remote has, and note what both sides agree on."""
         if new:
             self._create(new)
-        note = self._note()
+        note = read_note(self.lock.folder)
         looked_at = {*sides.here, *sides.there, *sides.agreed}
         others = {tag: oid for tag, oid in note.agreed.items() if tag not in looked_at}
         known: frozenset[str] | None = None
         if asked and note.asked is not None:
             known = note.asked | {artifact.in_tag for artifact in asked}
-        self._write(note, _Note(others | agreed_after(sides, new), known))
+        write_note(self.lock.folder, note, Note(others | agreed_after(sides, new), known))
 
-    def keep(self, found: Sequence[Finding], asked: Collection[Artifact] = ()) -> None:
-        """Keep findings for reads to tell; those kept of models that were not asked of stay."""
+    def keep(self, found: Sequence[Finding], remote: str, asked: Collection[Artifact] = ()) -> None:
+        """Keep findings for reads to tell; those of branches and of models not asked of stay."""
         kept = read_kept(self.lock.folder) if asked else ()
-        others = [one for one in kept if not _is_of(one.tag, asked)]
-        write_kept(self.lock.folder, [*others, *found])
+        others = [
+            one
+            for one in kept
+            if one.finding.kind == REWRITTEN or not _is_of(one.finding.tag, asked)
+        ]
+        write_kept(self.lock.folder, [*others, *(Kept(one, remote) for one in found)])
 
     def _create(self, new: Mapping[str, str]) -> None:
         wanted = dict(new)
@@ -131,31 +125,6 @@ class GitSightings:
         return {
             name.lstrip("\n"): value for name, value in zip(fields[::2], fields[1::2], strict=True)
         }
-
-    @property
-    def _path(self) -> Path:
-        return self.lock.folder / "agreed.json"
-
-    def _note(self) -> _Note:
-        """The note; without one (or a readable one) nothing was agreed on, and nobody asked."""
-        try:
-            said = json.loads(self._path.read_bytes())
-            asked = said["asked"]
-            agreed = {str(tag): str(oid) for tag, oid in said["agreed"].items()}
-            return _Note(agreed, None if asked is None else frozenset(map(str, asked)))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return _Note({}, frozenset())
-
-    def _write(self, old: _Note, new: _Note) -> None:
-        if new == old and self._path.exists():
-            return
-        asked = None if new.asked is None else sorted(new.asked)
-        text = json.dumps({"asked": asked, "agreed": new.agreed}, indent=0, sort_keys=True)
-        try:
-            self.lock.folder.mkdir(exist_ok=True)
-            write_durably(self._path, text)
-        except OSError as error:
-            raise unwritable(self._path, error) from error
 
 
 def _below(folder: str, refs: Mapping[str, str]) -> dict[str, str]:

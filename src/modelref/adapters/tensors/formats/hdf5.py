@@ -10,18 +10,20 @@ from modelref.adapters.tensors.packed import Tile, check_packing, placed
 from modelref.adapters.tensors.tensor import FileTensor, Region, length, sides_of, unsound
 from modelref.adapters.tensors.texts import FileText
 from modelref.errors import OutOfReach
+from modelref.ports import Contents
 
 if TYPE_CHECKING:
     import h5py
 
 _MOST_DATASETS = 5_000
+_MOST_GROUPS = 15_000
 _MOST_CHUNKS = 200_000
 _LARGEST_CHUNK = 32 << 20
 _TILE = 8 << 20
 """Bytes that are unpacked at a time, or those of one chunk."""
 
 
-def read_hdf5(path: str, file: BinaryIO) -> Sequence[FileTensor | FileText]:
+def read_hdf5(path: str, file: BinaryIO) -> Contents:
     """List the datasets of a file, by their paths in it; links to other files are not followed.
 
     Raises:
@@ -36,29 +38,52 @@ def read_hdf5(path: str, file: BinaryIO) -> Sequence[FileTensor | FileText]:
             f"{path} needs h5py to be read", kind="missing-library", hint="pip install h5py"
         ) from error
     try:
+        from modelref.adapters.tensors.formats.attributes import attributes_digest
+
         archive = h5py.File(file, "r")
-        datasets = _datasets(path, archive)
+        names = _names(path, archive)
+        found = (archive[name] for name, dataset in names.items() if dataset)
+        datasets = [dataset for dataset in found if dataset.shape is not None]
         check_packing(path, length(file), sum(int(dataset.nbytes) for dataset in datasets))
         _check_chunks(path, datasets)
-        return [_tensor(path, file, dataset) for dataset in datasets]
+        tensors = [_tensor(path, file, dataset) for dataset in datasets]
+        rest = attributes_digest(archive, names, length(file))
+        return Contents(tensors, rest, _links_away(archive))
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise unsound(path, "cannot be read as HDF5") from error
 
 
-def _datasets(path: str, archive: "h5py.File") -> list["h5py.Dataset"]:
+def _names(path: str, archive: "h5py.File") -> dict[bytes, bool]:
+    """Groups and datasets, by their paths, and which are datasets."""
     import h5py
 
-    names: list[bytes] = []
+    names: dict[bytes, bool] = {}
+    datasets = 0
 
-    def visit(name: bytes, info: Any) -> bool | None:
-        if info.type == h5py.h5o.TYPE_DATASET:
-            names.append(name)
-        return True if len(names) > _MOST_DATASETS else None
+    def visit(name: bytes, info: Any) -> str | None:
+        nonlocal datasets
+        names[name] = info.type == h5py.h5o.TYPE_DATASET
+        datasets += names[name]
+        if datasets > _MOST_DATASETS:
+            return f"has more than {_MOST_DATASETS} datasets"
+        many = len(names) - datasets > _MOST_GROUPS
+        return f"has more than {_MOST_GROUPS} groups" if many else None
 
-    if h5py.h5o.visit(archive.id, visit, info=True):
-        raise unsound(path, f"has more than {_MOST_DATASETS} datasets")
-    datasets = (archive[name] for name in names)
-    return [dataset for dataset in datasets if dataset.shape is not None]
+    many = h5py.h5o.visit(archive.id, visit, info=True)
+    if many:
+        raise unsound(path, many)
+    return names
+
+
+def _links_away(archive: "h5py.File") -> str:
+    """What a link to another file says of values that are not seen."""
+    import h5py
+
+    def visit(name: bytes, info: Any) -> bytes | None:
+        return name if info.type == h5py.h5l.TYPE_EXTERNAL else None
+
+    link = archive.id.links.visit(visit, info=True)
+    return f"has a link to another file: {link.decode(errors='replace')[:80]!r}" if link else ""
 
 
 def _tensor(path: str, file: BinaryIO, dataset: "h5py.Dataset") -> FileTensor | FileText:

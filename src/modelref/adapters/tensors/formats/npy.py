@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from io import BytesIO
 from math import prod
 from pathlib import PurePosixPath
@@ -15,6 +15,7 @@ from numpy.lib import format as npy_format
 from modelref.adapters.tensors.dtypes import DTYPES
 from modelref.adapters.tensors.tensor import FileTensor, Region, length, read_at, sides_of, unsound
 from modelref.adapters.tensors.texts import FileText
+from modelref.ports import Contents
 
 HEADER_LIMIT = 4096
 """Bytes that are read to find a header; those that NumPy writes are 128."""
@@ -27,7 +28,7 @@ _UNREADABLE = (
 _VERSION = re.compile(rb"\x93NUMPY([\x01-\x03])\x00")
 
 
-def read_npy(path: str, file: BinaryIO) -> Sequence[FileTensor | FileText]:
+def read_npy(path: str, file: BinaryIO) -> Contents:
     """The tensor of a file, under the file's name.
 
     Raises:
@@ -35,7 +36,7 @@ def read_npy(path: str, file: BinaryIO) -> Sequence[FileTensor | FileText]:
     """
     start = read_at(file, 0, HEADER_LIMIT)
     name = PurePosixPath(path).stem
-    return [array_at(path, name, start, length(file), lambda: Region(file, 0))]
+    return Contents([array_at(path, name, start, length(file), lambda: Region(file, 0))])
 
 
 def array_at(

@@ -4,7 +4,7 @@ Stored members are read where they lie; deflated ones are unpacked to disk when 
 """
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import BinaryIO
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -13,12 +13,13 @@ from modelref.adapters.tensors.formats.zipped import members, stored_at
 from modelref.adapters.tensors.packed import BLOCK, unpacked
 from modelref.adapters.tensors.tensor import FileTensor, Region, read_at, unsound
 from modelref.adapters.tensors.texts import FileText
+from modelref.ports import Contents
 
 _SUFFIX = ".npy"
 _DAMAGED = (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 
 
-def read_npz(path: str, file: BinaryIO) -> Sequence[FileTensor | FileText]:
+def read_npz(path: str, file: BinaryIO) -> Contents:
     """List the tensors of a file.
 
     Raises:
@@ -26,7 +27,7 @@ def read_npz(path: str, file: BinaryIO) -> Sequence[FileTensor | FileText]:
             than it is.
     """
     archive, infos = members(path, file)
-    return [_member(path, file, archive, info) for info in infos]
+    return Contents([_member(path, file, archive, info) for info in infos])
 
 
 def _member(path: str, file: BinaryIO, archive: ZipFile, info: ZipInfo) -> FileTensor | FileText:

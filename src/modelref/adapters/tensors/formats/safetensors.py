@@ -7,11 +7,13 @@ is allocated.
 
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from math import prod
 from typing import Any, BinaryIO
 
 from modelref.adapters.tensors.dtypes import DTYPES
 from modelref.adapters.tensors.tensor import (
+    DIGEST,
     FileTensor,
     Region,
     length,
@@ -20,6 +22,7 @@ from modelref.adapters.tensors.tensor import (
     sides_of,
     unsound,
 )
+from modelref.ports import Contents
 
 _LENGTH = 8
 _LONGEST_HEADER = 8 << 20
@@ -44,7 +47,7 @@ _DTYPES = {
 }
 
 
-def read_safetensors(path: str, file: BinaryIO) -> Sequence[FileTensor]:
+def read_safetensors(path: str, file: BinaryIO) -> Contents:
     """List the tensors of a file.
 
     Raises:
@@ -60,10 +63,11 @@ def read_safetensors(path: str, file: BinaryIO) -> Sequence[FileTensor]:
     start = _LENGTH + announced
     found = [_place(path, str(name), entry) for name, entry in header.items() if name != _METADATA]
     _check_offsets(path, found, size - start)
-    return [
+    tensors = [
         FileTensor(path, name, shape, dtype, lambda at=start + begin: Region(file, at))  # type: ignore[misc]
         for begin, _, name, shape, dtype in found
     ]
+    return Contents(tensors, _digest(header[_METADATA]) if _METADATA in header else "")
 
 
 def _header(path: str, text: bytes) -> Mapping[str, Any]:
@@ -81,6 +85,11 @@ def _header(path: str, text: bytes) -> Mapping[str, Any]:
     if not isinstance(header, dict):
         raise unsound(path, "has a header that is no JSON object")
     return header
+
+
+def _digest(metadata: Any) -> str:
+    text = json.dumps(metadata, sort_keys=True)
+    return blake2b(text.encode(), digest_size=DIGEST).hexdigest()
 
 
 _Place = tuple[int, int, str, tuple[int, ...], str]

@@ -5,7 +5,7 @@ the storages where they lie. ``torch.load(weights_only=True)`` takes the same fi
 them whole.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any, BinaryIO, NamedTuple
 from zipfile import ZIP_STORED, ZipInfo
@@ -18,6 +18,7 @@ from modelref.adapters.tensors.formats.pickled import (
     Persistent,
     understood,
 )
+from modelref.adapters.tensors.formats.plain import PlainValues, length_shown
 from modelref.adapters.tensors.formats.zipped import members, stored_at
 from modelref.adapters.tensors.packed import check_packing, strided
 from modelref.adapters.tensors.tensor import (
@@ -28,6 +29,7 @@ from modelref.adapters.tensors.tensor import (
     sides_of,
     unsound,
 )
+from modelref.ports import Contents
 
 _PICKLE = "data.pkl"
 _LONGEST_PICKLE = 8 << 20
@@ -68,14 +70,14 @@ class _Storage(NamedTuple):
     size: int
 
 
-def read_torch(path: str, file: BinaryIO) -> Sequence[FileTensor]:
+def read_torch(path: str, file: BinaryIO) -> Contents:
     """List the tensors of a checkpoint, under their keys joined by dots.
 
     Raises:
         BadInput: it is no such file, holds something else than tensors and plain values, or has
             views that would unpack to far more than it is.
     """
-    return _Checkpoint(path, file).tensors()
+    return _Checkpoint(path, file).contents()
 
 
 class _Checkpoint:
@@ -91,19 +93,23 @@ class _Checkpoint:
         self._pickle = pickle
         self._folder = pickle.removesuffix(_PICKLE)
 
-    def tensors(self) -> Sequence[FileTensor]:
+    def contents(self) -> Contents:
         info = self._members[self._pickle]
         if info.file_size > _LONGEST_PICKLE:
             raise unsound(self._path, f"has a {_PICKLE} of {info.file_size} bytes")
+        found, beside = [], PlainValues()
         try:
-            root = understood(self._bytes(info))
-            found = [self._tensor(name, call) for name, call in _calls(root)]
+            for name, value in _leaves(understood(self._bytes(info))):
+                if isinstance(value, Call):
+                    found.append(self._tensor(name, value))
+                else:
+                    beside.add(name, value)
         except NotUnderstood as error:
             raise unsound(
                 self._path, f"holds more than tensors and plain values ({error})"
             ) from error
         check_packing(self._path, length(self._file), sum(tensor.size for tensor in found))
-        return found
+        return Contents(found, beside.digest, beside.doubt)
 
     def _tensor(self, name: str, call: Call) -> FileTensor:
         of, args = _rebuilt(call)
@@ -170,30 +176,33 @@ def _rebuilt(call: Call) -> Call:
     return inner
 
 
-def _calls(root: Any) -> Iterator[tuple[str, Call]]:
-    """Tensors of nested mappings and lists, in order, by their keys joined by dots."""
+def _leaves(root: Any) -> Iterator[tuple[str, Any]]:
+    """Tensors and plain values of nested mappings and lists, in order, by keys joined by dots."""
     pending: list[tuple[str, Any]] = [("", root)]
     visited = told = found = 0
     while pending:
         name, value = pending.pop()
         visited += 1
-        told += len(name)
+        told += len(name) + length_shown(value)
         if visited > _MOST_VALUES:
             raise NotUnderstood(f"it has more than {_MOST_VALUES} values")
         if len(name) > _LONGEST_NAME or told > _LONGEST_NAMES:
-            raise NotUnderstood("it is nested too deep, or has endless names")
+            raise NotUnderstood("it is nested too deep, or has endless names or texts")
+        if isinstance(value, Call) and value.of in _NO_TENSORS:
+            value = value.args
         if isinstance(value, Call):
-            found += value.of not in _NO_TENSORS
+            found += 1
             if found > _MOST_TENSORS:
                 raise NotUnderstood(f"it has more than {_MOST_TENSORS} tensors")
-            if value.of not in _NO_TENSORS:
-                yield name, value
-        elif isinstance(value, Mapping | list | tuple) and not isinstance(value, Name):
+            yield name, value
+        elif isinstance(value, Mapping | list | tuple) and not isinstance(value, Name | Persistent):
             if len(pending) + len(value) > _MOST_VALUES:
                 raise NotUnderstood(f"it has more than {_MOST_VALUES} values")
             items = value.items() if isinstance(value, Mapping) else enumerate(value)
             below = [(f"{name}.{key}" if name else str(key), item) for key, item in items]
             pending.extend(reversed(below))
+        else:
+            yield name, value
 
 
 _Layout = tuple[tuple[int, ...], tuple[int, ...]]

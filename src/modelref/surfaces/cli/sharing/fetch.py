@@ -6,6 +6,7 @@ import click
 
 from modelref.api.shapes.sharing import fetched_shape
 from modelref.domain.ref import quoted
+from modelref.domain.sync import REWRITTEN
 from modelref.errors import Conflict
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
@@ -66,13 +67,15 @@ def _say(fetched: Fetched, rows: list[list[str]]) -> None:
             f"warning: {fetched.remote} lacks the newest events that it had: "
             "it may have been restored from an older state"
         )
-    for event in fetched.unreached[:MOST_FINDINGS]:
+    warned = {one.tag for one in fetched.registry.findings if one.kind == REWRITTEN}
+    unreached = [event for event in fetched.unreached if event.tag not in warned]
+    for event in unreached[:MOST_FINDINGS]:
         note(
             f"note: no branch of {fetched.remote} leads to {event.artifact}@{event.version} "
-            "any more (rewritten history?); its tag keeps it"
+            "any more: one was taken away there; its tag keeps it"
         )
-    if len(fetched.unreached) > MOST_FINDINGS:
-        note(f"note: {_more(fetched.unreached, 'versions')}")
+    if len(unreached) > MOST_FINDINGS:
+        note(f"note: {_more(unreached, 'versions')}")
     if fetched.local:
         say(f"only this clone has {_counted(fetched.local)}; tell the others: modelref push")
 

@@ -9,7 +9,7 @@ from modelref.errors import Conflict
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
-from modelref.surfaces.cli.output import say, say_json
+from modelref.surfaces.cli.output import MOST_FINDINGS, say, say_json
 from modelref.surfaces.cli.sharing.leases import warn_alone
 from modelref.usecases.sharing.push import PushedEvents
 from modelref.usecases.sharing.push import push as push_events
@@ -48,6 +48,9 @@ def _say(pushed: PushedEvents, dry_run: bool) -> None:
         say(f"{dry}pushed {quoted(event.tag)} to {pushed.remote}: {event.subject}")
     if not pushed.events and not pushed.left:
         say(f"{pushed.remote} knows all events of this clone")
-    for left in pushed.left:
+    for left in pushed.left[:MOST_FINDINGS]:
         say(f"not pushed: {quoted(left.tag)} {left.why}")
         say(f"  hint: {left.hint}")
+    if len(pushed.left) > MOST_FINDINGS:
+        more = len(pushed.left) - MOST_FINDINGS
+        say(f"not pushed: {more} more tags like these: modelref push --json has all")

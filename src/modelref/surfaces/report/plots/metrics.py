@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from modelref.api.kinds.segments import in_order
-from modelref.api.review.measured import FEW
+from modelref.api.review.measured import FEW, metric_line
 from modelref.domain.diff.metrics import MetricChange, Outcome, SegmentChange
 from modelref.domain.diff.values import is_number
 from modelref.domain.snapshot import Value
@@ -20,15 +20,19 @@ _MOST = 1e6
 def metric_plots(ordered: Sequence[MetricChange]) -> list[Element]:
     """Changes of metrics with their intervals: the worse among the others are never folded.
 
+    Those that are lost have nothing to draw, and are named instead.
+
     Args:
         ordered: metrics, the one that decides first.
     """
-    main = [point for change in ordered[:FEW] for point in _of_metric(change)]
-    others = [point for change in ordered[FEW:] for point in _of_metric(change)]
+    lost = [change for change in ordered if change.lost]
+    kept = [change for change in ordered if not change.lost]
+    main = [point for change in kept[:FEW] for point in _of_metric(change)]
+    others = [point for change in kept[FEW:] for point in _of_metric(change)]
     others.sort(key=_rank)
     worse = [point for point in others if point.tone == "worse"]
     rest = others[len(worse) :]
-    drawn = []
+    drawn = [node("p", "; ".join(map(metric_line, lost)), class_="lost")] if lost else []
     if main or worse:
         said = "Change, relative to the first version, with its 95 % interval where there is one"
         drawn += [caption(said), *cut([*main, *worse], intervals, "in the table")]

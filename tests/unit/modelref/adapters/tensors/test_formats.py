@@ -32,7 +32,7 @@ def read(opened: Opened) -> Read:
     def tensors(name: str, data: bytes) -> dict[str, FileTensor]:
         found = TensorFiles().read(name, opened(data))
         assert found is not None
-        return {tensor.name: tensor for tensor in found if isinstance(tensor, FileTensor)}
+        return {tensor.name: tensor for tensor in found.tensors if isinstance(tensor, FileTensor)}
 
     return tensors
 
@@ -88,7 +88,8 @@ def test_tiles_of_any_shape_are_turned(
 
 def test_texts_are_told_as_such(read: Read, opened: Opened) -> None:
     found = TensorFiles().read("w.npz", opened(npz(x=BASE, ids=np.array(["a", "b"]))))
-    assert [(one.name, one.dtype) for one in found or ()] == [("x", "float32"), ("ids", "text")]
+    assert found is not None
+    assert [(one.name, one.dtype) for one in found.tensors] == [("x", "float32"), ("ids", "text")]
 
 
 def test_what_numpy_says_of_an_old_header_is_not_passed_on(read: Read) -> None:
@@ -158,7 +159,8 @@ def test_texts_in_hdf5(kind: Any, tmp_path: Path, opened: Opened) -> None:
         file.create_dataset("x", data=BASE)
         file.create_dataset("names", data=np.array([b"a", b"b"], "S3"), dtype=kind)
     found = TensorFiles().read("w.h5", opened((tmp_path / "w.h5").read_bytes()))
-    assert [(one.name, one.dtype) for one in found or ()] == [("names", "text"), ("x", "float32")]
+    assert found is not None
+    assert [(one.name, one.dtype) for one in found.tensors] == [("names", "text"), ("x", "float32")]
 
 
 def test_a_view_with_gaps_is_read_in_spans(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

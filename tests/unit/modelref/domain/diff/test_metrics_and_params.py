@@ -61,6 +61,56 @@ def test_a_metric_that_is_no_number_has_no_change() -> None:
 
 
 @pytest.mark.parametrize(
+    ("after", "outcome"),
+    [
+        ({}, Outcome.GONE),
+        ({"ndcg": None}, Outcome.GONE),
+        ({"ndcg": math.nan}, Outcome.NO_NUMBER),
+        ({"ndcg": math.inf}, Outcome.NO_NUMBER),
+        ({"ndcg": "n/a"}, Outcome.NO_NUMBER),
+        ({"ndcg": True}, Outcome.NO_NUMBER),
+        ({"ndcg": 10**400}, Outcome.NO_NUMBER),
+    ],
+)
+@pytest.mark.parametrize("comparable", [True, False])
+def test_a_figure_that_is_gone_or_no_number_is_lost(
+    after: dict[str, Value], outcome: Outcome, comparable: bool
+) -> None:
+    basis = Basis(comparable=comparable)
+    (change,) = diff_metrics(snapshot({"ndcg": 0.5}), snapshot(after), basis)
+    assert (change.outcome, change.lost) == (outcome, True)
+    assert (change.change, change.better) == (None, None)
+    (back,) = diff_metrics(snapshot(after), snapshot({"ndcg": 0.5}), basis)
+    assert (back.outcome, back.change, back.lost) == (None, None, False)
+
+
+@pytest.mark.parametrize("unread", ["eval", "eval/m.json"])
+def test_what_cannot_be_read_is_not_lost(unread: str) -> None:
+    a = Snapshot(None, Annotation("m"), (), {"eval/m.json": {"ndcg": 0.5}}, {})
+    b = Snapshot(None, Annotation("m"), (), {}, {}, unread=frozenset({unread}))
+    assert diff_metrics(a, b) == diff_metrics(b, a) == ()
+
+
+def test_a_figure_that_moves_to_another_file_is_incomparable_and_not_lost() -> None:
+    def files(**metrics: dict[str, Value]) -> Snapshot:
+        return Snapshot(None, Annotation("m"), (), metrics, {})
+
+    moved = diff_metrics(files(old={"ndcg": 0.5}), files(new={"ndcg": 0.4}))
+    assert [(one.path, one.outcome) for one in moved] == [
+        ("new", None),
+        ("old", Outcome.INCOMPARABLE),
+    ]
+    both = files(old={"ndcg": 0.5}, new={"ndcg": 0.4})
+    (gone,) = diff_metrics(both, files(new={"ndcg": 0.4}))
+    assert (gone.path, gone.outcome) == ("old", Outcome.GONE)
+    (gone, _) = diff_metrics(files(a={"ndcg": 0.5}), files(b={"ndcg": math.nan}))
+    assert gone.outcome is Outcome.GONE
+    basis = Basis(path="users", results={("users", "ndcg"): PairedMetric(paired(0.02, 0.001))})
+    (moved_to_users, _) = diff_metrics(files(a={"ndcg": 0.5}), files(), basis)
+    assert moved_to_users.outcome is Outcome.INCOMPARABLE
+
+
+@pytest.mark.parametrize(
     ("metric", "up"),
     [
         ("all.recall@20", True), ("novel.coverage@10", True), ("val_loss", False), ("RMSE", False),
@@ -192,5 +242,7 @@ def test_of_what_the_results_speak_against_no_verdict_is_said() -> None:
     shown = PairedMetric(paired(+0.02, 0.001))
     for results in ({}, {place: shown}):
         basis = Basis(results=results, doubts={place: "they disagree"})
-        (change,) = diff_metrics(snapshot({"ndcg": 0.5}), snapshot({"ndcg": math.nan}), basis)
+        (change,) = diff_metrics(snapshot({"ndcg": 0.5}), snapshot({"ndcg": 0.6}), basis)
         assert (change.outcome, change.better, change.segments) == (None, None, ())
+        (change,) = diff_metrics(snapshot({"ndcg": 0.5}), snapshot({"ndcg": math.nan}), basis)
+        assert change.outcome is Outcome.NO_NUMBER
