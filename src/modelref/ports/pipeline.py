@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from modelref.domain.edited import Edited
     from modelref.domain.finding import Finding
     from modelref.domain.names import Artifact
     from modelref.domain.outs import Out
@@ -76,11 +77,22 @@ class Pipeline(Protocol):
         Only DVC stages that this model depends on are looked at; in the workspace, :meth:`edited`.
         """
 
-    def edited(self, artifact: Artifact) -> Sequence[str]:
-        """List outs of a model that ``dvc add`` tracks, and that changed in the workspace since.
+    def edited(self, artifact: Artifact) -> Sequence[Edited]:
+        """List outs of a model that changed in the workspace since DVC recorded them.
 
-        Returns:
-            Their repository paths; files that are not there have not changed.
+        Those that are not there have not changed.
+
+        Raises:
+            BadInput: DVC cannot read the pipeline.
+        """
+
+    def edited_inputs(self, artifact: Artifact) -> Sequence[Edited]:
+        """List what DVC keeps in the workspace and a model's DVC stages read otherwise.
+
+        Those that are not there have not changed.
+
+        Raises:
+            BadInput: DVC cannot read the pipeline.
         """
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import md5
 
+from modelref.domain.edited import Edited
 from modelref.domain.finding import Finding
 from modelref.domain.names import Artifact
 from modelref.domain.outs import MD5, Out
@@ -78,8 +79,12 @@ class MemoryPipeline:
         """Say what the test set."""
         return self.reasons.get(commit or "", ())
 
-    def edited(self, artifact: Artifact) -> Sequence[str]:
-        """No file is tracked by what could lag behind it."""
+    def edited(self, artifact: Artifact) -> Sequence[Edited]:
+        """No file is recorded by what could lag behind it."""
+        return ()
+
+    def edited_inputs(self, artifact: Artifact) -> Sequence[Edited]:
+        """Nothing is read."""
         return ()
 
 

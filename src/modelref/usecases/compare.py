@@ -14,6 +14,8 @@ from modelref.domain.diff.params import ParamChange
 from modelref.domain.diff.pipeline import StageChange
 from modelref.domain.diff.values import Absent, metrics_unread
 from modelref.domain.diff.weights import WeightsDiff
+from modelref.domain.edited import Edited
+from modelref.domain.names import Artifact
 from modelref.domain.ref import Ref
 from modelref.domain.reviewing import Judged, judge_quality
 from modelref.usecases.comparing.behaviour import compare_behaviour
@@ -117,7 +119,7 @@ def compare(
         BadInput: the refs name two different models.
     """
     diff = compare_pair(world, read_pair(world, a, b, at), kinds, patch=patch)
-    return diff if b else replace(diff, stale=tuple(world.pipeline.stale(a.artifact, None)))
+    return diff if b else _of_workspace(world, a.artifact, diff)
 
 
 def compare_pair(
@@ -158,3 +160,21 @@ def compare_pair(
         behaviour=found(DiffKind.BEHAVIOUR, lambda: compare_behaviour(world, pair), None),
         absent=absent,
     )
+
+
+def _of_workspace(world: "World", artifact: Artifact, diff: ModelDiff) -> ModelDiff:
+    """Say what the workspace holds beside what DVC recorded, which is what was compared."""
+    lookups = {DiffKind.WEIGHTS: world.pipeline.edited, DiffKind.DATA: world.pipeline.edited_inputs}
+    absent = dict(diff.absent)
+    for kind, look in lookups.items():
+        if kind in diff.kinds:
+            absent[kind] = (*absent.get(kind, ()), *map(_unseen, look(artifact)))
+    return replace(
+        diff,
+        absent={kind: reasons for kind, reasons in absent.items() if reasons},
+        stale=tuple(world.pipeline.stale(artifact, None)),
+    )
+
+
+def _unseen(one: Edited) -> Absent:
+    return Absent(f"workspace: {one}, and what that recorded was compared", one.mend)

@@ -246,11 +246,12 @@ def refuse_uncommitted(
     edited = world.pipeline.edited(artifact)
     if edited:
         raise Refused(
-            f"{' and '.join(edited)} changed since dvc add, so that commit {commit[:10]} has "
+            f"{' and '.join(map(str, edited))}, so that commit {commit[:10]} has "
             f"another {artifact} than the workspace",
             kind="uncommitted",
-            hint=f"dvc add {shlex.join(edited)}, git commit --all, then modelref register "
-            f"{artifact}; or, for the one in the commit, modelref register {artifact} --rev HEAD",
+            hint=f"{', '.join(dict.fromkeys(one.mend for one in edited))}, git commit --all, then "
+            f"modelref register {artifact}; or, for the one in the commit, modelref register "
+            f"{artifact} --rev HEAD",
         )
     now = world.pipeline.made(artifact, None)
     if {out.key for out in now.outs} != {out.key for out in outs}:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from support.beside_dvc import by_dvc, by_us
 from support.project import Project
 
 _DVC_YAML = """
@@ -20,7 +21,7 @@ stages:
           - RATE
           - Model
       - more.json:
-    outs: [models/rec]
+    outs: [models/rec, made]
     metrics:
       - metrics.json: {cache: false}
       - scores.yaml: {cache: false}
@@ -31,6 +32,12 @@ stages:
 metrics:
   - top.toml
   - reports
+  - added.json
+  - addedfolder
+  - addedwhole/deep/one.json
+  - made/inner.json
+params:
+  - addedparams.yaml
 artifacts:
   rec: {path: models/rec, type: model}
 """
@@ -54,7 +61,11 @@ for folder in ("folder", "gitfolder"):
     (pathlib.Path(folder) / "deep/b.yaml").write_text(
         f"b: {lr}\\nday: 2026-01-0{int(lr * 4)}\\n")
 pathlib.Path("alone.txt").write_text(str(lr))
+pathlib.Path("made").mkdir(exist_ok=True)
+pathlib.Path("made/inner.json").write_text(json.dumps({"inner": lr}))
 """
+
+_ADDED = ("added.json", "addedfolder", "addedwhole", "addedparams.yaml")
 
 
 _BOTH = ("rec@v0.1.0", "rec@v0.1.1")
@@ -73,6 +84,11 @@ def write(project: Project, lr: float, **more: Any) -> None:
     project.write("more.json", json.dumps({"x": {"y": lr}, "z": True}))
     project.write("top.toml", f"map = {lr}\n")
     project.write("reports/rank/mrr.json", json.dumps({"mrr": lr}))
+    project.write("added.json", json.dumps({"added": lr}))
+    project.write("addedfolder/one.json", json.dumps({"one": lr}))
+    project.write("addedwhole/deep/one.json", json.dumps({"one": lr}))
+    project.write("addedparams.yaml", f"width: {lr}\n")
+    project.run("dvc", "add", "--quiet", *_ADDED)
     project.write("reports/loss.toml", f"loss = {lr}\n")
 
 
@@ -93,35 +109,14 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def by_dvc(project: Project, what: str, *refs: str) -> dict[tuple[str, str], tuple[Any, Any]]:
-    found = project.run("dvc", what, "diff", *(refs or _BOTH), "--json").json
-    return {
-        (path, key): (_plain(change["old"]), _plain(change["new"]))
-        for path, changes in found.items()
-        for key, change in changes.items()
-    }
-
-
-def by_us(project: Project, what: str, *refs: str) -> dict[tuple[str, str], tuple[Any, Any]]:
-    found = project.modelref("diff", *(refs or _BOTH), "--only", what, "--json").json
-    key = what.removesuffix("s")
-    return {
-        (one["path"], one[key]): (_plain(one["from"]), _plain(one["to"])) for one in found[what]
-    }
-
-
-def _plain(value: Any) -> Any:
-    """DVC writes lists as text."""
-    return str(value) if isinstance(value, list) else value
-
-
 def test_metrics_agree(two: Project) -> None:
-    ours = by_us(two, "metrics")
-    assert ours == by_dvc(two, "metrics")
+    ours = by_us(two, "metrics", *_BOTH)
+    assert ours == by_dvc(two, "metrics", *_BOTH)
     assert {path for path, _ in ours} == {
         "metrics.json", "scores.yaml", "kept.json", "alone.txt", "top.toml",
         "folder/a.json", "folder/deep/b.yaml", "gitfolder/a.json", "gitfolder/deep/b.yaml",
         "reports/loss.toml", "reports/rank/mrr.json",
+        "added.json", "addedfolder/one.json", "addedwhole/deep/one.json", "made/inner.json",
     }  # fmt: skip
 
 
@@ -148,11 +143,127 @@ def test_a_key_that_stands_twice_is_refused_as_by_dvc(two: Project) -> None:
 
 
 def test_params_agree(two: Project) -> None:
-    ours = by_us(two, "params")
-    assert ours == by_dvc(two, "params")
-    assert ("consts.py", "Model.width") in ours
+    ours = by_us(two, "params", *_BOTH)
+    assert ours == by_dvc(two, "params", *_BOTH)
+    assert {("consts.py", "Model.width"), ("addedparams.yaml", "width")} <= ours.keys()
 
 
 def test_a_value_alone_in_its_file_is_told_by_the_files_name(two: Project) -> None:
     said = two.modelref("diff", "rec@v0.1.0", "rec@v0.1.1", "--only", "metrics").out
     assert "alone.txt" in said
+
+
+_TEMPLATED = """
+vars:
+  - cfg.yaml
+  - conf/more.toml:deep
+  - base: outp
+  - name: named
+metrics:
+  - ${base}/top.json
+stages:
+  each:
+    foreach: ${sets}
+    do:
+      cmd: python make.py ${base}/${key}.json ${item.v}
+      params: [{"pp/${key}.yaml": }]
+      deps: [make.py]
+      metrics: ["${base}/${key}.json": {cache: false}]
+  grid:
+    matrix:
+      kind: [x, y-z]
+      size: ${sizes}
+    cmd: python make.py grid/${item.kind}.${item.size}.json ${item.size}
+    deps: [make.py]
+    params: [cfg.yaml: [q]]
+    metrics: ["grid/${item.kind}.${item.size}.json"]
+  folder:
+    wdir: w d/${deep.part}
+    vars: [own: inner]
+    cmd: python ../../make.py ${own}.json ${q}
+    params: [lp.yaml: [z]]
+    metrics: ["${own}.json": {cache: false}]
+  train:
+    cmd: >-
+      python make.py model.bin ${q} && cp model.bin ${name}.json && cp model.bin report.json
+      && cp model.bin plot.json
+    deps: ["${base}/one.json", grid/x.1.json, "w d/part/inner.json", make.py]
+    params: [cfg.yaml: [q]]
+    outs: [model.bin, report.json]
+    plots: [plot.json]
+    metrics: ["${name}.json": {cache: false}]
+  local:
+    foreach: [nl, de]
+    do:
+      wdir: models/${item}
+      cmd: mkdir -p out && cp lp.yaml out/model.bin && cp lp.yaml m.yaml
+      deps: [lp.yaml]
+      outs: [out]
+      metrics: [m.yaml: {cache: false}]
+artifacts:
+  m: {path: model.bin, type: model}
+  nl: {path: models/nl/out, type: model}
+"""
+
+_MAKE = """
+import pathlib, sys
+path = pathlib.Path(sys.argv[1])
+path.parent.mkdir(parents=True, exist_ok=True)
+path.write_text('{"v": %s}' % sys.argv[2])
+"""
+
+
+@pytest.fixture(scope="module")
+def templated(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("templated") / "shop", ())
+    project.root.mkdir()
+    project.git("init", "--quiet")
+    project.run("dvc", "init", "--quiet")
+    project.write("dvc.yaml", _TEMPLATED)
+    project.write("make.py", _MAKE)
+    project.write("conf/more.toml", "name = 'not taken'\n[deep]\npart = 'part'\n")
+    for q in (1, 2):
+        sets = f"{{one: {{v: {q}}}, two: {{v: {q + 10}}}}}"
+        project.write("cfg.yaml", f"q: {q}\nsizes: [1, 2]\nsets: {sets}\n")
+        project.write("pp/one.yaml", f"a: {q}\n")
+        project.write("pp/two.yaml", f"b: {q}\n")
+        project.write("outp/top.json", json.dumps({"top": q}))
+        project.write("w d/part/lp.yaml", f"z: {q}\n")
+        for item in ("nl", "de"):
+            project.write(f"models/{item}/lp.yaml", f"a: {q}\n")
+        project.run("dvc", "repro", "--quiet")
+        project.git("add", "--all")
+        project.git("commit", "--quiet", "--message", f"{q}")
+        for model in ("m", "nl"):
+            project.modelref("register", model)
+    return project
+
+
+def test_templates_come_to_what_dvc_makes_of_them(templated: Project) -> None:
+    theirs = by_dvc(templated, "metrics", *(f"m@v0.1.{n}" for n in (0, 1)))
+    ours = by_us(templated, "metrics", *(f"m@v0.1.{n}" for n in (0, 1)))
+    local = {("models/nl/m.yaml", "a"), ("models/de/m.yaml", "a")}
+    unused = {key for key in theirs if key[0].startswith("grid/") and key[0] != "grid/x.1.json"}
+    unused.add(("outp/two.json", "v"))
+    assert ours == {key: value for key, value in theirs.items() if key not in local | unused}
+    assert {path for path, _ in ours} == {
+        "outp/top.json", "outp/one.json", "w d/part/inner.json", "named.json",
+    }  # fmt: skip
+
+
+def test_templated_params_agree(templated: Project) -> None:
+    refs = ("m@v0.1.0", "m@v0.1.1")
+    ours, theirs = (told(templated, "params", *refs) for told in (by_us, by_dvc))
+    assert {key: theirs[key] for key in ours if key in theirs} == {
+        ("cfg.yaml", "q"): (1, 2), ("pp/one.yaml", "a"): (1, 2), ("w d/part/lp.yaml", "z"): (1, 2),
+    }  # fmt: skip
+
+
+def test_a_loop_over_folders_makes_each_its_own_model(templated: Project) -> None:
+    refs = ("nl@v0.1.0", "nl@v0.1.1")
+    ours = by_us(templated, "metrics", *refs)
+    assert {path for path, _ in ours} == {"models/nl/m.yaml", "outp/top.json"}
+    theirs = by_dvc(templated, "metrics", *refs)
+    assert ours == {key: theirs[key] for key in ours}
+    found = templated.modelref("diff", *refs, "--json").json
+    assert [one["path"] for one in found["code"]] == ["models/nl/lp.yaml"]

@@ -86,12 +86,11 @@ def _told_of(made: Place, artifact: Artifact, path: str) -> Iterator[str]:
     """Metrics and tables that tell of a model which no DVC stage makes."""
     if made.graph.makers(path):
         return
-    definition = made.definition(artifact.dir)
-    annotation = definition.artifacts().get(artifact.name)
+    annotation = made.artifacts(artifact.dir).get(artifact.name)
     told = annotation.meta.get("modelref") if annotation else None
     entries = told.values() if isinstance(told, Mapping) else ()
     tables = [name for name in entries if isinstance(name, str)]
-    names = [*definition.metrics_files(made.locked(artifact.dir), ()), *tables]
+    names = [*made.loose_metrics(artifact.dir), *tables]
     folders = [str(parent) for name in names for parent in PurePosixPath(name).parents]
     yield from names
     yield from (f"{name}{DVC_SUFFIX}" for name in dict.fromkeys([*names, *folders]))

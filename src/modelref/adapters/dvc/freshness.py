@@ -1,14 +1,12 @@
 """Is a model what its pipeline would make? Asked of DVC itself, at a commit, without a checkout."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from modelref.adapters.dvc.opened import all_files, check_opened
 from modelref.adapters.dvc.places import Place
-from modelref.adapters.dvc.remotes.settings import unknown_remote
-from modelref.errors import BadInput
+from modelref.adapters.dvc.running import opened, place_of
 
 
 def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
@@ -19,7 +17,7 @@ def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
 
     Args:
         place: DVC's files at a commit, or in the workspace.
-        root: top folder of the checkout.
+        root: top folder of the checkout, which may hold several DVC repositories.
         path: repository path of the model's files.
 
     Returns:
@@ -29,45 +27,24 @@ def staleness(place: Place, root: Path, path: str) -> Sequence[str]:
         BadInput: DVC cannot read the pipeline at that commit, or a file of it is built to fill the
             memory; or DVC's default remote is none that it knows.
     """
-    commit = place.commit
     # A few files are enough to find a model up to date; a large repository has many others.
     # Whatever they say against it is said of all files.
     files = place.files_behind(path)
     check_opened(place, files)
-    import logging
-
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-    from dvc.scm import SCMError
-
-    logging.getLogger("dvc").setLevel(logging.CRITICAL)
-
-    def switched(repo: Any) -> AbstractContextManager[Any]:
-        return repo.switch(commit) if commit else nullcontext()
-
-    try:
-        _refuse_unknown_remote(root)
-        with Repo.open(str(root), uninitialized=True, subrepos=True) as repo, switched(repo):
-            if files and _fresh(repo, path, files):
-                return ()
-            check_opened(place, all_files(place))
-            return tuple(dict.fromkeys(_reasons(repo, repo.index, path)))
-    except (DvcException, SCMError, ImportError, TypeError, ValueError) as error:
-        raise BadInput(
-            f"DVC cannot read the pipeline of {(commit or 'the workspace')[:13]}: {error}",
-            kind="unreadable-file",
-            hint="dvc status, on that commit, says more",
-        ) from error
+    with opened(place, root, path) as repo:
+        if files and _fresh(repo, path, files):
+            return ()
+        check_opened(place, all_files(place))
+        if not _producers(repo, repo.index, path):
+            return _unmade(place, path)
+        return tuple(dict.fromkeys(_reasons(repo, repo.index, path)))
 
 
-def _refuse_unknown_remote(root: Path) -> None:
-    """Refuse settings that DVC itself fails on when it opens a repository."""
-    from dvc.config import Config
-
-    settings = Config(str(root / ".dvc"))
-    name = settings["core"].get("remote")
-    if name and name.lower() not in settings["remote"]:
-        raise unknown_remote(name)
+def _unmade(place: Place, path: str) -> tuple[str, ...]:
+    """Why nothing that DVC reads makes a path, where a ``dvc.lock`` says that something does."""
+    if not place.graph.makers(path):
+        return ()
+    return (f"dvc.lock has a DVC stage that makes {path}, and DVC knows none in dvc.yaml",)
 
 
 def _fresh(repo: Any, path: str, files: Sequence[str]) -> bool:
@@ -76,36 +53,38 @@ def _fresh(repo: Any, path: str, files: Sequence[str]) -> bool:
     from dvc.repo.index import Index
 
     try:
-        parts = [Index.from_file(repo, _place(repo, name)) for name in files]
+        parts = [Index.from_file(repo, place_of(repo, name)) for name in files]
         index = Index.from_indexes(repo, parts)
-        return not any(True for _ in _reasons(repo, index, path))
+        return bool(_producers(repo, index, path)) and not _reasons(repo, index, path)
     except DvcException:
         return False  # the whole repository tells why
 
 
-def _place(repo: Any, path: str) -> str:
-    """A repository path as DVC sees it: in a commit, the repository's top folder is its root."""
-    from dvc.fs import GitFileSystem
-
-    top = repo.fs.root_marker if isinstance(repo.fs, GitFileSystem) else repo.scm.root_dir
-    return str(repo.fs.join(top, *path.split("/")))
-
-
-def _reasons(repo: Any, index: Any, path: str) -> Iterator[str]:
-    target = _place(repo, path)
-    producers = [
+def _producers(repo: Any, index: Any, path: str) -> list[Any]:
+    target = place_of(repo, path)
+    return [
         stage
         for stage in index.stages
         if any(_overlap(repo.fs, out.fs_path, target) for out in stage.outs)
     ]
-    for stage in _with_upstream(index, producers):
-        if getattr(stage, "cmd_changed", False):
-            yield f"the command of DVC stage {stage.addressing.rpartition(':')[2]} changed"
-        if not stage.frozen:
-            for dep in stage.deps:
-                yield from _dep_reasons(repo, index, stage, dep)
-        for out in stage.outs:
-            yield from _out_reasons(repo, stage, out)
+
+
+def _reasons(repo: Any, index: Any, path: str) -> list[str]:
+    return [
+        reason
+        for stage in _with_upstream(index, _producers(repo, index, path))
+        for reason in _stage_reasons(repo, index, stage)
+    ]
+
+
+def _stage_reasons(repo: Any, index: Any, stage: Any) -> Iterator[str]:
+    if getattr(stage, "cmd_changed", False):
+        yield f"the command of DVC stage {stage.addressing.rpartition(':')[2]} changed"
+    if not stage.frozen:
+        for dep in stage.deps:
+            yield from _dep_reasons(repo, index, stage, dep)
+    for out in stage.outs:
+        yield from _out_reasons(repo, stage, out)
 
 
 def _with_upstream(index: Any, producers: Sequence[Any]) -> list[Any]:

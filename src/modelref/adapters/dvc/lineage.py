@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import PurePosixPath
 
+from modelref.adapters.dvc.filenames import DVC_SUFFIX
 from modelref.adapters.dvc.lockfile import LockedStage
 from modelref.domain.lineage import DvcStage, Lineage
 from modelref.domain.outs import Out, is_within, touches
@@ -23,7 +24,7 @@ def lineage_of(
     known = tuple(_stage(stage) for stage in stages)
     made = {out.path for stage in known for out in stage.outs}
     strange = {dep.path for stage in known for dep in stage.deps} - made
-    kept = list(read_dvc_files(sorted(_beside(strange.union(named)))))
+    kept = list(read_dvc_files(dvc_files_of(strange.union(named))))
     return Lineage(
         known,
         frozenset(path for path in strange if any(touches(path, out.path) for out in kept)),
@@ -41,7 +42,7 @@ def _stage(stage: LockedStage) -> DvcStage:
     )
 
 
-def _beside(paths: Iterable[str]) -> set[str]:
+def dvc_files_of(paths: Iterable[str]) -> Sequence[str]:
     """The ``.dvc`` files that may track some paths, or a folder around one."""
     around = {str(one) for path in paths for one in (path, *PurePosixPath(path).parents)}
-    return {f"{one}.dvc" for one in around - {"."}}
+    return sorted(f"{one}{DVC_SUFFIX}" for one in around - {"."})

@@ -1,6 +1,6 @@
 """What ``dvc.lock`` and ``.dvc`` files say: DVC stages as they were last run, and their outs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -41,15 +41,15 @@ class LockedStage:
 
 
 def read_lock(
-    path: str, data: bytes, wdirs: Mapping[str, str] | None = None
+    path: str, data: bytes, wdir_of: Callable[[str], str | None] = lambda _: "."
 ) -> tuple[LockedStage, ...]:
     """Read a ``dvc.lock``.
 
     Args:
         path: its repository path; the paths in it are relative to its folder.
         data: its bytes.
-        wdirs: working folders of the DVC stages that have one, which their paths are relative to,
-            by name as in dvc.yaml.
+        wdir_of: the working folder of a DVC stage, which its paths are relative to, by its name as
+            in dvc.lock; one for which it is None is left out.
 
     Raises:
         BadInput: it is not a dvc.lock, or a path in it leaves the repository.
@@ -57,9 +57,11 @@ def read_lock(
     folder = str(PurePosixPath(path).parent)
     stages = mapping(path, data).get("stages") or {}
     try:
+        wdirs = {str(name): wdir_of(str(name)) for name in stages}
         return tuple(
-            _locked(_wdir(folder, str(name), wdirs or {}), str(name), stage)
+            _locked(join_folder(folder, wdir), str(name), stage)
             for name, stage in stages.items()
+            if (wdir := wdirs[str(name)]) is not None
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadInput(f"{path} is not a dvc.lock: {error}", kind="unreadable-file") from error
@@ -148,11 +150,6 @@ def join_folder(folder: str, path: str) -> str:
 
 def _leaves(path: str) -> BadInput:
     return BadInput(f"the path {path!r} leaves the repository", kind="unsafe-path")
-
-
-def _wdir(folder: str, name: str, wdirs: Mapping[str, str]) -> str:
-    wdir = wdirs.get(name) or wdirs.get(name.partition("@")[0]) or "."
-    return join_folder(folder, wdir)
 
 
 def _locked(folder: str, name: str, stage: Mapping[str, Any]) -> LockedStage:

@@ -73,4 +73,6 @@ class MetricsReader:
             stages = definition.locked(paths[1], texts[1])
         except BadInput:
             return ()  # a listing goes on; the version's own card says what is wrong
-        return definition.metrics_files(stages, related(stages, annotation.path))
+        names = related(stages, annotation.path)
+        foreign = {out.path for stage in stages if stage.name not in names for out in stage.outs}
+        return definition.metrics_files([one for one in stages if one.name in names], foreign)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from modelref.adapters.dvc.definition import Definition, file_pattern
+from modelref.adapters.dvc.definition import Definition
 from modelref.adapters.dvc.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
 from modelref.adapters.dvc.lockfile import join_folder
 from modelref.adapters.dvc.places import Place
+from modelref.adapters.dvc.templates import file_pattern
 from modelref.adapters.dvc.textfiles import parse
 from modelref.errors import BadInput
 
@@ -83,7 +84,7 @@ def _words(listed: Any) -> Iterator[str]:
 
 
 def _meant(place: Place, base: str, entry: str) -> Iterator[str]:
-    if "${" in entry:
+    if "${" in base or "${" in entry:
         pattern = file_pattern(base, entry)
         yield from (path for path in place.paths if pattern.fullmatch(path))
         return

@@ -3,18 +3,20 @@
 ``made`` is asked by each ``resolve``: what only other questions need is imported by them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.filenames import DEFINITION, DVC_SUFFIX, GTO_FILE
-from modelref.adapters.dvc.lockfile import LockedStage, join, related
+from modelref.adapters.dvc.lockfile import LockedStage, join
 from modelref.adapters.dvc.places import Place
 from modelref.adapters.dvc.recent import RecentPlaces
 from modelref.adapters.git.commits import GitCommits
+from modelref.domain.edited import Edited, Recorded
 from modelref.domain.finding import Finding, Severity
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
@@ -22,6 +24,9 @@ from modelref.domain.outs import Out, is_within, outs_under
 from modelref.domain.paths import clash
 from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Values
 from modelref.errors import BadInput, ModelRefError, UnknownRef
+
+if TYPE_CHECKING:
+    from modelref.adapters.dvc.behind import Behind
 
 
 @dataclass(frozen=True)
@@ -73,22 +78,16 @@ class DvcPipeline:
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None."""
+        from modelref.adapters.dvc.behind import behind
         from modelref.adapters.dvc.valuefiles import read_value_files
 
         place = self._places.at(commit)
-        stages, definition = place.locked(artifact.dir), place.definition(artifact.dir)
         made = self._made(place, artifact)
         annotation = made.annotation
-        names = related(stages, annotation.path) or {stage.name for stage in stages}
-        behind = [stage for stage in stages if stage.name in names]
-        outs = {out.path: out for stage in stages for out in stage.outs}
-        metrics, params = read_value_files(
-            definition.metrics_files(stages, names),
-            definition.params_files(stages, names),
-            place,
-            outs,
-            self.outputs,
-        )
+        found = behind(place, artifact.dir, annotation.path)
+        scores, settings = found.metrics_files(), found.params_files()
+        kept = found.outs([*scores, *settings])
+        metrics, params = read_value_files(scores, settings, place, kept, self.outputs)
         nothing = f"{annotation.path} is in no dvc.lock, no .dvc file and not in git"
         return Snapshot(
             commit,
@@ -96,11 +95,11 @@ class DvcPipeline:
             made.outs,
             metrics.values,
             params.values,
-            _read_params(stages, names),
-            (*metrics.why(), *(() if made.outs else (nothing,))),
-            params.why(unnamed=definition.default_params),
+            _read_params(found.stages.values()),
+            (*metrics.why(), *(() if made.outs else (nothing,)), *found.untold("metrics")),
+            (*params.why(unnamed=found.default_params()), *found.untold("params")),
             frozenset([*metrics.unread, *params.unread]),
-            _lineage(place, definition, behind, annotation),
+            _lineage(found, annotation),
         )
 
     def made(self, artifact: Artifact, commit: str | None) -> Made:
@@ -143,21 +142,29 @@ class DvcPipeline:
 
         place = self._places.at(commit)
         path = self._annotation(place, artifact).path
-        edited = (
-            [] if commit else [f"{name} changed since dvc add" for name in self.edited(artifact)]
-        )
+        edited = [] if commit else [str(one) for one in self.edited(artifact)]
         if not place.locked(artifact.dir) and not place.stages:
             return edited  # no DVC stage ever ran: nothing makes it
         return [*edited, *staleness(place, self.commits.repository.root, path)]
 
-    def edited(self, artifact: Artifact) -> Sequence[str]:
-        """List outs of a model in the workspace that changed since ``dvc add``."""
+    def edited(self, artifact: Artifact) -> Sequence[Edited]:
+        """List outs of a model in the workspace that changed since DVC recorded them."""
         from modelref.adapters.dvc.edited import edited_outs
 
         place = self._places.at(None)
-        outs = self._made(place, artifact).outs
-        made = [out.path for stage in place.locked(artifact.dir) for out in stage.outs]
-        return [*edited_outs(place, made, outs, self.outputs)]
+        return edited_outs(place, self._made(place, artifact).outs, self.outputs)
+
+    def edited_inputs(self, artifact: Artifact) -> Sequence[Edited]:
+        """List inputs of a model in the workspace that are not what its DVC stages read."""
+        from modelref.adapters.dvc.behind import behind
+        from modelref.adapters.dvc.handmade import changed_deps
+
+        place = self._places.at(None)
+        annotation = self._annotation(place, artifact)
+        found = behind(place, artifact.dir, annotation.path)
+        paths = _lineage(found, annotation).inputs(annotation.path)
+        changed = changed_deps(place, self.commits.repository.root, found.stages, paths)
+        return [Edited(path, Recorded.REPRO) for path in changed]
 
     def _annotation(self, place: Place, artifact: Artifact) -> Annotation:
         annotation = place.artifacts(artifact.dir).get(artifact.name)
@@ -225,28 +232,19 @@ def _name_of(place: Place) -> str:
     return "the workspace" if place.commit is None else f"commit {place.commit[:10]}"
 
 
-def _lineage(
-    place: Place,
-    definition: Definition,
-    stages: Sequence[LockedStage],
-    annotation: Annotation,
-) -> Lineage:
-    """DVC stages behind a model that dvc.yaml still declares: DVC keeps others in dvc.lock."""
+def _lineage(found: "Behind", annotation: Annotation) -> Lineage:
     from modelref.adapters.dvc.lineage import lineage_of
 
-    behind = [stage for stage in stages if definition.declares(stage.name)]
     told = annotation.meta.get("modelref")
     named = told.values() if isinstance(told, Mapping) else ()
-    return lineage_of(behind, place.tracked, [path for path in named if isinstance(path, str)])
+    paths = [path for path in named if isinstance(path, str)]
+    return lineage_of([*found.declared()], found.place.tracked, paths)
 
 
-def _read_params(
-    stages: Sequence[LockedStage], names: Collection[str]
-) -> Mapping[str, tuple[str, ...]]:
+def _read_params(stages: Iterable[LockedStage]) -> Mapping[str, tuple[str, ...]]:
     """Parameters that DVC stages read, by file, as ``dvc.lock`` has recorded them."""
     read: dict[str, tuple[str, ...]] = {}
     for stage in stages:
-        if stage.name in names:
-            for path, values in stage.params.items():
-                read[path] = (*read.get(path, ()), *values)
+        for path, values in stage.params.items():
+            read[path] = (*read.get(path, ()), *values)
     return read

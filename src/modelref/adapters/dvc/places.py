@@ -1,24 +1,25 @@
 """DVC's files at one place, a commit or the workspace: definitions, locks and their graph."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from modelref.adapters.dvc.config import CONFIG
 from modelref.adapters.dvc.definition import MODEL, Definition
 from modelref.adapters.dvc.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
 from modelref.adapters.dvc.lockfile import LockedStage, graph_of, join, read_dvc_file
 from modelref.adapters.dvc.placefiles import PlaceFiles
+from modelref.adapters.dvc.templates import TEMPLATE
 from modelref.adapters.dvc.trees import ABSENT, Keys
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
 from modelref.domain.snapshot import Annotation
+from modelref.errors import BadInput
 
 if TYPE_CHECKING:
     from modelref.domain.sharing import Graph
-
-_TEMPLATE = re.compile(r"(?<!\\)\$\{\s*([^}]*?)\s*\}")
 
 
 class Place(PlaceFiles):
@@ -40,15 +41,29 @@ class Place(PlaceFiles):
         return {}
 
     @cached_property
-    def stages(self) -> Mapping[str, LockedStage]:
-        """Every locked DVC stage, by ``FILE:NAME`` of its lock."""
+    def locked_folders(self) -> Sequence[str]:
+        """Folders that have a ``dvc.lock``, all of whose files are read at once."""
         folders = [path.removesuffix(LOCK) for path in self._named(LOCK)]
         self.load([f"{folder}{name}" for folder in folders for name in (LOCK, DEFINITION)])
+        return [folder.rstrip("/") for folder in folders]
+
+    @cached_property
+    def stages(self) -> Mapping[str, LockedStage]:
+        """Every locked DVC stage, by ``FILE:NAME`` of its lock."""
         return {
-            f"{folder}{LOCK}:{stage.name}": stage
-            for folder in folders
-            for stage in self.locked(folder.rstrip("/"))
+            key: stage
+            for folder in self.locked_folders
+            for key, stage in self.locked_by_key(folder).items()
         }
+
+    def locked_by_key(self, folder: str) -> Mapping[str, LockedStage]:
+        """The locked DVC stages of one folder, by ``FILE:NAME`` of its lock."""
+        return {f"{join(folder, LOCK)}:{stage.name}": stage for stage in self.locked(folder)}
+
+    def dvc_root(self, path: str) -> PurePosixPath | None:
+        """Top folder of the DVC repository that a path of the commit belongs to, if to any."""
+        parents = PurePosixPath(path).parents
+        return next((one for one in parents if str(one / CONFIG) in self.paths), None)
 
     def locked(self, folder: str) -> tuple[LockedStage, ...]:
         """The locked DVC stages of one folder."""
@@ -58,6 +73,25 @@ class Place(PlaceFiles):
             definition = self.definition(folder)
             self._locked[folder] = definition.locked(path, self.data(path) or b"")
         return self._locked[folder]
+
+    def hidden(self, folder: str) -> Sequence[str]:
+        """Say which locked DVC stages of a folder are left out, as nothing tells where they ran."""
+        definition = self.definition(folder)
+        if not any("${" in wdir for wdir in definition.wdirs().values()):
+            return ()
+        named = self.values(join(folder, LOCK)).get("stages") or {}
+        templates = definition.templates
+        return [
+            f"DVC stage {name} of {definition.path} runs in a folder that its template does not "
+            f"tell: {templates.body(str(name)).get('wdir')}"
+            for name in named
+            if templates.wdir(str(name)) is None
+        ]
+
+    def loose_metrics(self, folder: str) -> Sequence[str]:
+        """Metrics files that the ``dvc.yaml`` of a folder lists, and that no DVC stage makes."""
+        made = {out.path for stage in self.stages.values() for out in stage.outs}
+        return self.definition(folder).metrics_files((), made)
 
     @cached_property
     def graph(self) -> "Graph":
@@ -69,8 +103,17 @@ class Place(PlaceFiles):
         path = join(folder, DEFINITION)
         if path not in self._definitions:
             self.load([path, join(folder, LOCK)])  # whoever wants the one wants the other
-            self._definitions[path] = Definition.read(path, self.data(path) or b"")
+            self._definitions[path] = Definition.read(path, self.data(path) or b"", self._sources)
         return self._definitions[path]
+
+    def _sources(self, paths: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """What is in the files of values that templates name; DVC says what is wrong with one."""
+        self.load(paths)
+        found: dict[str, Mapping[str, Any]] = {}
+        for path in paths:
+            with suppress(BadInput):
+                found[path] = self.values(path)
+        return found
 
     def artifacts(self, folder: str) -> Mapping[str, Annotation]:
         """What the ``dvc.yaml`` of a folder declares, by name."""
@@ -194,7 +237,7 @@ def templated(body: Any) -> bool:
 
 def _templates(body: Any) -> Iterator[str]:
     if isinstance(body, str):
-        yield from _TEMPLATE.findall(body)
+        yield from TEMPLATE.findall(body)
     elif isinstance(body, Mapping):
         for key, value in body.items():
             yield from _templates(str(key))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.gitkept import is_bookkeeping
@@ -26,13 +27,13 @@ class ValueFiles:
     unread: dict[str, str] = field(default_factory=dict)
     nowhere: list[str] = field(default_factory=list)
 
-    def why(self, *, unnamed: str = "") -> tuple[str, ...]:
+    def why(self, *, unnamed: Collection[str] = ()) -> tuple[str, ...]:
         """What is not available and why.
 
         Args:
-            unnamed: a file that is looked for without being named, and need not be there.
+            unnamed: files that are looked for without being named, and need not be there.
         """
-        missed = (f"{path} is not there" for path in self.nowhere if path != unnamed)
+        missed = (f"{path} is not there" for path in self.nowhere if path not in unnamed)
         return (*missed, *self.unread.values())
 
 
@@ -49,13 +50,15 @@ def read_value_files(
         metrics: repository paths of metrics files; of a folder, all files in it count.
         params: those of parameters files.
         place: where.
-        outs: what DVC stages write there, by path.
+        outs: what DVC keeps there, by path; its bytes are in the cache but for those that are left
+            to git (``cache: false``).
         outputs: the cache.
 
     Returns:
         The metrics, and the parameters.
     """
-    kept = dict(outs)
+    kept = {path: out for path, out in outs.items() if not out.in_git}
+    _unfold([*metrics, *params], kept, outputs)
     there = place.sizes([*metrics, *params])
     measured = list(_expanded(metrics, there, place, kept, outputs))
     paths = [*measured, *params]
@@ -86,18 +89,36 @@ def _expanded(
         yield from below or [path]
 
 
+def _unfold(paths: Sequence[str], kept: dict[str, Out], outputs: DvcOutputs) -> None:
+    """Add the files of those folders of DVC that hold one of some paths."""
+    for path in paths:
+        around = (str(parent) for parent in PurePosixPath(path).parents)
+        folder = next((one for one in around if one in kept), None)
+        if path in kept or folder is None:
+            continue
+        try:
+            kept.update(_files(kept[folder], outputs))
+        except ModelRefError:
+            kept[path] = kept[folder]  # reading the folder itself says why
+
+
+def _files(out: Out, outputs: DvcOutputs) -> dict[str, Out]:
+    files = outputs.files(out) if out.is_dir else ()
+    return {file.path: Out(file.path, file.algorithm, file.hash) for file in files}
+
+
 def _below(folder: str, place: Place, kept: dict[str, Out], outputs: DvcOutputs) -> Sequence[str]:
     """Files of a folder, bookkeeping left out; none where it is no folder, or cannot be listed."""
     below = [path for path in place.below(folder) if not is_bookkeeping(path)]
     out = kept.get(folder)
     if below or out is None or not out.is_dir:
-        return below
+        return below or [path for path in kept if path.startswith(f"{folder}/")]
     try:
-        files = outputs.files(out)
+        files = _files(out, outputs)
     except ModelRefError:
         return ()  # reading the folder itself says why
-    kept.update({file.path: Out(file.path, file.algorithm, file.hash) for file in files})
-    return [file.path for file in files]
+    kept.update(files)
+    return list(files)
 
 
 def _read(

@@ -64,8 +64,10 @@ def test_templated_metrics_are_those_that_the_lock_recorded() -> None:
     stages = read_lock("dvc.lock", LOCK.encode())
     definition = Definition.read("dvc.yaml", DEFINITION.encode())
     names = related(stages, "models/rec")
-    assert definition.metrics_files(stages, names) == ("scores/rec.json", "extra.yaml")
-    assert definition.params_files(stages, names) == ("params.yaml", "conf/rec.yaml")
+    own = [stage for stage in stages if stage.name in names]
+    foreign = {out.path for stage in stages if stage not in own for out in stage.outs}
+    assert definition.metrics_files(own, foreign) == ("scores/rec.json", "extra.yaml")
+    assert definition.params_files(own) == ("params.yaml", "conf/rec.yaml")
 
 
 def test_an_artifact_is_read_whole() -> None:
@@ -158,6 +160,6 @@ def test_a_loop_without_a_body_spoils_nothing_else(do: str) -> None:
     )
     (prepare, *_) = definition.locked("dvc.lock", LOCK.encode())
     assert prepare.name == "prepare"
-    assert definition.metrics_files([], ["train"]) == ()
+    assert definition.metrics_files([], ()) == ()
     assert definition.wdirs() == {}
     assert list(definition.artifacts()) == ["rec"]

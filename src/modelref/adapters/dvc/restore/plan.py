@@ -112,7 +112,7 @@ class RestorePlanner:
             if then.value(path, keys) != now.value(path, keys):
                 why = f"DVC stage {name} differs, but {', '.join(models)} needs it too"
                 left.append(Left(path, why))
-        told = () if then.graph.makers(path) else _told_of(then, artifact)
+        told = () if then.graph.makers(path) else then.loose_metrics(artifact.dir)
         return left + self._inputs(then, now, shares, told)
 
     def _inputs(self, then: Place, now: Place, shares: Share, told: Sequence[str]) -> list[Left]:
@@ -142,11 +142,6 @@ class RestorePlanner:
                 Left(name, f"it differs: git checkout {then.commit} -- {name}") for name in names
             ]
         return left
-
-
-def _told_of(then: Place, artifact: Artifact) -> Sequence[str]:
-    """Metrics that a ``dvc.yaml`` lists by themselves."""
-    return then.definition(artifact.dir).metrics_files(then.locked(artifact.dir), ())
 
 
 def _wants(
