@@ -10,10 +10,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from ssl import SSLContext
 
-from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.checked import Checked
 from modelref.adapters.dvc.config import Caches
 from modelref.adapters.dvc.remotes.remotes import DvcRemotes
+from modelref.adapters.dvc.store.cache import DvcOutputs
+from modelref.adapters.dvc.store.checked import Checked
 from modelref.adapters.git.program import Git
 from modelref.domain.outs import MD5, Out
 

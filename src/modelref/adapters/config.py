@@ -50,7 +50,7 @@ def parse_config(source: str, data: bytes) -> Config:
     Raises:
         BadInput: it is not valid; the message names file and key, and below ``gates`` the line.
     """
-    from modelref.adapters.dvc.textfiles import mapping
+    from modelref.adapters.dvc.parsing.textfiles import mapping
 
     raw = mapping(source, data)
     config = Config.parse(raw, source)
@@ -74,13 +74,13 @@ def parse_but_gates(source: str, data: bytes) -> Config:
     Raises:
         BadInput: it is not valid; the message names file and key.
     """
-    from modelref.adapters.dvc.textfiles import mapping
+    from modelref.adapters.dvc.parsing.textfiles import mapping
 
     return Config.parse(mapping(source, data), source)
 
 
 def _parse_gto(name: str, data: bytes) -> Config:
-    from modelref.adapters.dvc.textfiles import mapping
+    from modelref.adapters.dvc.parsing.textfiles import mapping
 
     return Config(stages=parse_stages(name, mapping(name, data).get("stages")), source=name)
 

@@ -47,7 +47,7 @@ def _line(source: str, data: bytes, error: BadInput) -> int:
     mark = getattr(error.__cause__, "problem_mark", None)
     if mark is not None:
         return int(mark.line) + 1
-    from modelref.adapters.dvc.textfiles import composed, mapping
+    from modelref.adapters.dvc.parsing.textfiles import composed, mapping
 
     try:
         raw = mapping(source, data)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from modelref.adapters.dvc.textfiles import composed
+from modelref.adapters.dvc.parsing.textfiles import composed
 from modelref.domain.marked import Marked
 from modelref.errors import BadInput
 

@@ -15,9 +15,9 @@ from modelref.adapters.git.tags import GitTags
 
 if TYPE_CHECKING:
     from modelref.adapters.config import ConfigFile
-    from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
+    from modelref.adapters.dvc.store.cache import DvcOutputs
     from modelref.adapters.git.default_branch import AgreedFile
     from modelref.adapters.git.signing.check import GitSignatures
     from modelref.adapters.git.sync.remote import GitRemote
@@ -144,10 +144,10 @@ class RepositoryWorld:
     @cached_property
     def outputs(self) -> "DvcOutputs":
         """DVC's cache: reading its settings costs more than a listing of the registry."""
-        from modelref.adapters.dvc.cache import DvcOutputs
-        from modelref.adapters.dvc.checked import Checked
         from modelref.adapters.dvc.config import Caches
         from modelref.adapters.dvc.remotes.remotes import DvcRemotes
+        from modelref.adapters.dvc.store.cache import DvcOutputs
+        from modelref.adapters.dvc.store.checked import Checked
 
         return DvcOutputs(
             Caches(self.repository.root),

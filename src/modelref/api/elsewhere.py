@@ -16,9 +16,9 @@ from modelref.errors import Refused
 
 if TYPE_CHECKING:
     from modelref.adapters.config import ConfigFile
-    from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.pipeline import DvcPipeline
     from modelref.adapters.dvc.restore.workspace import DvcWorkspace
+    from modelref.adapters.dvc.store.cache import DvcOutputs
     from modelref.adapters.git.branches import DefaultBranch
     from modelref.adapters.git.elsewhere.address import Address
     from modelref.adapters.git.signing.check import GitSignatures
@@ -141,9 +141,9 @@ class ElsewhereWorld:
     @cached_property
     def outputs(self) -> "DvcOutputs":
         """Its bytes, in the user's cache: nothing of its DVC settings says where."""
-        from modelref.adapters.dvc.cache import DvcOutputs
-        from modelref.adapters.dvc.checked import Checked
         from modelref.adapters.dvc.remotes.remotes import DvcRemotes
+        from modelref.adapters.dvc.store.cache import DvcOutputs
+        from modelref.adapters.dvc.store.checked import Checked
         from modelref.adapters.dvc.strangers import StrangersCaches
 
         folder = self.shelf.folder / "dvc"

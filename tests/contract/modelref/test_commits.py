@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.checked import Checked
 from modelref.adapters.dvc.config import Caches
+from modelref.adapters.dvc.store.cache import DvcOutputs
+from modelref.adapters.dvc.store.checked import Checked
 from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.repository import Repository
 from modelref.domain.diff.code import FileChange

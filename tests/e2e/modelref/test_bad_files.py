@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modelref.adapters.dvc.opened import all_files, check_opened
-from modelref.adapters.dvc.places import Place
+from modelref.adapters.dvc.declared.places import Place
+from modelref.adapters.dvc.engine.opened import all_files, check_opened
 from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.repository import Repository
 from modelref.errors import BadInput

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from modelref.adapters.dvc.cache import DvcOutputs
+from modelref.adapters.dvc.store.cache import DvcOutputs
 from modelref.domain.outs import OutFile
 from support.inprocess import run
 from support.project import Project

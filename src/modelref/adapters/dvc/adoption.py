@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from modelref.adapters.durable import write_durably
-from modelref.adapters.dvc.definition import MODEL
-from modelref.adapters.dvc.filenames import DEFINITION
-from modelref.adapters.dvc.lockfile import join
+from modelref.adapters.dvc.declared.definition import MODEL
+from modelref.adapters.dvc.declared.filenames import DEFINITION
+from modelref.adapters.dvc.declared.lockfile import join
+from modelref.adapters.dvc.parsing.textfiles import mapping
 from modelref.adapters.dvc.restore.yamltext import edit
-from modelref.adapters.dvc.textfiles import mapping
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out, is_within, touches
 from modelref.domain.snapshot import Candidate

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from modelref.adapters.dvc.filenames import DVC_SUFFIX
-from modelref.adapters.dvc.places import Place
+from modelref.adapters.dvc.declared.filenames import DVC_SUFFIX
+from modelref.adapters.dvc.declared.places import Place
 from modelref.adapters.dvc.restore.texts import (
     differing_definitions,
     lock_entries,

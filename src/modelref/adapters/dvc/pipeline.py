@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.definition import MODEL, Definition
-from modelref.adapters.dvc.filenames import DEFINITION, DVC_SUFFIX, GTO_FILE
-from modelref.adapters.dvc.lockfile import LockedStage, join
-from modelref.adapters.dvc.places import Place
-from modelref.adapters.dvc.recent import RecentPlaces
+from modelref.adapters.dvc.declared.definition import MODEL, Definition
+from modelref.adapters.dvc.declared.filenames import DEFINITION, DVC_SUFFIX, GTO_FILE
+from modelref.adapters.dvc.declared.lockfile import LockedStage, join
+from modelref.adapters.dvc.declared.places import Place
+from modelref.adapters.dvc.declared.recent import RecentPlaces
+from modelref.adapters.dvc.store.cache import DvcOutputs
 from modelref.adapters.git.commits import GitCommits
 from modelref.domain.edited import Edited, Recorded
 from modelref.domain.finding import Finding, Severity
@@ -26,7 +26,7 @@ from modelref.domain.snapshot import Annotation, Candidate, Made, Snapshot, Valu
 from modelref.errors import BadInput, ModelRefError, UnknownRef
 
 if TYPE_CHECKING:
-    from modelref.adapters.dvc.behind import Behind
+    from modelref.adapters.dvc.declared.behind import Behind
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class DvcPipeline:
 
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None."""
-        from modelref.adapters.dvc.behind import behind
-        from modelref.adapters.dvc.valuefiles import read_value_files
+        from modelref.adapters.dvc.declared.behind import behind
+        from modelref.adapters.dvc.facts.valuefiles import read_value_files
 
         place = self._places.at(commit)
         made = self._made(place, artifact)
@@ -124,7 +124,7 @@ class DvcPipeline:
 
     def metrics(self, artifact: Artifact, commits: Sequence[str]) -> Mapping[str, Values]:
         """Read only the metrics of a model at many commits, in a few runs of git."""
-        from modelref.adapters.dvc.measured import MetricsReader
+        from modelref.adapters.dvc.facts.measured import MetricsReader
 
         return MetricsReader(self.commits, artifact).read(commits).values
 
@@ -132,13 +132,13 @@ class DvcPipeline:
         self, artifact: Artifact, commits: Sequence[str]
     ) -> Mapping[str, Sequence[ModelRefError]]:
         """Say which metrics of a model at many commits are there, but cannot be read."""
-        from modelref.adapters.dvc.measured import MetricsReader
+        from modelref.adapters.dvc.facts.measured import MetricsReader
 
         return MetricsReader(self.commits, artifact).read(commits).refused
 
     def stale(self, artifact: Artifact, commit: str | None) -> Sequence[str]:
         """Say why a model's outs at a commit are not what its pipeline would make."""
-        from modelref.adapters.dvc.freshness import staleness
+        from modelref.adapters.dvc.engine.freshness import staleness
 
         place = self._places.at(commit)
         path = self._annotation(place, artifact).path
@@ -149,15 +149,15 @@ class DvcPipeline:
 
     def edited(self, artifact: Artifact) -> Sequence[Edited]:
         """List outs of a model in the workspace that changed since DVC recorded them."""
-        from modelref.adapters.dvc.edited import edited_outs
+        from modelref.adapters.dvc.engine.edited import edited_outs
 
         place = self._places.at(None)
         return edited_outs(place, self._made(place, artifact).outs, self.outputs)
 
     def edited_inputs(self, artifact: Artifact) -> Sequence[Edited]:
         """List inputs of a model in the workspace that are not what its DVC stages read."""
-        from modelref.adapters.dvc.behind import behind
-        from modelref.adapters.dvc.handmade import changed_deps
+        from modelref.adapters.dvc.declared.behind import behind
+        from modelref.adapters.dvc.engine.handmade import changed_deps
 
         place = self._places.at(None)
         annotation = self._annotation(place, artifact)
@@ -186,7 +186,7 @@ class DvcPipeline:
         whole = any(is_within(path, out.path) for out in hashed)
         if whole and not any(out.in_git for out in hashed):
             return hashed
-        from modelref.adapters.dvc.gitkept import joined, outs_in_git
+        from modelref.adapters.dvc.facts.gitkept import joined, outs_in_git
 
         return joined(hashed, outs_in_git(self.commits, place.commit, path))
 
@@ -233,7 +233,7 @@ def _name_of(place: Place) -> str:
 
 
 def _lineage(found: "Behind", annotation: Annotation) -> Lineage:
-    from modelref.adapters.dvc.lineage import lineage_of
+    from modelref.adapters.dvc.declared.lineage import lineage_of
 
     told = annotation.meta.get("modelref")
     named = told.values() if isinstance(told, Mapping) else ()

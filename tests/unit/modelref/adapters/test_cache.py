@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.checked import Checked
 from modelref.adapters.dvc.config import CacheConfig, Caches, read_cache_config
+from modelref.adapters.dvc.store.cache import DvcOutputs
+from modelref.adapters.dvc.store.checked import Checked
 from modelref.adapters.git.program import Git
 from modelref.domain.outs import MD5, Out, OutFile
 from modelref.errors import BadInput, OutOfReach

@@ -1,5 +1,5 @@
-from modelref.adapters.dvc.definition import Definition
-from modelref.adapters.dvc.lockfile import read_dvc_file
+from modelref.adapters.dvc.declared.definition import Definition
+from modelref.adapters.dvc.declared.lockfile import read_dvc_file
 
 _LOCK = b"""
 schema: '2.0'

@@ -1,8 +1,14 @@
 import pytest
 
-from modelref.adapters.dvc.definition import Definition
-from modelref.adapters.dvc.lockfile import LEGACY_MD5, join, read_dvc_file, read_lock, related
-from modelref.adapters.dvc.manifest import read_manifest
+from modelref.adapters.dvc.declared.definition import Definition
+from modelref.adapters.dvc.declared.lockfile import (
+    LEGACY_MD5,
+    join,
+    read_dvc_file,
+    read_lock,
+    related,
+)
+from modelref.adapters.dvc.store.manifest import read_manifest
 from modelref.domain.outs import MD5, Out
 from modelref.errors import BadInput
 

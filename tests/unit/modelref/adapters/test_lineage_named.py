@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from modelref.adapters.dvc.lineage import lineage_of
+from modelref.adapters.dvc.declared.lineage import lineage_of
 from modelref.domain.outs import MD5, Out
 
 HOLDOUT = Out("data/test.parquet", MD5, "ab" * 16)

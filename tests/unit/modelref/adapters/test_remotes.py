@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from modelref.adapters.dvc.config import CacheConfig
-from modelref.adapters.dvc.lockfile import LEGACY_MD5
+from modelref.adapters.dvc.declared.lockfile import LEGACY_MD5
 from modelref.adapters.dvc.remotes.arrival import Arrivals
 from modelref.adapters.dvc.remotes.crew import Pulse, Silent, Stopped, work
 from modelref.adapters.dvc.remotes.remotes import DvcRemotes

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from modelref.adapters.dvc.definition import Definition
-from modelref.adapters.dvc.templates import Templates, fill, resolved
-from modelref.adapters.dvc.trees import ABSENT
+from modelref.adapters.dvc.declared.definition import Definition
+from modelref.adapters.dvc.declared.templates import Templates, fill, resolved
+from modelref.adapters.dvc.parsing.trees import ABSENT
 
 CONTEXT = {"a": {"b": [1, {"c": "x"}]}, "yes": True, "half": 0.5, "none": None}
 

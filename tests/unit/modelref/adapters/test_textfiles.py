@@ -4,7 +4,7 @@ import pytest
 from dvc.utils.serialize import parse_json, parse_toml, parse_yaml
 from ruamel.yaml import YAML
 
-from modelref.adapters.dvc.textfiles import mapping, parse
+from modelref.adapters.dvc.parsing.textfiles import mapping, parse
 from modelref.errors import BadInput
 
 _YAML = """

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from modelref.adapters.dvc.values import read_values
+from modelref.adapters.dvc.parsing.values import read_values
 from modelref.errors import BadInput
 
 PYTHON = b"""

@@ -9,10 +9,10 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from modelref.adapters.dvc.parsing.textfiles import mapping
+from modelref.adapters.dvc.parsing.trees import ABSENT
 from modelref.adapters.dvc.restore.paramfiles import set_params, settable
 from modelref.adapters.dvc.restore.yamltext import edit
-from modelref.adapters.dvc.textfiles import mapping
-from modelref.adapters.dvc.trees import ABSENT
 from modelref.errors import BadInput
 
 TEXT = """\

@@ -13,10 +13,10 @@ from pathlib import Path
 from time import sleep
 
 from modelref.adapters.dvc.config import CacheConfig
-from modelref.adapters.dvc.objects import is_sound, object_key
 from modelref.adapters.dvc.remotes.bounds import Bounded, most_bytes
 from modelref.adapters.dvc.remotes.crew import Pulse
 from modelref.adapters.dvc.remotes.stores import Store
+from modelref.adapters.dvc.store.objects import is_sound, object_key
 from modelref.domain.outs import OutFile
 from modelref.errors import OutOfReach
 

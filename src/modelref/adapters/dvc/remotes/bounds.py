@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modelref.adapters.dvc.lockfile import LEGACY_MD5
-from modelref.adapters.dvc.objects import object_key
+from modelref.adapters.dvc.declared.lockfile import LEGACY_MD5
 from modelref.adapters.dvc.remotes.stores import Store
+from modelref.adapters.dvc.store.objects import object_key
 from modelref.domain.outs import DIR_SUFFIX, OutFile
 from modelref.errors import OutOfReach
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from modelref.adapters.durable import sync_folder
-from modelref.adapters.dvc.objects import object_key
+from modelref.adapters.dvc.store.objects import object_key
 from modelref.domain.outs import Out, OutFile
 from modelref.errors import OutOfReach
 
 if TYPE_CHECKING:
-    from modelref.adapters.dvc.cache import DvcOutputs
     from modelref.adapters.dvc.remotes.stores import Store
+    from modelref.adapters.dvc.store.cache import DvcOutputs
 
 _PATIENCE = 60.0
 _MEGA = 1e6

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from hashlib import sha1, sha256
 from pathlib import Path
 
-from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.lockfile import LEGACY_MD5
-from modelref.adapters.dvc.objects import legacy_md5_of, md5_of
+from modelref.adapters.dvc.declared.lockfile import LEGACY_MD5
+from modelref.adapters.dvc.store.cache import DvcOutputs
+from modelref.adapters.dvc.store.objects import legacy_md5_of, md5_of
 from modelref.domain.outs import GIT, MD5, OutFile
 from modelref.errors import OutOfReach
 

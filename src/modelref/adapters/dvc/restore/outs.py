@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.gitkept import is_bookkeeping
-from modelref.adapters.dvc.lockfile import read_dvc_file
-from modelref.adapters.dvc.places import Place
+from modelref.adapters.dvc.declared.lockfile import read_dvc_file
+from modelref.adapters.dvc.declared.places import Place
+from modelref.adapters.dvc.facts.gitkept import is_bookkeeping
 from modelref.adapters.dvc.restore.disk import Disk
+from modelref.adapters.dvc.store.cache import DvcOutputs
 from modelref.domain.outs import GIT, Out, OutFile, is_within
 from modelref.domain.restoring import LINK_MODE, Change, Left
 from modelref.errors import ModelRefError

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from modelref.adapters.dvc.parsing.textfiles import mapping
+from modelref.adapters.dvc.parsing.trees import ABSENT, Keys, put
 from modelref.adapters.dvc.restore.yamltext import edit
-from modelref.adapters.dvc.textfiles import mapping
-from modelref.adapters.dvc.trees import ABSENT, Keys, put
 from modelref.errors import BadInput
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.lockfile import read_dvc_file
-from modelref.adapters.dvc.places import Place, split
+from modelref.adapters.dvc.declared.lockfile import read_dvc_file
+from modelref.adapters.dvc.declared.places import Place, split
 from modelref.adapters.dvc.restore.disk import Disk
 from modelref.adapters.dvc.restore.outs import OutChanges, OutPlanner
 from modelref.adapters.dvc.restore.texts import (
@@ -17,6 +16,7 @@ from modelref.adapters.dvc.restore.texts import (
     superseded,
     written,
 )
+from modelref.adapters.dvc.store.cache import DvcOutputs
 from modelref.adapters.git.commits import GitCommits
 from modelref.domain.names import Artifact
 from modelref.domain.outs import GIT, Out, is_within

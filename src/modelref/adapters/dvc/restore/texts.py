@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from modelref.adapters.dvc.filenames import DEFINITION, LOCK
-from modelref.adapters.dvc.places import (
+from modelref.adapters.dvc.declared.filenames import DEFINITION, LOCK
+from modelref.adapters.dvc.declared.places import (
     Place,
     absent_params,
     definition_keys,
@@ -13,9 +13,9 @@ from modelref.adapters.dvc.places import (
     split,
     templated,
 )
+from modelref.adapters.dvc.parsing.trees import ABSENT, Keys
 from modelref.adapters.dvc.restore.paramfiles import set_params, settable
 from modelref.adapters.dvc.restore.yamltext import edit
-from modelref.adapters.dvc.trees import ABSENT, Keys
 from modelref.domain.names import Artifact
 from modelref.domain.restoring import Left
 from modelref.domain.sharing import Share

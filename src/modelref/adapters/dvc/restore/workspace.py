@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from modelref.adapters.durable import write_durably
-from modelref.adapters.dvc.cache import DvcOutputs
 from modelref.adapters.dvc.carried import carried_files
 from modelref.adapters.dvc.restore.plan import RestorePlanner
+from modelref.adapters.dvc.store.cache import DvcOutputs
 from modelref.adapters.git.carrying import Carrier
 from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.lock import WriterLock

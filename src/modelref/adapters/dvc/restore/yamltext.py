@@ -12,6 +12,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from modelref.adapters.dvc.parsing.textfiles import mapping
+from modelref.adapters.dvc.parsing.trees import ABSENT, Keys, lookup, put
 from modelref.adapters.dvc.restore.yamlnodes import (
     UnsureError,
     block_text,
@@ -23,8 +25,6 @@ from modelref.adapters.dvc.restore.yamlnodes import (
     shift,
     span,
 )
-from modelref.adapters.dvc.textfiles import mapping
-from modelref.adapters.dvc.trees import ABSENT, Keys, lookup, put
 from modelref.errors import BadInput
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")

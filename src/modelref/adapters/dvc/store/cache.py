@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from modelref.adapters.dvc.checked import Checked
 from modelref.adapters.dvc.config import CONFIG, Caches, leads_to_same_remote
-from modelref.adapters.dvc.manifest import read_manifest
-from modelref.adapters.dvc.objects import (
+from modelref.adapters.dvc.remotes.remotes import DvcRemotes
+from modelref.adapters.dvc.store.checked import Checked
+from modelref.adapters.dvc.store.manifest import read_manifest
+from modelref.adapters.dvc.store.objects import (
     absent,
     damaged,
     is_sound,
@@ -17,7 +18,6 @@ from modelref.adapters.dvc.objects import (
     object_key,
     same_legacy,
 )
-from modelref.adapters.dvc.remotes.remotes import DvcRemotes
 from modelref.adapters.git.program import Git
 from modelref.adapters.link import link, make_executable
 from modelref.domain.outs import DIR_SUFFIX, GIT, Out, OutFile

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from modelref.adapters.dvc.filenames import DEFAULT_PARAMS
-from modelref.adapters.dvc.lockfile import LockedStage, join, read_lock
-from modelref.adapters.dvc.templates import Read, Templates, file_pattern
-from modelref.adapters.dvc.textfiles import mapping
+from modelref.adapters.dvc.declared.filenames import DEFAULT_PARAMS
+from modelref.adapters.dvc.declared.lockfile import LockedStage, join, read_lock
+from modelref.adapters.dvc.declared.templates import Read, Templates, file_pattern
+from modelref.adapters.dvc.parsing.textfiles import mapping
 from modelref.domain.outs import Out, touches
 from modelref.domain.snapshot import Annotation
 from modelref.errors import BadInput
@@ -72,7 +72,7 @@ class Definition:
             data: its bytes.
 
         Raises:
-            BadInput: as :func:`~modelref.adapters.dvc.lockfile.read_lock`.
+            BadInput: as :func:`~modelref.adapters.dvc.declared.lockfile.read_lock`.
         """
         stages = read_lock(path, data, self.templates.wdir)
         return tuple(self._with_options(stage) for stage in self._without_left_over(stages))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from modelref.adapters.dvc.config import Caches
-from modelref.adapters.dvc.places import Place
+from modelref.adapters.dvc.declared.places import Place
 from modelref.adapters.dvc.remotes.settings import unknown_remote
 from modelref.errors import BadInput
 
@@ -16,7 +16,7 @@ def opened(place: Place, root: Path, path: str) -> Iterator[Any]:
     """Open DVC at the top of the DVC repository that a path belongs to.
 
     Whoever asks it of files has had them looked at by
-    :func:`~modelref.adapters.dvc.opened.check_opened`.
+    :func:`~modelref.adapters.dvc.engine.opened.check_opened`.
 
     Args:
         place: a commit, which is read without a checkout, or the workspace.

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.places import Place
+from modelref.adapters.dvc.declared.places import Place
+from modelref.adapters.dvc.store.cache import DvcOutputs
 from modelref.domain.edited import Edited, Recorded
 from modelref.domain.outs import GIT, Out, OutFile, is_within
 from modelref.errors import OutOfReach
@@ -68,7 +68,7 @@ def _rewritten(place: Place, outs: Iterable[Out], outputs: DvcOutputs) -> Iterat
         except (OSError, OutOfReach):
             large[out.path] = []
     if large:
-        from modelref.adapters.dvc.handmade import changed_outs
+        from modelref.adapters.dvc.engine.handmade import changed_outs
 
         changed = changed_outs(place, root, large)
         yield from changed

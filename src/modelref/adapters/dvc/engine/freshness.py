@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from modelref.adapters.dvc.opened import all_files, check_opened
-from modelref.adapters.dvc.places import Place
-from modelref.adapters.dvc.running import opened, place_of
+from modelref.adapters.dvc.declared.places import Place
+from modelref.adapters.dvc.engine.opened import all_files, check_opened
+from modelref.adapters.dvc.engine.running import opened, place_of
 
 
 def staleness(place: Place, root: Path, path: str) -> Sequence[str]:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from modelref.adapters.dvc.definition import Definition
-from modelref.adapters.dvc.filenames import DEFINITION, LOCK
-from modelref.adapters.dvc.lockfile import join, related
-from modelref.adapters.dvc.values import read_metrics
+from modelref.adapters.dvc.declared.definition import Definition
+from modelref.adapters.dvc.declared.filenames import DEFINITION, LOCK
+from modelref.adapters.dvc.declared.lockfile import join, related
+from modelref.adapters.dvc.parsing.values import read_metrics
 from modelref.adapters.git.batch import Pair
 from modelref.adapters.git.commits import GitCommits
 from modelref.domain.names import Artifact

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from modelref.adapters.dvc.filenames import LOCK
-from modelref.adapters.dvc.lineage import dvc_files_of
-from modelref.adapters.dvc.lockfile import LockedStage, graph_of
-from modelref.adapters.dvc.places import Place, split
+from modelref.adapters.dvc.declared.filenames import LOCK
+from modelref.adapters.dvc.declared.lineage import dvc_files_of
+from modelref.adapters.dvc.declared.lockfile import LockedStage, graph_of
+from modelref.adapters.dvc.declared.places import Place, split
 from modelref.domain.outs import Out
 from modelref.errors import BadInput
 
@@ -18,7 +18,7 @@ class Behind:
     Attributes:
         place: where.
         folder: repository path of the folder whose ``dvc.yaml`` declares the model.
-        stages: these, by key of :attr:`~modelref.adapters.dvc.places.Place.stages`.
+        stages: these, by key of :attr:`~modelref.adapters.dvc.declared.places.Place.stages`.
         others: all other DVC stages of the repository, in the same way.
         unread: why DVC stages are not known that may be of them, one sentence each.
     """

@@ -3,8 +3,8 @@
 import shlex
 from pathlib import Path
 
-from modelref.adapters.dvc.lockfile import LEGACY_MD5
-from modelref.adapters.dvc.manifest import check_hash
+from modelref.adapters.dvc.declared.lockfile import LEGACY_MD5
+from modelref.adapters.dvc.store.manifest import check_hash
 from modelref.domain.outs import DIR_SUFFIX, OutFile
 from modelref.errors import OutOfReach
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from modelref.adapters.dvc.cache import DvcOutputs
-from modelref.adapters.dvc.gitkept import is_bookkeeping
-from modelref.adapters.dvc.places import Place
-from modelref.adapters.dvc.values import most_bytes, read_metrics, read_values, too_large
+from modelref.adapters.dvc.declared.places import Place
+from modelref.adapters.dvc.facts.gitkept import is_bookkeeping
+from modelref.adapters.dvc.parsing.values import most_bytes, read_metrics, read_values, too_large
+from modelref.adapters.dvc.store.cache import DvcOutputs
 from modelref.domain.outs import Out
 from modelref.domain.snapshot import Value
 from modelref.errors import ModelRefError

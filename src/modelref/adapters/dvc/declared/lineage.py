@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import PurePosixPath
 
-from modelref.adapters.dvc.filenames import DVC_SUFFIX
-from modelref.adapters.dvc.lockfile import LockedStage
+from modelref.adapters.dvc.declared.filenames import DVC_SUFFIX
+from modelref.adapters.dvc.declared.lockfile import LockedStage
 from modelref.domain.lineage import DvcStage, Lineage
 from modelref.domain.outs import Out, is_within, touches
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from modelref.adapters.dvc.filenames import DEFAULT_PARAMS
-from modelref.adapters.dvc.lockfile import join_folder
-from modelref.adapters.dvc.trees import ABSENT, lookup
+from modelref.adapters.dvc.declared.filenames import DEFAULT_PARAMS
+from modelref.adapters.dvc.declared.lockfile import join_folder
+from modelref.adapters.dvc.parsing.trees import ABSENT, lookup
 from modelref.errors import BadInput
 
 Context = Mapping[str, Any]

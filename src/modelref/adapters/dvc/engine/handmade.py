@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from modelref.adapters.dvc.config import Caches
-from modelref.adapters.dvc.filenames import DEFINITION, LOCK
-from modelref.adapters.dvc.opened import check_opened
-from modelref.adapters.dvc.places import Place, split
-from modelref.adapters.dvc.running import opened, place_of
+from modelref.adapters.dvc.declared.filenames import DEFINITION, LOCK
+from modelref.adapters.dvc.declared.places import Place, split
+from modelref.adapters.dvc.engine.opened import check_opened
+from modelref.adapters.dvc.engine.running import opened, place_of
 
 
 def changed_outs(place: Place, root: Path, paths: Collection[str]) -> list[str]:

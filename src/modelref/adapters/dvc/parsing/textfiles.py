@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 
-from modelref.adapters.dvc.yamlloader import compose
+from modelref.adapters.dvc.parsing.yamlloader import compose
 from modelref.errors import BadInput
 
 _MAX_BYTES = 32 * 1024 * 1024

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from modelref.adapters.dvc.textfiles import parse
+from modelref.adapters.dvc.parsing.textfiles import parse
 from modelref.domain.snapshot import Value, flatten
 from modelref.errors import BadInput
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from modelref.adapters.dvc.definition import Definition
-from modelref.adapters.dvc.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
-from modelref.adapters.dvc.lockfile import join_folder
-from modelref.adapters.dvc.places import Place
-from modelref.adapters.dvc.templates import file_pattern
-from modelref.adapters.dvc.textfiles import parse
+from modelref.adapters.dvc.declared.definition import Definition
+from modelref.adapters.dvc.declared.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
+from modelref.adapters.dvc.declared.lockfile import join_folder
+from modelref.adapters.dvc.declared.places import Place
+from modelref.adapters.dvc.declared.templates import file_pattern
+from modelref.adapters.dvc.parsing.textfiles import parse
 from modelref.errors import BadInput
 
 _NAMING = ("vars", "params")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from modelref.adapters.dvc.places import Place
+from modelref.adapters.dvc.declared.places import Place
 from modelref.adapters.git.commits import GitCommits
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from modelref.adapters.dvc.textfiles import mapping
+from modelref.adapters.dvc.parsing.textfiles import mapping
 from modelref.domain.outs import MD5, Out
 from modelref.domain.paths import is_writable
 from modelref.errors import BadInput

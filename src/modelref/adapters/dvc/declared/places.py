@@ -7,12 +7,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from modelref.adapters.dvc.config import CONFIG
-from modelref.adapters.dvc.definition import MODEL, Definition
-from modelref.adapters.dvc.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
-from modelref.adapters.dvc.lockfile import LockedStage, graph_of, join, read_dvc_file
-from modelref.adapters.dvc.placefiles import PlaceFiles
-from modelref.adapters.dvc.templates import TEMPLATE
-from modelref.adapters.dvc.trees import ABSENT, Keys
+from modelref.adapters.dvc.declared.definition import MODEL, Definition
+from modelref.adapters.dvc.declared.filenames import DEFAULT_PARAMS, DEFINITION, DVC_SUFFIX, LOCK
+from modelref.adapters.dvc.declared.lockfile import LockedStage, graph_of, join, read_dvc_file
+from modelref.adapters.dvc.declared.placefiles import PlaceFiles
+from modelref.adapters.dvc.declared.templates import TEMPLATE
+from modelref.adapters.dvc.parsing.trees import ABSENT, Keys
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
 from modelref.domain.snapshot import Annotation

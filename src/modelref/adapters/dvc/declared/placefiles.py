@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from modelref.adapters.dvc.filenames import DEFINITION, DVC_SUFFIX, LOCK
-from modelref.adapters.dvc.textfiles import mapping
-from modelref.adapters.dvc.trees import Keys, lookup
+from modelref.adapters.dvc.declared.filenames import DEFINITION, DVC_SUFFIX, LOCK
+from modelref.adapters.dvc.parsing.textfiles import mapping
+from modelref.adapters.dvc.parsing.trees import Keys, lookup
 from modelref.adapters.git.commits import GitCommits
 from modelref.errors import BadInput, OutOfReach
 
@@ -112,5 +112,5 @@ class PlaceFiles:
         return held
 
     def value(self, path: str, keys: Keys) -> Any:
-        """One value of a file, :data:`~modelref.adapters.dvc.trees.ABSENT` if none."""
+        """One value of a file, :data:`~modelref.adapters.dvc.parsing.trees.ABSENT` if none."""
         return lookup(self.values(path), keys)

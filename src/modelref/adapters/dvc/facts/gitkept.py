@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from modelref.adapters.dvc.filenames import DEFINITION, DVC_SUFFIX, LOCK
+from modelref.adapters.dvc.declared.filenames import DEFINITION, DVC_SUFFIX, LOCK
 from modelref.adapters.git.commits import GitCommits
 from modelref.domain.outs import GIT, Out, is_within
 

@@ -1,0 +1,1 @@
+"""What DVC's own files say at one place, a commit or the workspace: no DVC runs."""

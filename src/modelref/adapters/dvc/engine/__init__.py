@@ -1,0 +1,1 @@
+"""DVC itself, asked whether a model is what its pipeline would make."""

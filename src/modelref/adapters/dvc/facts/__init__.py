@@ -1,0 +1,1 @@
+"""What a model scores and was made with, wherever the files of that are kept."""

@@ -1,0 +1,1 @@
+"""Where bytes lie: DVC's cache, its objects and manifests."""
