@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from modelref.domain.diff.data import TableChange
     from modelref.domain.diff.panel import Panel
-    from modelref.domain.diff.results import MeasuredMetric
+    from modelref.domain.diff.results import Results
 
 
 class Located(NamedTuple):
@@ -28,13 +28,17 @@ class Located(NamedTuple):
 class Tables(Protocol):
     """What is in tables: Parquet, CSV and TSV files that nobody vouches for."""
 
-    def results(self, before: Located, after: Located, seed: int) -> Sequence[MeasuredMetric]:
+    def results(
+        self, before: Located, after: Located, seed: int, metrics: Collection[str]
+    ) -> Results:
         """Compare results per user on the users that both files have.
 
         Args:
             before: the first side's file.
             after: the second side's.
             seed: of the bootstrap.
+            metrics: dotted keys that are known to be metrics; a column of truth values, or one that
+                cannot be compared, is of interest where one of them is its key or ends in it.
 
         Raises:
             BadInput: a file is no such table; the message names it.

@@ -6,27 +6,28 @@ Its parent is :mod:`modelref.adapters.tables.guard`.
 import json
 import resource
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import pyarrow as pa
 
-from modelref.adapters.tables.panels import read_panels
-from modelref.adapters.tables.profiles import compare_tables
-from modelref.adapters.tables.results import compare_results
 from modelref.errors import ModelRefError
 
-_TASKS: Mapping[str, Callable[..., Any]] = {
-    "panel": read_panels,
-    "results": compare_results,
-    "tables": compare_tables,
+_TASKS: Mapping[str, tuple[str, str]] = {
+    "panel": ("panels", "read_panels"),
+    "results": ("results", "compare_results"),
+    "tables": ("profiles", "compare_tables"),
 }
+"""By task, the module and its function; what one task imports would take memory from another."""
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     """Do what is asked: ``{"task", "arguments"}`` gives ``{"found"}`` or ``{"error"}``."""
     try:
-        return {"found": _TASKS[request["task"]](**request["arguments"])}
+        module, name = _TASKS[request["task"]]
+        task = getattr(import_module(f"modelref.adapters.tables.{module}"), name)
+        return {"found": task(**request["arguments"])}
     except ModelRefError as error:
         return {"error": {"kind": error.kind, "message": error.message, "hint": error.hint}}
     except pa.ArrowException as error:  # its message may hold somebody's value
