@@ -33,8 +33,13 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     except pa.ArrowException as error:  # its message may hold somebody's value
         if isinstance(error, MemoryError):
             raise
-        message = f"a table has values that cannot be read ({type(error).__name__})"
-        return {"error": {"kind": "unreadable-table", "message": message, "hint": ""}}
+        return _unreadable(f"a table has values that cannot be read ({type(error).__name__})")
+    except UnicodeDecodeError:
+        return _unreadable("a table has text that is not UTF-8", "write it as UTF-8")
+
+
+def _unreadable(message: str, hint: str = "") -> dict[str, Any]:
+    return {"error": {"kind": "unreadable-table", "message": message, "hint": hint}}
 
 
 def main(most_bytes: int) -> None:

@@ -21,6 +21,8 @@ from modelref.ports import Located
 _MEMORY = 448 << 20
 """Bytes of data that the child may have, its libraries' included."""
 _SECONDS = 3600
+_SIGNS = ("MemoryError", "bad_alloc", "malloc", "OutOfMemory", "Memory allocation")
+"""What a process says that has no memory left."""
 _FRUGAL = {
     # Each thread of a BLAS keeps buffers of its own, and sums in an order of its own.
     **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
@@ -144,7 +146,7 @@ def _unread(names: str, said: str, most_bytes: int) -> OutOfReach:
             kind="not-installed",
             hint=READERS,
         )
-    if any(sign in said for sign in ("MemoryError", "bad_alloc", "malloc", "OutOfMemory")):
+    if any(sign in said for sign in _SIGNS):
         return OutOfReach(
             f"reading {names} would take more than {most_bytes >> 20} MiB of memory, "
             "the most that any table may take",

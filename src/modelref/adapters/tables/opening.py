@@ -54,7 +54,8 @@ class Table:
         with _readable(name):
             self._file = _open_parquet(path, name) if self._suffix in PARQUET else None
             schema = self._file.schema_arrow if self._file else self._text_schema()
-        if len(schema.names) > _MOST_COLUMNS or len(set(schema.names)) < len(schema.names):
+            names = schema.names
+        if len(names) > _MOST_COLUMNS or len(set(names)) < len(names):
             raise BadInput(
                 f"{name} has more than {_MOST_COLUMNS:,} columns, or two of one name",
                 kind="unreadable-table",
