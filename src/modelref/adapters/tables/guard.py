@@ -79,6 +79,7 @@ class GuardedTables:
             Counted(*found["rows"]),
             {what: Counted(*counted) for what, counted in found["ids"].items()},
             by_drift([one for one in columns if one]),
+            tuple(found["nested"]),
         )
 
     def panel(

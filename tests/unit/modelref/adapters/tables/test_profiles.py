@@ -98,6 +98,8 @@ def test_numbers_of_every_kind_are_compared(tmp_path: Path) -> None:
         "small": np.array([0.1, 0.2], dtype=np.float32),
         "odd": [math.inf, -0.0],
         "flag": [True, False],
+        "span": [dt.timedelta(seconds=1), dt.timedelta(seconds=2)],
+        "at": [dt.time(1), None],
     }
     after = {
         "when": [day + dt.timedelta(days=3)] * 2,
@@ -105,11 +107,15 @@ def test_numbers_of_every_kind_are_compared(tmp_path: Path) -> None:
         "small": np.array([0.2, 0.3], dtype=np.float32),
         "odd": [math.inf, 0.0],
         "flag": [True, True],
+        "span": [dt.timedelta(seconds=2), dt.timedelta(seconds=3)],
+        "at": [dt.time(1, 30), dt.time(1, 30)],
     }
     found = compared(tmp_path, before, after)
     assert column(found, "when")["wasserstein"] == pytest.approx(3)
     assert column(found, "day")["wasserstein"] == pytest.approx(2)
     assert column(found, "small")["wasserstein"] == pytest.approx(0.1, abs=1e-6)
+    assert column(found, "span")["wasserstein"] == pytest.approx(1)
+    assert column(found, "at")["wasserstein"] == pytest.approx(1800)
     assert column(found, "odd")["drift"] == 0
     assert column(found, "flag")["drift"] > 0
 
@@ -160,6 +166,7 @@ def test_nested_columns_and_empty_tables_are_no_trouble(tmp_path: Path) -> None:
     )
     assert found["rows"] == [2, 2, 0, 0, False]
     assert column(found, "tags")["drift"] is None
+    assert found["nested"] == ["tags"]
     empty = compared(tmp_path, {"n": np.array([], np.int64)}, {"n": np.array([1], np.int64)})
     assert empty["rows"] == [0, 1, 1, 0, False]
     assert column(empty, "n")["drift"] is None
