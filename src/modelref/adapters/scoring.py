@@ -40,7 +40,7 @@ class CommandScoring:
             / sha256(f"{self.root}\0{key}".encode("utf-8", "surrogateescape")).hexdigest()
         )
 
-    def run(self, argv: Sequence[str], seconds: int) -> None:
+    def run(self, argv: Sequence[str], seconds: int, settings: str) -> None:
         """Run a command at the top of the repository, without a shell."""
         name = argv[0]
         try:
@@ -49,13 +49,13 @@ class CommandScoring:
             raise OutOfReach(
                 f"the score command ({name}) took more than {seconds} seconds",
                 kind="score-failed",
-                hint="give it more: models.NAME.score_seconds in modelref.yaml",
+                hint=f"give it more: {settings}.score_seconds in modelref.yaml",
             ) from error
         except OSError as error:
             raise OutOfReach(
                 f"the score command ({name}) cannot be run: {error.strerror}",
                 kind="score-failed",
-                hint="see models.NAME.score in modelref.yaml",
+                hint=f"see {settings}.score in modelref.yaml",
             ) from error
         if code:
             said = [line for line in stderr.splitlines() if line.strip()]
@@ -63,7 +63,7 @@ class CommandScoring:
             raise OutOfReach(
                 f"the score command ({name}) failed with exit code {code}: {last}",
                 kind="score-failed",
-                hint="see models.NAME.score in modelref.yaml",
+                hint=f"see {settings}.score in modelref.yaml",
             )
 
 

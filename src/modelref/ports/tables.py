@@ -90,8 +90,13 @@ class Scoring(Protocol):
     def folder(self, key: str) -> Path:
         """A folder of the user's cache for a key; it may not exist yet."""
 
-    def run(self, argv: Sequence[str], seconds: int) -> None:
+    def run(self, argv: Sequence[str], seconds: int, settings: str) -> None:
         """Run a command at the top of the repository, without a shell.
+
+        Args:
+            argv: its words.
+            seconds: that it may take.
+            settings: where ``modelref.yaml`` has it, for messages: ``models.NAME``.
 
         Raises:
             OutOfReach: it is not there, failed, or took too long; the message has its last words.

@@ -13,7 +13,8 @@ from modelref.errors import OutOfReach
 
 
 def run(folder: Path, code: str, seconds: int = 60) -> None:
-    CommandScoring(folder, folder / "cache").run([sys.executable, "-c", code], seconds)
+    argv = [sys.executable, "-c", code]
+    CommandScoring(folder, folder / "cache").run(argv, seconds, "models.rec")
 
 
 def test_the_last_words_of_a_command_that_fails_are_told(tmp_path: Path) -> None:
@@ -77,5 +78,5 @@ def test_a_command_that_closes_its_standard_error_is_waited_for(tmp_path: Path) 
 
 
 def test_a_command_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(OutOfReach, match=r"\(no-such-command\) cannot be run: No such file"):
-        CommandScoring(tmp_path, tmp_path).run(["no-such-command"], 5)
+    with pytest.raises(OutOfReach, match=r"\(no-such-command\) .* see models.rec.score in"):
+        CommandScoring(tmp_path, tmp_path).run(["no-such-command"], 5, "models.rec")

@@ -4,13 +4,14 @@ import hashlib
 
 import pytest
 
-from modelref.domain.diff.data import Counted, TableChange
+from modelref.domain.diff.data import Counted, InputChange, TableChange
 from modelref.domain.lineage import DvcStage, Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
 from modelref.domain.snapshot import Annotation, Snapshot
 from modelref.testing import MemoryWorld
 from modelref.usecases.comparing.data import compare_data
+from modelref.usecases.comparing.found import attempt
 from modelref.usecases.comparing.sides import Pair, Side
 
 
@@ -27,6 +28,17 @@ def told(path: str, *nested: str) -> list[str]:
     pair = Pair(Artifact.parse("m"), side(world, path, b"old"), side(world, path, b"new"))
     (change,) = compare_data(world, pair).changes
     return [one.why for one in change.absent]
+
+
+def test_a_reason_of_both_sides_of_one_name_is_told_once() -> None:
+    world = MemoryWorld()
+    bare = Side(None, Snapshot(None, Annotation("model.bin"), (), {}, {}))
+    pair = Pair(Artifact.parse("m"), bare, bare)
+    nothing: tuple[InputChange, ...] = ()
+    found = attempt(lambda: compare_data(world, pair), nothing)
+    assert [one.why for one in found.absent] == [
+        "workspace: dvc.lock holds no DVC stage that makes this model"
+    ]
 
 
 @pytest.mark.parametrize("path", ["in.csv.gz", "in.TSV.bz2", "in.parquet.zst"])
