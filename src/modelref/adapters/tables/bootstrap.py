@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 
 RESAMPLES = 10_000
-_BLOCK = 1 << 21
-"""Draws held at once: 8 MiB of them."""
+_BLOCK = 1 << 19
+"""Draws held at once: 2 MiB of them, and as many counts."""
 _MOST_UNITS = 5_000
 """Beyond so many users, random groups of them are drawn: 5,000 tell the spread within 1 %."""
 _TAIL = 0.025

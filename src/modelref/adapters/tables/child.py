@@ -45,6 +45,7 @@ def _unreadable(message: str, hint: str = "") -> dict[str, Any]:
 def main(most_bytes: int) -> None:
     """Answer one request, within a number of bytes of memory."""
     resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
+    pa.set_io_thread_count(1)  # the stack of each counts, used or not
     json.dump(answer(json.load(sys.stdin)), sys.stdout)
 
 

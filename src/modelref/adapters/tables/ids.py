@@ -9,12 +9,24 @@ import pyarrow.compute as pc
 WHOLE = r"^-?[0-9]+\.0$"
 """A whole number in a column of floats, as text."""
 
+_MOST_PARTS, _MOST_ROWS = 16, 1 << 18
+
 
 def missing(column: Any) -> bool:
     """Whether a column lacks a value."""
     if pa.types.is_floating(column.type) and pc.any(pc.is_nan(column)).as_py():
         return True
     return bool(column.null_count)
+
+
+def compact(parts: list[Any]) -> list[Any]:
+    """The same with the last parts as one, once they are many: small ones leave holes in memory."""
+    last = parts[-_MOST_PARTS:]
+    if len(last) < _MOST_PARTS or sum(map(len, last)) > _MOST_ROWS:
+        return parts
+    if pa.types.is_dictionary(last[0].type):
+        return parts
+    return [*parts[:-_MOST_PARTS], pa.concat_arrays(last)]
 
 
 def as_ids(parts: Sequence[Any], kind: pa.DataType) -> Any:

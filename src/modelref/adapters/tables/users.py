@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from modelref.adapters.tables.ids import as_ids, missing
+from modelref.adapters.tables.ids import as_ids, compact, missing
 from modelref.adapters.tables.opening import Table
 from modelref.errors import BadInput
 
@@ -81,11 +81,12 @@ def read_keys(path: Path, name: str) -> Keys:
     if pa.types.is_nested(table.types[USER]):
         raise BadInput(f"{name} has no ids in its column {USER!r}", kind="unreadable-table")
     keys = [key for key in (USER, TASK) if key in table.types]
-    ids, tasks = [], _Labels(None)
+    ids: list[Any] = []
+    tasks = _Labels(None)
     for block in table.blocks(keys):
         if any(missing(block.column(key)) for key in keys):
             raise BadInput(f"{name} has a row without {' or '.join(keys)}", kind="unreadable-table")
-        ids.append(block.column(USER))
+        ids = compact([*ids, block.column(USER)])
         if TASK in keys:
             tasks.add(block.column(TASK))
     return Keys(as_ids(ids, table.types[USER]), tasks.whole() if TASK in keys else None)

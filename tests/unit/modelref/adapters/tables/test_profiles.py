@@ -68,6 +68,37 @@ def test_schema_and_missing_values(tmp_path: Path) -> None:
     assert column(found, "come")["types"] == [None, "bool"]
 
 
+def test_there_and_back_mirror_each_other(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    before, after = (
+        {
+            "user": random.integers(0, 60, size),
+            "item": [f"i{n}" for n in random.integers(0, 9, size)],
+            "price": random.normal(side, 1, size),
+            "name": [None if n < 2 else f"n{n}" for n in random.integers(0, 6, size)],
+            ("old", "new")[side]: [1] * size,
+            "n": random.integers(0, 5, size).astype(np.int32 if side else np.int64),
+        }
+        for side, size in ((0, 300), (1, 400))
+    )
+    there, back = compared(tmp_path, before, after), compared(tmp_path, after, before)
+
+    def mirrored(counted: list[Any]) -> list[Any]:
+        first, second, added, removed, estimated = counted
+        return [second, first, removed, added, estimated]
+
+    assert there["rows"] == mirrored(back["rows"])
+    assert there["ids"] == {what: mirrored(back["ids"][what]) for what in ("user", "item")}
+    for one in there["columns"]:
+        other = column(back, one["column"])
+        assert one["types"] == other["types"][::-1]
+        assert one["missing"] == other["missing"][::-1]
+        for measure in ("drift", "psi", "wasserstein"):
+            assert one[measure] == (
+                other[measure] if other[measure] is None else pytest.approx(other[measure])
+            )
+
+
 def test_drift_of_labels_by_hand(tmp_path: Path) -> None:
     found = column(compared(tmp_path, {"c": ["x"] * 3 + ["y"]}, {"c": ["x"] + ["y"] * 3}), "c")
     # P = (3/4, 1/4), Q = (1/4, 3/4), M = (1/2, 1/2): JSD = 1 - H(1/4), H the binary entropy.

@@ -184,6 +184,27 @@ def test_a_user_whom_the_sides_put_into_different_segments_is_in_none(tmp_path: 
     assert {one["segment"]: one["users"] for one in found["segments"]} == {"young": 6, "old": 7}
 
 
+def test_there_and_back_mirror_each_other_in_every_segment(tmp_path: Path) -> None:
+    users = list(range(90))
+    ages = [("young", "old", "oldest")[user % 3] for user in users]
+    moved = [ages[-1], *ages[1:]]
+    before = {"user": users, "ndcg": [user % 7 / 10 for user in users], "age": ages}
+    after = {"user": users[::-1], "ndcg": [user % 5 / 10 for user in users], "age": moved[::-1]}
+    (there,), (back,) = compared(tmp_path, before, after), compared(tmp_path, after, before)
+    assert there["own"] == back["own"][::-1]
+    assert there["sizes"] == back["sizes"]
+    pairs = zip([there["all"], *there["segments"]], [back["all"], *back["segments"]], strict=True)
+    for one, other in pairs:
+        assert one.get("segment") == other.get("segment")
+        assert (one["users"], one["p_value"]) == (other["users"], other["p_value"])
+        assert (one["before"], one["after"]) == (other["after"], other["before"])
+        assert (one["change"], one["low"], one["high"]) == (
+            -other["change"],
+            -other["high"],
+            -other["low"],
+        )
+
+
 def test_segments_of_one_side_are_enough(tmp_path: Path) -> None:
     before = {"user": list(range(12)), "ndcg": [0.5] * 12}
     (found,) = compared(tmp_path, before, {**before, "age": ["young", "old"] * 6})
