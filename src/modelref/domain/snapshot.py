@@ -8,6 +8,7 @@ from typing import TypeAlias
 from modelref.domain.lineage import Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
+from modelref.errors import BadInput
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | None"
 """A metric's or parameter's value; a list is compared as a whole, as DVC does."""
@@ -111,20 +112,35 @@ def flatten(value: object, prefix: str = "") -> dict[str, Value]:
     Returns:
         Values by dotted key; lists stay whole, those that hold mappings become their text, as DVC
         shows them; so does anything that is neither.
+
+    Raises:
+        BadInput: two of them have one dotted key: which one is meant, nobody can tell.
     """
     flat: dict[str, Value] = {}
     pending = [(prefix, value)]
     while pending:
         key, item = pending.pop()
         if isinstance(item, Mapping):
-            children = [
-                (f"{key}.{name}" if key else str(name) or '""', child)
-                for name, child in item.items()
-            ]
+            children = [(_key(key, name, child), child) for name, child in item.items()]
             pending.extend(reversed(children))
         elif key:
+            if key in flat:
+                raise BadInput(
+                    f"two values have the key {key:.80}",
+                    kind="unreadable-file",
+                    hint="rename one of them: a dot in a key is as if one lay in the other",
+                )
             flat[key] = _plain(item)
     return flat
+
+
+def _key(parent: str, name: object, item: object) -> str:
+    """A dotted key, as DVC's JSON writes it: that of YAML's ``true:`` is ``true`` at the top."""
+    if parent:
+        return f"{parent}.{name}"
+    if isinstance(name, bool | None) and not isinstance(item, Mapping):
+        return "null" if name is None else str(name).lower()
+    return str(name) or '""'
 
 
 def _plain(item: object) -> Value:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from modelref.domain.diff.data import TableChange
     from modelref.domain.diff.panel import Panel
-    from modelref.domain.diff.results import MeasuredMetric
+    from modelref.domain.diff.results import Results
 
 
 class Located(NamedTuple):
@@ -28,13 +28,17 @@ class Located(NamedTuple):
 class Tables(Protocol):
     """What is in tables: Parquet, CSV and TSV files that nobody vouches for."""
 
-    def results(self, before: Located, after: Located, seed: int) -> Sequence[MeasuredMetric]:
+    def results(
+        self, before: Located, after: Located, seed: int, metrics: Collection[str]
+    ) -> Results:
         """Compare results per user on the users that both files have.
 
         Args:
             before: the first side's file.
             after: the second side's.
             seed: of the bootstrap.
+            metrics: dotted keys that are known to be metrics; a column of truth values, or one that
+                cannot be compared, is of interest where one of them is its key or ends in it.
 
         Raises:
             BadInput: a file is no such table; the message names it.
@@ -86,8 +90,13 @@ class Scoring(Protocol):
     def folder(self, key: str) -> Path:
         """A folder of the user's cache for a key; it may not exist yet."""
 
-    def run(self, argv: Sequence[str], seconds: int) -> None:
+    def run(self, argv: Sequence[str], seconds: int, settings: str) -> None:
         """Run a command at the top of the repository, without a shell.
+
+        Args:
+            argv: its words.
+            seconds: that it may take.
+            settings: where ``modelref.yaml`` has it, for messages: ``models.NAME``.
 
         Raises:
             OutOfReach: it is not there, failed, or took too long; the message has its last words.

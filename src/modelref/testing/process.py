@@ -78,7 +78,7 @@ class MemoryScoring:
         """A folder of the cache."""
         return self.cache / key
 
-    def run(self, argv: Sequence[str], seconds: int) -> None:
+    def run(self, argv: Sequence[str], seconds: int, settings: str) -> None:
         """Note the command, and write to its last argument."""
         self.ran.append(tuple(argv))
         if self.writes is None:

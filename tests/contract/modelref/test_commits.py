@@ -10,7 +10,7 @@ from modelref.adapters.dvc.store.cache import DvcOutputs
 from modelref.adapters.dvc.store.checked import Checked
 from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.repository import Repository
-from modelref.domain.diff.code import FileChange
+from modelref.domain.diff.code import FileChange, read_by
 from modelref.domain.diff.values import Status
 from modelref.domain.outs import MD5, OutFile
 from modelref.errors import OutOfReach
@@ -104,6 +104,23 @@ def test_files_that_differ_below_the_paths_with_their_lines(
         FileChange("src/new.py", Status.ADDED, 2, 0),
         FileChange("ö |`.py", Status.CHANGED, 0, 1),
     ]
+
+
+_MIRROR = {Status.ADDED: Status.REMOVED, Status.REMOVED: Status.ADDED}
+
+
+def test_files_that_differ_mirror_there_and_back(commits: tuple[Commits, str, str]) -> None:
+    port, before, after = commits
+    there, back = (
+        port.changes(*pair, ["src", "logo.png"]) for pair in ((before, after), (after, before))
+    )
+    assert [
+        FileChange(one.path, _MIRROR.get(one.status, one.status), one.removed, one.added)
+        for one in back
+    ] == list(there)
+    readers = {"src": ("train",)}, {"src/fit.py": ("tune",), "logo.png": ("draw",)}
+    forth, home = (read_by(there, *pair) for pair in (readers, readers[::-1]))
+    assert [set(one.stages) for one in forth] == [set(one.stages) for one in home]
 
 
 def test_the_workspace_counts_with_files_that_git_does_not_know_yet(

@@ -6,6 +6,7 @@ intervals). The p-value is the level at which that interval would touch zero, so
 say the same. For its use on rankings see Sakai, SIGIR 2006.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 
 RESAMPLES = 10_000
-_BLOCK = 1 << 21
-"""Draws held at once: 8 MiB of them."""
+_BLOCK = 1 << 19
+"""Draws held at once: 2 MiB of them, and as many counts."""
 _MOST_UNITS = 5_000
 """Beyond so many users, random groups of them are drawn: 5,000 tell the spread within 1 %."""
 _TAIL = 0.025
@@ -49,13 +50,32 @@ def bootstrap(differences: Floats, seed: int, resamples: int = RESAMPLES) -> Est
         seed: of the draws.
         resamples: how often users are drawn.
     """
-    known = ~np.isnan(differences)
-    count = known.sum(axis=0)
-    sums, counts = np.where(known, differences, 0.0), known.astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        mean = sums.sum(axis=0) / count
+    return estimate(iter(differences.T), len(differences), seed, resamples)
+
+
+def estimate(
+    differences: Iterator[Floats], users: int, seed: int, resamples: int = RESAMPLES
+) -> Estimates:
+    """The same of one metric after the other, of which no two need to be held at once.
+
+    Args:
+        differences: (users,) of each metric; NaN where a user has no value for it.
+        users: how many there are.
+        seed: of the draws.
+        resamples: how often users are drawn.
+    """
     random = np.random.Generator(np.random.PCG64(seed))
-    means = _resampled(*_grouped(sums, counts, random), random, resamples)
+    unit = random.permutation(users) % _MOST_UNITS if users > _MOST_UNITS else None
+    columns = [_grouped(one, unit) for one in differences]
+    del unit
+    count = np.array([one.users for one in columns], dtype=np.int64)
+    mean = np.array([one.total / one.users if one.users else np.nan for one in columns])
+    units = min(users, _MOST_UNITS)
+    sums, counts = (
+        np.array([one[part] for one in columns], dtype=np.float32).reshape(len(columns), units).T
+        for part in (0, 1)
+    )
+    means = _resampled(sums, counts, random, resamples)
     low, high, p_value = np.empty_like(mean), np.empty_like(mean), np.empty_like(mean)
     for column, drawn in enumerate(means.T):
         low[column], high[column], p_value[column] = _tails(drawn[~np.isnan(drawn)])
@@ -63,16 +83,35 @@ def bootstrap(differences: Floats, seed: int, resamples: int = RESAMPLES) -> Est
     return Estimates(count, mean, np.minimum(low, mean), np.maximum(high, mean), p_value)
 
 
-def _grouped(
-    sums: Floats, counts: Floats, random: np.random.Generator
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What is drawn: users, or where they are too many, random groups of equal size."""
-    if len(sums) > _MOST_UNITS:
-        unit = random.permutation(len(sums)) % _MOST_UNITS
-        order = np.argsort(unit, kind="stable")
-        starts = np.searchsorted(unit[order], np.arange(_MOST_UNITS))
-        sums, counts = (np.add.reduceat(one[order], starts, axis=0) for one in (sums, counts))
-    return sums.astype(np.float32), counts.astype(np.float32)
+class _Grouped(NamedTuple):
+    """One metric's differences by what is drawn.
+
+    Attributes:
+        sums: (units,) of each.
+        counts: (units,) users with a value in each.
+        total: of all.
+        users: all with a value.
+    """
+
+    sums: NDArray[np.float32]
+    counts: NDArray[np.float32]
+    total: float
+    users: int
+
+
+def _grouped(differences: Floats, unit: NDArray[np.int64] | None) -> _Grouped:
+    """By user, or where they are too many, by random group of equal size."""
+    known = ~np.isnan(differences)
+    sums: Floats = np.where(known, differences, 0.0)
+    counts: Floats = known.astype(np.float64)
+    total, users = float(sums.sum()), int(known.sum())
+    if unit is not None:
+        sums, counts = (_summed(one, unit) for one in (sums, counts))
+    return _Grouped(sums.astype(np.float32), counts.astype(np.float32), total, users)
+
+
+def _summed(values: Floats, unit: NDArray[np.int64]) -> Floats:
+    return np.bincount(unit, weights=values, minlength=_MOST_UNITS).astype(np.float64)
 
 
 def _resampled(

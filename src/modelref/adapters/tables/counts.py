@@ -53,7 +53,8 @@ class Histogram:
         """Start with nothing.
 
         Args:
-            mode: ``integer``, ``days`` or ``float``, the same for both sides of a comparison.
+            mode: ``integer``, ``days``, ``seconds`` or ``float``, the same for both sides of a
+                comparison.
         """
         self.halvings = 0
         self._mode = mode
@@ -95,7 +96,7 @@ class Histogram:
             self.coarser(self.halvings + 1)
 
     def _bins(self, values: NDArray[Any]) -> Ints:
-        if self._mode != "float":
+        if self._mode in ("integer", "days"):
             return values.astype(np.int64)
         bits = values.astype(np.float64).view(np.int64)
         magnitude = (bits & np.int64(0x7FFF_FFFF_FFFF_FFFF)) >> _MANTISSA_DROPPED
@@ -128,6 +129,10 @@ def _numbers(column: Any, mode: str) -> NDArray[Any]:
             column = column.cast(pa.timestamp("us"), safe=False)  # a day needs no nanoseconds
         days = column.cast(pa.date32()).cast(pa.int32())
         return np.asarray(days.to_numpy(zero_copy_only=False))
+    if mode == "seconds":
+        micro = pa.time64("us") if pa.types.is_time(column.type) else pa.duration("us")
+        spans = column.cast(micro, safe=False).cast(pa.int64()).to_numpy(zero_copy_only=False)
+        return np.asarray(spans) / 1e6
     if pa.types.is_uint64(column.type):  # hashes as ids: half of them fit in no int64
         halved = column.to_numpy(zero_copy_only=False) >> np.uint64(1)
         column = pa.array(halved.astype(np.int64))

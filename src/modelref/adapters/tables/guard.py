@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from modelref.adapters.extras import READERS
 from modelref.domain.diff.data import ColumnChange, Counted, TableChange, by_drift
 from modelref.domain.diff.metrics import Paired, SegmentChange
 from modelref.domain.diff.panel import Panel
-from modelref.domain.diff.results import MeasuredMetric, Own
+from modelref.domain.diff.results import Gap, MeasuredMetric, Own, Results, Why
 from modelref.domain.diff.shown import Catalogue
 from modelref.domain.diff.values import Status
 from modelref.errors import BadInput, OutOfReach
@@ -21,13 +21,15 @@ from modelref.ports import Located
 _MEMORY = 448 << 20
 """Bytes of data that the child may have, its libraries' included."""
 _SECONDS = 3600
+_SIGNS = ("MemoryError", "bad_alloc", "malloc", "OutOfMemory", "Memory allocation")
+"""What a process says that has no memory left."""
 _FRUGAL = {
     # Each thread of a BLAS keeps buffers of its own, and sums in an order of its own.
     **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
     # Other allocators set large spaces aside, which count against the limit.
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     # glibc keeps what large arrays leave behind, and cannot always use it again: give it back.
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 18),
 }
 
 
@@ -43,10 +45,12 @@ class GuardedTables:
     most_bytes: int = _MEMORY
     seconds: float = _SECONDS
 
-    def results(self, before: Located, after: Located, seed: int) -> Sequence[MeasuredMetric]:
+    def results(
+        self, before: Located, after: Located, seed: int, metrics: Collection[str]
+    ) -> Results:
         """Compare results per user on the users that both files have."""
-        found = self._ask("results", before, after, seed=seed)
-        return [
+        found = self._ask("results", before, after, seed=seed, metrics=list(metrics))
+        measured = tuple(
             MeasuredMetric(
                 one["task"],
                 one["metric"],
@@ -58,8 +62,11 @@ class GuardedTables:
                 ),
                 {(part["column"], part["segment"]): part["users"] for part in one["sizes"]},
             )
-            for one in found
-        ]
+            for one in found["measured"]
+        )
+        return Results(
+            measured, tuple(Gap(**{**one, "why": Why(one["why"])}) for one in found["gaps"])
+        )
 
     def compare(
         self, before: Located, after: Located, ids: Mapping[str, Sequence[str]]
@@ -72,6 +79,7 @@ class GuardedTables:
             Counted(*found["rows"]),
             {what: Counted(*counted) for what, counted in found["ids"].items()},
             by_drift([one for one in columns if one]),
+            tuple(found["nested"]),
         )
 
     def panel(
@@ -139,11 +147,12 @@ def _unread(names: str, said: str, most_bytes: int) -> OutOfReach:
             kind="not-installed",
             hint=READERS,
         )
-    if any(sign in said for sign in ("MemoryError", "bad_alloc", "malloc", "OutOfMemory")):
+    if any(sign in said for sign in _SIGNS):
         return OutOfReach(
-            f"reading {names} would take more than {most_bytes >> 20} MiB of memory",
+            f"reading {names} would take more than {most_bytes >> 20} MiB of memory, "
+            "the most that any table may take",
             kind="too-large",
-            hint="see whether the file is what its name says",
+            hint="keep fewer rows or columns there, or numbers of single precision",
         )
     last = said.strip().splitlines()[-1:] or ["no word"]
     return OutOfReach(

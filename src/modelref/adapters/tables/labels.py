@@ -1,56 +1,38 @@
-"""Segments: columns of a table of users that hold a few labels."""
+"""Segments of users: columns of their table that hold a few labels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 
-import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from modelref.adapters.tables.opening import read_whole
-
-USER, TASK = "user", "task"
-_MOST_LABELS = 40
-"""A column with more would be an id, and could name a person."""
-
-
-def segment_columns(tables: Sequence[pd.DataFrame]) -> list[str]:
-    """Names of the columns with a few labels, on all the tables that have them."""
-    names = dict.fromkeys(str(name) for table in tables for name in table.columns)
-    return [
-        name
-        for name in names
-        if name not in (USER, TASK)
-        and not any(
-            is_number(table[name]) or table[name].nunique() > _MOST_LABELS
-            for table in tables
-            if name in table
-        )
-    ]
+from modelref.adapters.tables.ids import as_text
+from modelref.adapters.tables.opening import Table
+from modelref.adapters.tables.users import USER, read_columns, read_keys
 
 
-def is_number(column: "pd.Series") -> bool:
-    """Whether a column holds numbers; truth values are none."""
-    return is_numeric_dtype(column) and not is_bool_dtype(column)
+def labels_of(path: Path, name: str, users: Collection[str]) -> dict[str, dict[str, str]]:
+    """By user, their label in each segment column; nothing where the table names no user.
 
-
-def labels_of(path: Path, name: str) -> dict[str, dict[str, str]]:
-    """By user as text, their label in each segment column; nothing where it names no user.
+    Args:
+        path: where it lies.
+        name: what the file is called.
+        users: ids as text of those whose labels are wanted; of several rows of one, the first is
+            taken.
 
     Raises:
         BadInput: it is no table.
     """
-    table = read_whole(path, name)
-    if USER not in table.columns:
+    if USER not in Table(path, name).types:
         return {}
-    columns = segment_columns([table])
-    rows = table.drop_duplicates(USER)
-    users = rows[USER].astype(str)
-    labels = {
-        column: rows[column].astype(str).where(rows[column].notna(), "") for column in columns
-    }
-    return {
-        user: {
-            column: str(labels[column].iloc[at]) for column in columns if labels[column].iloc[at]
-        }
-        for at, user in enumerate(users)
-    }
+    ids = as_text(read_keys(path, name).ids)
+    segments = read_columns(path, name, numbers=False).labels
+    wanted = pa.array([user.encode("utf-8", "replace") for user in users], pa.binary())
+    rows = np.flatnonzero(pc.is_in(ids, value_set=wanted).to_numpy(zero_copy_only=False))
+    found: dict[str, dict[str, str]] = {}
+    for row, user in zip(rows.tolist(), ids.take(rows).to_pylist(), strict=True):
+        codes = ((column, labels.names, labels.codes[row]) for column, labels in segments.items())
+        labels = {column: names[code] for column, names, code in codes if code >= 0}
+        found.setdefault(user.decode("utf-8", "replace"), labels)
+    return found

@@ -1,13 +1,13 @@
 """Opening tables: Parquet, CSV and TSV, by blocks of rows or whole."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
@@ -35,42 +35,60 @@ class Table:
         types: by column.
     """
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, *, ids: Sequence[str] = ()) -> None:
         """Open a table.
 
         Args:
             path: where it lies; a cache names files by their hashes.
             name: what the file is called.
+            ids: columns that hold ids, where it matters which is which: of a text file they are
+                text, and so is NA in any text.
 
         Raises:
             BadInput: it is not what its name says.
         """
         self.name = name
         self._path = path
+        self._ids = dict.fromkeys(ids, pa.string())
         self._suffix = PurePosixPath(name).suffix.lower()
         with _readable(name):
             self._file = _open_parquet(path, name) if self._suffix in PARQUET else None
             schema = self._file.schema_arrow if self._file else self._text_schema()
-        if len(schema.names) > _MOST_COLUMNS or len(set(schema.names)) < len(schema.names):
+            names = schema.names
+        if len(names) > _MOST_COLUMNS or len(set(names)) < len(names):
             raise BadInput(
                 f"{name} has more than {_MOST_COLUMNS:,} columns, or two of one name",
                 kind="unreadable-table",
             )
         self.types: dict[str, pa.DataType] = {field.name: field.type for field in schema}
 
-    def blocks(self) -> Iterator[Any]:
+    def together(self, columns: Iterable[str]) -> Iterator[Sequence[str]]:
+        """Some columns in groups: those of a group are best read together.
+
+        Reading a column of Parquet takes a few MiB; a text has to be read for each group.
+        """
+        wanted = list(columns)
+        yield from ([one] for one in wanted) if self._file else [wanted] if wanted else []
+
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[Any]:
         """Record batches of Arrow, of a limited number of rows.
+
+        Args:
+            columns: their names; None for all.
 
         Raises:
             BadInput: it is not what its name or its footer says.
         """
         with _readable(self.name):
             if self._file is not None:
-                yield from self._file.iter_batches(batch_size=_ROWS, use_threads=False)
+                yield from self._file.iter_batches(
+                    batch_size=_ROWS, columns=columns, use_threads=False
+                )
                 return
-            for batch in self._open_text(self.types):
+            for batch in self._open_text(self.types, columns):
+                known = _without_blanks(batch) if self._ids else batch
                 for start in range(0, batch.num_rows, _ROWS):
-                    yield batch.slice(start, _ROWS)
+                    yield known.slice(start, _ROWS)
 
     def _text_schema(self) -> Any:
         """Columns and types of a text file: a number may turn out to be none far below.
@@ -78,7 +96,7 @@ class Table:
         What is larger than the first block is read whole for that, once more for each column whose
         type was wrong.
         """
-        types: dict[str, pa.DataType] = {}
+        types: dict[str, pa.DataType] = dict(self._ids)
         while True:
             table = self._open_text(types)
             if self._path.stat().st_size <= _BLOCK:
@@ -96,27 +114,29 @@ class Table:
             else:
                 return table.schema
 
-    def _open_text(self, types: Mapping[str, pa.DataType]) -> Any:
+    def _open_text(
+        self, types: Mapping[str, pa.DataType], columns: Sequence[str] | None = None
+    ) -> Any:
         return csv.open_csv(
             self._path,
             read_options=csv.ReadOptions(use_threads=False, block_size=_BLOCK),
             parse_options=csv.ParseOptions(delimiter=TEXT[self._suffix]),
             # An empty text is a missing one, as an empty number is.
-            convert_options=csv.ConvertOptions(strings_can_be_null=True, column_types=types),
+            convert_options=csv.ConvertOptions(
+                strings_can_be_null=not self._ids, column_types=types, include_columns=columns
+            ),
         )
 
 
-def read_whole(path: Path, name: str) -> pd.DataFrame:
-    """Read a whole table.
-
-    Raises:
-        BadInput: it is not what its name says.
-    """
-    blocks = list(Table(path, name).blocks())
-    if not blocks:
-        raise BadInput(f"{name} has no rows", kind="unreadable-table")
-    frame: pd.DataFrame = pa.Table.from_batches(blocks).to_pandas()
-    return frame
+def _without_blanks(batch: Any) -> Any:
+    """The same with nulls where a text is empty."""
+    columns = [
+        pc.if_else(pc.equal(column, ""), None, column)
+        if pa.types.is_string(column.type)
+        else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _open_parquet(path: Path, name: str) -> Any:

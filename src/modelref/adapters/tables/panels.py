@@ -11,8 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from modelref.adapters.tables.labels import USER, labels_of
+from modelref.adapters.tables.ids import WHOLE
+from modelref.adapters.tables.labels import labels_of
 from modelref.adapters.tables.opening import Table
+from modelref.adapters.tables.users import USER
 from modelref.errors import BadInput
 
 Named: TypeAlias = tuple[str, str]
@@ -93,7 +95,7 @@ def _lists(path: str, name: str) -> Lists:
 
 def _read(path: str, name: str, wanted: Sequence[str]) -> pd.DataFrame:
     """Read some columns of a table that is not too long to be a panel."""
-    table = Table(Path(path), name)
+    table = Table(Path(path), name, ids=(USER, ITEM))
     missing = [column for column in wanted if column not in table.types]
     if missing:
         raise BadInput(f"{name} has no column {missing[0]!r}", kind="no-column")
@@ -111,7 +113,8 @@ def _text(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Ids as text, so that 7 and 7.0 and "7" of two files are one."""
     if pd.api.types.is_float_dtype(column) and (column == np.floor(column)).all():
         column = column.astype("int64")
-    return column.astype(str)
+    text = column.astype(str)
+    return text.str.removesuffix(".0") if text.str.fullmatch(WHOLE).all() else text
 
 
 def _numbered(lists: Lists, numbers: Mapping[str, str]) -> Lists:
@@ -122,7 +125,7 @@ def _items(tables: Sequence[Named], listed: set[str]) -> dict[str, Any]:
     """What is known of the listed items; popularity also of all, to weigh them against."""
     found: dict[str, Any] = {NAME: {}, CATEGORY: {}, POPULARITY: {}, "met": 0.0, "count": 0}
     for path, name in tables:
-        table = Table(Path(path), name)
+        table = Table(Path(path), name, ids=(ITEM,))
         columns = [one for one in (NAME, CATEGORY, POPULARITY) if one in table.types]
         if ITEM not in table.types:
             continue
@@ -154,7 +157,6 @@ def _known(frame: pd.DataFrame, column: str) -> dict[str, Any]:
 def _segments(tables: Sequence[Named], numbers: Mapping[str, str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for path, name in tables:
-        for user, labels in labels_of(Path(path), name).items():
-            if user in numbers:
-                found.setdefault(numbers[user], {}).update(labels)
+        for user, labels in labels_of(Path(path), name, numbers).items():
+            found.setdefault(numbers[user], {}).update(labels)
     return found

@@ -36,8 +36,9 @@ def compare_tables(before: Named, after: Named, ids: Mapping[str, Sequence[str]]
 
     Returns:
         ``{"rows": COUNTED, "ids": {WHAT: COUNTED}, "columns": [{"column", "types", "missing",
-        "drift", "psi", "wasserstein"}]}``, COUNTED being ``[before, after, added, removed,
-        estimated]``; no value of any column.
+        "drift", "psi", "wasserstein"}], "nested": [column]}``, COUNTED being ``[before, after,
+        added, removed, estimated]``; no value of any column. What is in nested columns is not
+        compared.
 
     Raises:
         BadInput: a file is no such table; the message names it.
@@ -61,6 +62,11 @@ def compare_tables(before: Named, after: Named, ids: Mapping[str, Sequence[str]]
                 **_drift(old, new, name),
             }
             for name in dict.fromkeys([*a.types, *b.types])
+        ],
+        "nested": [
+            name
+            for name, kind in a.types.items()
+            if name in b.types and not (can_hash(kind) and can_hash(b.types[name]))
         ],
     }
 
@@ -131,6 +137,7 @@ _MODES: Mapping[str, Callable[[pa.DataType], bool]] = {
     "integer": pa.types.is_integer,
     "float": _is_number,
     "days": lambda kind: pa.types.is_timestamp(kind) or pa.types.is_date(kind),
+    "seconds": lambda kind: pa.types.is_duration(kind) or pa.types.is_time(kind),
     "label": can_hash,
 }
 

@@ -1,221 +1,316 @@
 """Results per user of two sides, held against each other on the users that both have."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-import pandas as pd
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from modelref.adapters.tables.bootstrap import RESAMPLES, Estimates, bootstrap
-from modelref.adapters.tables.labels import TASK, USER, is_number, segment_columns
-from modelref.adapters.tables.opening import read_whole
+from modelref.adapters.tables.bootstrap import RESAMPLES, Estimates, estimate
+from modelref.adapters.tables.ids import matched
+from modelref.adapters.tables.users import TASK, Columns, Keys, Labels, read_columns, read_keys
+from modelref.domain.diff.results import FEWEST, Why, endings
 from modelref.errors import BadInput
 
 Named: TypeAlias = tuple[str, str]
 """Where a file lies, and what it is called."""
-FEWEST = 5
-"""Users that a segment must have to be shown: fewer could be recognised."""
+Rows: TypeAlias = NDArray[np.int32]
 _MOST_METRICS = 64
 _SEGMENT_RESAMPLES = 4_000
 
 
 class Task(NamedTuple):
-    """One task's users and results, both sides in the same order.
+    """One task's users, both sides in the same order.
 
     Attributes:
         name: of the task, ``""`` where the files have no such column.
-        metrics: their names.
-        before: (users, metrics), NaN where a user has no value.
-        after: (users, metrics).
-        segments: (users,) labels by column, ``""`` where unknown or where the sides disagree.
-        own: of each side, its values of all its users, whether the other side has them or not.
-        sizes: by column and segment, users of the side that puts more of them there.
+        rows: of each side, those of the users that both have.
+        own: of each side, all its rows.
     """
 
     name: str
-    metrics: tuple[str, ...]
-    before: np.ndarray
-    after: np.ndarray
-    segments: Mapping[str, np.ndarray]
-    own: tuple[np.ndarray, np.ndarray]
-    sizes: Mapping[tuple[str, str], int]
+    rows: tuple[Rows, Rows]
+    own: tuple[Rows | slice, Rows | slice]
 
 
-def compare_results(before: Named, after: Named, seed: int) -> list[dict[str, Any]]:
+class Segment(NamedTuple):
+    """Some of a task's users.
+
+    Attributes:
+        column: the segment column.
+        label: its value.
+        members: which of the users of both sides.
+    """
+
+    column: str
+    label: str
+    members: Rows
+
+
+class Sides(NamedTuple):
+    """What both files hold.
+
+    Attributes:
+        before: the first side.
+        after: the second side.
+    """
+
+    before: Columns
+    after: Columns
+
+    def values(self, metric: str, rows: tuple[Rows, Rows]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """A metric of both sides, in double precision."""
+        one, other = (
+            side.numbers[metric][own].astype(np.float64)
+            for side, own in zip(self, rows, strict=True)
+        )
+        return one, other
+
+    def columns(self) -> dict[str, None]:
+        """All columns of either side, in their order."""
+        return dict.fromkeys([*self.before.types, *self.after.types])
+
+
+def compare_results(
+    before: Named, after: Named, seed: int, metrics: Collection[str] = ()
+) -> dict[str, Any]:
     """Compare two files of results per user: ``user``, ``task``, metrics, and segments as text.
 
     Args:
         before: where the first side's file lies, and its name: Parquet, CSV or TSV.
         after: the same of the second side.
         seed: of the bootstrap.
+        metrics: dotted keys that are known to be metrics, whose last words may be columns: truth
+            values of these are results too, 0 or 1, and where they cannot be compared it is said.
 
     Returns:
-        For each task and metric ``{"task", "metric", "own": [OWN, OWN], "all": ESTIMATE,
-        "segments": [{"column", "segment", **ESTIMATE}], "sizes": [{"column", "segment",
-        "users"}]}`` with ESTIMATE ``{"users", "before", "after", "change", "low", "high",
-        "p_value"}``; OWN is the ``[users, mean]`` of one side, whatever the other has, and sizes
-        are those of the side that puts more users there. P-values are not corrected.
+        ``{"measured": [MEASURED], "gaps": [GAP]}``. For each task and metric MEASURED is ``{"task",
+        "metric", "own": [OWN, OWN], "all": ESTIMATE, "segments": [{"column", "segment",
+        **ESTIMATE}], "sizes": [{"column", "segment", "users"}]}`` with ESTIMATE ``{"users",
+        "before", "after", "change", "low", "high", "p_value"}``; OWN is the ``[users, mean]`` of
+        one side, whatever the other has, and sizes are those of the side that puts more users
+        there. P-values are not corrected. GAP is ``{"task", "metric", "why", "side", "type"}``: why
+        a metric was not compared (see ``domain.diff.results.Why``), on which side that lies, and
+        the type of the column there.
 
     Raises:
         BadInput: a file is no such table; the message names what is wrong with it.
     """
-    tables = [_checked(read_whole(Path(path), name), name) for path, name in (before, after)]
-    return [entry for task in _tasks(*tables) for entry in _entries(task, seed)]
-
-
-def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    if USER not in table.columns:
-        raise BadInput(f"{name} has no column {USER!r}", kind="no-column")
-    keys = [USER, TASK] if TASK in table.columns else [USER]
-    if table[keys].isna().any(axis=None):
-        raise BadInput(f"{name} has a row without {' or '.join(keys)}", kind="unreadable-table")
-    if table.duplicated(keys).any():
-        raise BadInput(
-            f"{name} has two rows of one {' and '.join(keys)}",
-            kind="repeated-user",
-            hint=f"write one row for each {' and '.join(keys)} to {name}",
+    keys = [read_keys(Path(path), name) for path, name in (before, after)]
+    by_task = all(side.tasks is not None for side in keys)
+    for side, (_, name) in zip(keys, (before, after), strict=True):
+        _check_once(side, name, by_task=by_task)
+    tasks, lone = list(_tasks(*keys)), list(_tasks_of_one(*keys))
+    del keys, side  # ids take much memory
+    known = {ending for key in metrics for ending in endings(key)}
+    sides = Sides(*(read_columns(Path(path), name, counts=known) for path, name in (before, after)))
+    shared = [name for name in sides.before.numbers if name in sides.after.numbers]
+    found = _Found([], [])
+    tested = shared[:_MOST_METRICS]
+    for column in sides.columns():
+        if column in known and column not in tested:
+            found.gaps.append({"task": "", "metric": column, **_gap_of(sides, column)})
+    for task in tasks:
+        _compare_task(sides, task, tested, seed, found)
+    for task_name, number in lone:
+        found.gaps.extend(
+            {"task": task_name, "metric": metric, "why": Why.NO_TASK, "side": number, "type": ""}
+            for metric in tested
         )
-    numbers = [one for one in table.columns if one not in keys and is_number(table[one])]
-    for column in numbers:
-        if np.isinf(table[column].to_numpy(dtype=np.float64)).any():
-            raise BadInput(f"{name} has an infinite {column}", kind="unreadable-table")
-    return table
+    return {"measured": found.measured, "gaps": found.gaps}
 
 
-def _tasks(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Task]:
-    metrics = _metrics(before, after)[:_MOST_METRICS]
-    columns = segment_columns((before, after))
-    for name, old, new in _by_task(before, after):
-        users = old.index.intersection(new.index).sort_values()
-        if len(users):
-            yield Task(
-                name,
-                tuple(metrics),
-                old.loc[users, metrics].to_numpy(dtype=np.float64),
-                new.loc[users, metrics].to_numpy(dtype=np.float64),
-                {column: _labels(old.loc[users], new.loc[users], column) for column in columns},
-                (
-                    old[metrics].to_numpy(dtype=np.float64),
-                    new[metrics].to_numpy(dtype=np.float64),
-                ),
-                {
-                    (column, segment): users
-                    for column in columns
-                    for segment, users in _sizes((old, new), column).items()
-                },
-            )
+class _Found(NamedTuple):
+    measured: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
 
 
-def _by_task(
-    before: pd.DataFrame, after: pd.DataFrame
-) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
-    """Rows of both sides by task, with the users as index: as text where their types differ."""
-    same = before[USER].dtype == after[USER].dtype
-    old, new = (
-        table if same else table.assign(**{USER: table[USER].astype(str)})
-        for table in (before, after)
-    )
-    if TASK not in old.columns or TASK not in new.columns:
-        yield "", old.set_index(USER), new.set_index(USER)
+def _gap_of(sides: Sides, column: str) -> dict[str, Any]:
+    """Why a column is not compared."""
+    for number, side in enumerate(sides):
+        if column not in side.types:
+            return {"why": Why.NO_COLUMN, "side": number, "type": ""}
+    for number, side in enumerate(sides):
+        if column not in side.numbers:
+            return {"why": Why.NO_NUMBERS, "side": number, "type": str(side.types[column])}
+    return {"why": Why.TOO_MANY, "side": 0, "type": ""}
+
+
+def _check_once(side: Keys, name: str, *, by_task: bool) -> None:
+    """Refuse two rows of one user and task, or of one user where no tasks are told apart."""
+    tasks, keys = side.tasks, "user" if side.tasks is None else "user and task"
+    parts = [side.ids]
+    if tasks is not None:
+        rows = (np.flatnonzero(tasks.codes == code) for code in range(len(tasks.names)))
+        parts = [side.ids.take(each) for each in rows]
+    if not all(map(_distinct, parts)):
+        raise BadInput(
+            f"{name} has two rows of one {keys}",
+            kind="repeated-user",
+            hint=f"write one row for each {keys} to {name}",
+        )
+    if not by_task and not _distinct(side.ids):
+        raise BadInput(
+            f"{name} has two rows of one user, and the other side has no column {TASK!r}",
+            kind="repeated-user",
+            hint=f"write the column {TASK!r} on both sides",
+        )
+
+
+def _distinct(ids: Any) -> bool:
+    return bool(pc.count_distinct(ids).as_py() == len(ids))
+
+
+def _tasks(one: Keys, other: Keys) -> Iterator[Task]:
+    ids = matched(one.ids, other.ids)
+    before, after = one.tasks, other.tasks
+    if before is None or after is None:
+        yield Task("", _paired(*ids), (slice(None), slice(None)))
         return
-    for task in sorted(set(old[TASK].astype(str)) & set(new[TASK].astype(str))):
-        rows = [table[table[TASK].astype(str) == task].set_index(USER) for table in (old, new)]
-        yield task, rows[0], rows[1]
+    for name in sorted(set(before.names) & set(after.names)):
+        old, new = (_rows_of(told, name) for told in (before, after))
+        both = _paired(ids[0].take(old), ids[1].take(new))
+        yield Task(name, (old[both[0]], new[both[1]]), (old, new))
 
 
-def _metrics(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
-    """Columns of numbers that both sides have."""
-    return [
-        name
-        for name in map(str, before.columns)
-        if name in after.columns
-        and name not in (USER, TASK)
-        and is_number(before[name])
-        and is_number(after[name])
-    ]
+def _rows_of(tasks: Labels, name: str) -> Rows:
+    return np.flatnonzero(tasks.codes == tasks.names.index(name)).astype(np.int32)
 
 
-def _labels(old: pd.DataFrame, new: pd.DataFrame, column: str) -> np.ndarray:
-    """Segments of users; none for a user whom the two sides put into different ones."""
-    both = [
-        table[column].astype(str).where(table[column].notna(), "").to_numpy()
-        for table in (old, new)
-        if column in table.columns
-    ]
-    labels: np.ndarray = both[0] if len(both) == 1 else np.where(both[0] == both[1], both[0], "")
-    return labels
+def _tasks_of_one(one: Keys, other: Keys) -> Iterator[tuple[str, int]]:
+    """Tasks that one side has, and which side has them not."""
+    before, after = one.tasks, other.tasks
+    if before is not None and after is not None:
+        yield from ((name, 1) for name in before.names if name not in after.names)
+        yield from ((name, 0) for name in after.names if name not in before.names)
 
 
-def _sizes(sides: tuple[pd.DataFrame, pd.DataFrame], column: str) -> Mapping[str, int]:
-    """How many users the side with more of them has in each segment, that of a few left out."""
-    counts = [
-        side[column].dropna().astype(str).value_counts() for side in sides if column in side.columns
-    ]
-    names = sorted({str(name) for each in counts for name in each.index} - {""})
-    most = {name: max(int(each.get(name, 0)) for each in counts) for name in names}
-    return {name: users for name, users in most.items() if users >= FEWEST and len(names) > 1}
+def _paired(before: Any, after: Any) -> tuple[Rows, Rows]:
+    """Rows of the users that both sides have, in the order of their ids."""
+    place = pc.index_in(after, value_set=before)
+    both = np.flatnonzero(place.is_valid().to_numpy(zero_copy_only=False)).astype(np.int32)
+    there = place.drop_null().to_numpy(zero_copy_only=False)
+    order = pc.sort_indices(after.take(both)).to_numpy(zero_copy_only=False)
+    return there[order], both[order]
 
 
-def _entries(task: Task, seed: int) -> Iterator[dict[str, Any]]:
-    overall = bootstrap(task.after - task.before, seed, RESAMPLES)
-    everyone = np.ones(len(task.before), dtype=bool)
-    groups = list(_groups(task))
+def _compare_task(
+    sides: Sides, task: Task, metrics: Sequence[str], seed: int, found: _Found
+) -> None:
+    def gap(metric: str, why: Why) -> dict[str, Any]:
+        return {"task": task.name, "metric": metric, "why": why, "side": 0, "type": ""}
+
+    if not len(task.rows[0]):
+        found.gaps.extend(gap(metric, Why.NO_USER) for metric in metrics)
+        return
+    overall = _estimates(sides, metrics, task.rows, seed, RESAMPLES)
+    segments = list(_segments(sides, task))
     by_segment = [
-        (column, segment, _segment_estimates(task, members, seed + number + 1))
-        for number, (column, segment, members) in enumerate(groups)
+        _estimates(sides, metrics, _of(task, one), seed + number + 1, _SEGMENT_RESAMPLES)
+        for number, one in enumerate(segments)
     ]
-    for index, metric in enumerate(task.metrics):
-        if overall.users[index]:
-            yield {
+    sizes = [
+        {"column": column, "segment": label, "users": users}
+        for (column, label), users in _sizes(sides, task).items()
+    ]
+    for index, metric in enumerate(metrics):
+        if overall.users[index] < FEWEST:
+            found.gaps.append(gap(metric, Why.FEW_USERS if overall.users[index] else Why.NO_USER))
+            continue
+        before, after = sides.values(metric, task.rows)
+        found.measured.append(
+            {
                 "task": task.name,
                 "metric": metric,
-                "own": [_own(side[:, index]) for side in task.own],
-                "all": _estimate(task, overall, everyone, index),
+                "own": [
+                    _own(side.numbers[metric][own])
+                    for side, own in zip(sides, task.own, strict=True)
+                ],
+                "all": _estimate(before, after, overall, index),
                 "segments": [
                     {
-                        "column": column,
-                        "segment": segment,
-                        **_estimate(task, found, members, index),
+                        "column": one.column,
+                        "segment": one.label,
+                        **_estimate(before[one.members], after[one.members], estimates, index),
                     }
-                    for (column, segment, found), (_, _, members) in zip(
-                        by_segment, groups, strict=True
-                    )
-                    if found.users[index] >= FEWEST
+                    for one, estimates in zip(segments, by_segment, strict=True)
+                    if estimates.users[index] >= FEWEST
                 ],
-                "sizes": [
-                    {"column": column, "segment": segment, "users": users}
-                    for (column, segment), users in task.sizes.items()
-                ],
+                "sizes": sizes,
             }
+        )
 
 
-def _own(values: np.ndarray) -> tuple[int, float]:
-    known = values[~np.isnan(values)]
+def _estimates(
+    sides: Sides, metrics: Sequence[str], rows: tuple[Rows, Rows], seed: int, resamples: int
+) -> Estimates:
+    """Estimate the changes of all metrics, of which no two need to be held at once."""
+    changes = (after - before for before, after in (sides.values(one, rows) for one in metrics))
+    return estimate(changes, len(rows[0]), seed, resamples)
+
+
+def _of(task: Task, segment: Segment) -> tuple[Rows, Rows]:
+    return task.rows[0][segment.members], task.rows[1][segment.members]
+
+
+def _own(values: NDArray[Any]) -> tuple[int, float]:
+    known = values[~np.isnan(values)].astype(np.float64)
     return len(known), float(known.mean())
 
 
-def _groups(task: Task) -> Iterator[tuple[str, str, np.ndarray]]:
-    for column, labels in task.segments.items():
-        names = sorted(set(labels.tolist()) - {""})
-        for name in names:
-            members = labels == name
-            if members.sum() >= FEWEST and len(names) > 1:
-                yield column, name, members
+def _labelled(sides: Sides) -> Iterator[tuple[str, list[Labels | None]]]:
+    """Columns of a few labels in all files that have them, and what these say."""
+    for column in sides.columns():
+        having = [side for side in sides if column in side.types]
+        if all(column in side.labels for side in having):
+            yield column, [side.labels.get(column) for side in sides]
 
 
-def _segment_estimates(task: Task, members: np.ndarray, seed: int) -> Estimates:
-    return bootstrap(task.after[members] - task.before[members], seed, _SEGMENT_RESAMPLES)
+def _segments(sides: Sides, task: Task) -> Iterator[Segment]:
+    """Segments of enough users; none has those whom the two sides put into different ones."""
+    for column, told in _labelled(sides):
+        names = sorted({name for labels in told if labels for name in labels.names})
+        both = [
+            labels.among(names)[rows]
+            for labels, rows in zip(told, task.rows, strict=True)
+            if labels is not None
+        ]
+        codes = both[0] if len(both) == 1 else np.where(both[0] == both[1], both[0], -1)
+        users = np.bincount(codes[codes >= 0], minlength=len(names))
+        if (users > 0).sum() > 1:
+            for code in np.flatnonzero(users >= FEWEST):
+                members = np.flatnonzero(codes == code).astype(np.int32)
+                yield Segment(column, names[code], members)
 
 
-def _estimate(task: Task, found: Estimates, members: np.ndarray, index: int) -> dict[str, Any]:
+def _sizes(sides: Sides, task: Task) -> Mapping[tuple[str, str], int]:
+    """How many users the side with more of them has in each segment, that of a few left out."""
+    most: dict[tuple[str, str], int] = {}
+    for column, told in _labelled(sides):
+        counts: dict[str, int] = {}
+        for labels, rows in zip(told, task.own, strict=True):
+            if labels is not None:
+                codes = labels.codes[rows]
+                times = np.bincount(codes[codes >= 0], minlength=len(labels.names)).tolist()
+                for name, users in zip(labels.names, times, strict=True):
+                    counts[name] = max(counts.get(name, 0), users)
+        known = sorted(name for name, users in counts.items() if users)
+        if len(known) > 1:
+            most |= {(column, one): counts[one] for one in known if counts[one] >= FEWEST}
+    return most
+
+
+def _estimate(
+    before: NDArray[Any], after: NDArray[Any], found: Estimates, index: int
+) -> dict[str, Any]:
     """One metric's change; means of both sides are over the users with a value on both."""
-    old, new = task.before[members, index], task.after[members, index]
-    known = ~np.isnan(new - old)
+    known = ~np.isnan(after - before)
     return {
         "users": int(found.users[index]),
-        "before": float(old[known].mean()),
-        "after": float(new[known].mean()),
+        "before": float(before[known].mean()),
+        "after": float(after[known].mean()),
         "change": float(found.mean[index]),
         "low": float(found.low[index]),
         "high": float(found.high[index]),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from modelref.api.kinds.section import Section
-from modelref.api.kinds.segments import paired_shape, segment_section, segment_shapes
+from modelref.api.kinds.segments import FEW_USERS, paired_shape, segment_section, segment_shapes
 from modelref.api.numbers import full_keys, interval, number, rounded, signed
 from modelref.domain.diff.metrics import MetricChange, Outcome, tally
 from modelref.domain.snapshot import Value
@@ -132,10 +132,11 @@ def _notes(diff: ModelDiff) -> Iterator[str]:
         many = fewest.counted
         if fewest.users < most.users:
             many = f"{fewest.counted} to {most.counted}"
+        few = " (few)" if fewest.users < FEW_USERS else ""
         tested = len(diff.basis.results)
         yield (
-            f"Change with its 95 % interval, on the same {many} users (paired bootstrap; Holm over "
-            f"{tested} {'metric' if tested == 1 else 'metrics'})."
+            f"Change with its 95 % interval, on the same {many} users{few} (paired bootstrap; Holm "
+            f"over {tested} {'metric' if tested == 1 else 'metrics'})."
         )
     if diff.basis.rescored:
         yield f"{diff.a} was scored anew, on the same hold-out as {diff.b}."

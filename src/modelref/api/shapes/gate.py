@@ -46,6 +46,7 @@ def again_shape(again: Again) -> dict[str, Any]:
         "verdict": again.word,
         "confirmed": again.confirmed,
         "rules_stood": again.rules_stood,
+        "doubts": list(again.doubts),
         "kept": [
             {"rule": str(pair.kept.rule.check), "facts": dict(pair.kept.facts), "same": pair.same}
             for pair in again.pairs

@@ -59,12 +59,14 @@ class TableChange:
         rows: of which those that came and went are told apart by the columns that both have.
         ids: distinct ids, by what they identify (``user``, ``item``) and their column.
         columns: those that differ, the largest drift first.
+        nested: columns that hold other values, as lists: what is in them is not compared.
     """
 
     path: str
     rows: Counted
     ids: Mapping[str, Counted]
     columns: tuple[ColumnChange, ...]
+    nested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

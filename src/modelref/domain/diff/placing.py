@@ -1,12 +1,12 @@
 """Results per user held against the metrics files: whose figure each is, and whether both agree."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from modelref.domain.diff.metrics import PairedMetric
-from modelref.domain.diff.results import MeasuredMetric, Own, correct
+from modelref.domain.diff.results import Gap, MeasuredMetric, Own, Results, correct, endings
 from modelref.domain.diff.values import finite
 from modelref.domain.snapshot import Value, Values
 
@@ -57,16 +57,14 @@ class _Found(NamedTuple):
     doubt: str = ""
 
 
-def place_results(
-    measured: Sequence[MeasuredMetric], a: Figures | None, b: Figures, path: str
-) -> Placed:
+def place_results(results: Results, a: Figures | None, b: Figures, path: str) -> Placed:
     """Find the metric of the metrics files that each result is, and correct for their number.
 
     A metric is that of the key which is its own, or which alone ends in it; where several files
     have the key, of the one that holds the mean over the side's users.
 
     Args:
-        measured: all results.
+        results: what was measured, and what could not be.
         a: the first side; None where it was scored anew, so that no file has its figures.
         b: the second side.
         path: the file of results, where a metric stands that no metrics file has.
@@ -74,8 +72,8 @@ def place_results(
     sound: list[tuple[Place, MeasuredMetric]] = []
     doubts: dict[Place, str] = {}
     sides = [side for side in (a, b) if side is not None]
-    keys = {key for side in sides for values in side.metrics.values() for key in values}
-    for one in measured:
+    keys = set(keys_of(sides))
+    for one in results.measured:
         key = _known_as(one.key, keys)
         means = zip(sides, one.own[-len(sides) :], strict=True)
         found = [_find(side, key, own) for side, own in means]
@@ -92,7 +90,19 @@ def place_results(
             if thin:
                 doubts[places[0]] = thin
     corrected = correct([one for _, one in sound])
-    return Placed({place: one for (place, _), one in zip(sound, corrected, strict=True)}, doubts)
+    placed = {place: one for (place, _), one in zip(sound, corrected, strict=True)}
+    names = (a.name if a else "the first side, scored anew", b.name)
+    ending = _by_ending(sides) if results.gaps else {}
+    for gap in results.gaps:
+        for place in _missed(gap, keys, ending.get(gap.key, ())):
+            if place not in placed:
+                doubts.setdefault(place, gap.said(names))
+    return Placed(placed, doubts)
+
+
+def keys_of(sides: Sequence[Figures]) -> Sequence[str]:
+    """All keys of some sides' metrics files, sorted."""
+    return sorted({key for side in sides for values in side.metrics.values() for key in values})
 
 
 def agrees(value: Value, mean: float) -> bool:
@@ -129,6 +139,24 @@ def _find(side: Figures, key: str, own: Own) -> _Found:
         f"{key} of {side.name} is {side.metrics[path][key]!r:.40} in {path}, and "
         f"{own.mean:.6g} on average over its {own.users:,} results per user",
     )
+
+
+def _by_ending(sides: Sequence[Figures]) -> Mapping[str, list[Place]]:
+    """Places by their key, and by what of it stands after each dot."""
+    found: dict[str, list[Place]] = {}
+    for side in sides:
+        for path, values in side.metrics.items():
+            for key in values:
+                for ending in endings(key):
+                    found.setdefault(ending, []).append((path, key))
+    return found
+
+
+def _missed(gap: Gap, keys: Collection[str], ending: Sequence[Place]) -> Sequence[Place]:
+    """Metrics that a gap is about: that of its key, or all that end in it, of any task."""
+    if gap.key in keys or gap.of_column:
+        return [place for place in ending if gap.of_column or place[1] == gap.key]
+    return ending if len({key for _, key in ending}) == 1 else ()
 
 
 def _all_of(found: Sequence[_Found]) -> Iterator[Place]:

@@ -1,11 +1,15 @@
 """Results per user as they were measured, their p-values corrected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from modelref.domain.diff.metrics import Paired, PairedMetric, SegmentChange
+
+FEWEST = 5
+"""Users that are told of at the least: fewer could be recognised."""
 
 
 class Own(NamedTuple):
@@ -44,6 +48,82 @@ class MeasuredMetric:
     def key(self) -> str:
         """Its dotted key: ``all.ndcg@20``."""
         return f"{self.task}.{self.metric}" if self.task else self.metric
+
+
+class Why(StrEnum):
+    """Why a metric of users cannot be compared."""
+
+    NO_USER = "no-user"
+    FEW_USERS = "few-users"
+    NO_COLUMN = "no-column"
+    NO_NUMBERS = "no-numbers"
+    NO_TASK = "no-task"
+    TOO_MANY = "too-many"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A metric that results per user say nothing of.
+
+    Attributes:
+        task: what the users were measured on; empty for any.
+        metric: the column.
+        why: the reason.
+        side: of the two, the one that it lies on, where it lies on one.
+        type: of the column there, where that is the reason.
+    """
+
+    task: str
+    metric: str
+    why: Why
+    side: int = 0
+    type: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its dotted key; the column alone where it is missing of every task."""
+        return f"{self.task}.{self.metric}" if self.task else self.metric
+
+    @property
+    def of_column(self) -> bool:
+        """Whether the column is the reason, whatever the task."""
+        return self.why in (Why.NO_COLUMN, Why.NO_NUMBERS, Why.TOO_MANY)
+
+    def said(self, sides: Sequence[str]) -> str:
+        """The reason as a sentence without a full stop, given what the sides are called."""
+        side = f"the results per user of {sides[self.side]}"
+        return {
+            Why.NO_USER: "no user has a result on both sides",
+            Why.FEW_USERS: f"fewer than {FEWEST} users have a result on both sides: they could be "
+            "recognised, and prove nothing",
+            Why.NO_COLUMN: f"{side} have no column {self.metric}",
+            Why.NO_NUMBERS: f"{side} have no numbers in the column {self.metric}: it is of type "
+            f"{self.type}",
+            Why.NO_TASK: f"{side} have no task {self.task}",
+            Why.TOO_MANY: f"the results per user have more metrics than are compared, and "
+            f"{self.metric} is none of the first",
+        }[self.why]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What two files of results per user say.
+
+    Attributes:
+        measured: metrics that were compared.
+        gaps: those that could not be.
+    """
+
+    measured: tuple[MeasuredMetric, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def endings(key: str) -> Iterator[str]:
+    """A dotted key, and what of it stands after each dot: a column may go by any of these."""
+    yield key
+    while (dot := key.find(".")) >= 0:
+        key = key[dot + 1 :]
+        yield key
 
 
 def correct(measured: Sequence[MeasuredMetric]) -> tuple[PairedMetric, ...]:

@@ -96,5 +96,16 @@ def text(facts: Facts, name: str) -> str | None:
     return value
 
 
+def compared_with(facts: Facts) -> str | None:
+    """Read which version a comparing rule compared with; None where the stage held nothing.
+
+    Raises:
+        BadInput: the facts do not say: a rule that notes nothing did not look.
+    """
+    if AGAINST not in facts:
+        raise BadInput(f"{AGAINST} is missing", kind="bad-evidence")
+    return text(facts, AGAINST)
+
+
 def _bad(name: str, value: Scalar) -> BadInput:
     return BadInput(f"{name} is {value!r:.80}", kind="bad-evidence")

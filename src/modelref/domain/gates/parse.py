@@ -59,6 +59,8 @@ def parse_gates(
         if not items:
             raise listed.wrong(f"gates.{stage} has no rule", "list one, or leave the stage out")
         rules[stage] = tuple(parse_rule(item, stages, directions) for item in items)
+        for item in items:
+            _refuse_own(item, stage)
     return Gates(MappingProxyType(rules))
 
 
@@ -89,6 +91,16 @@ def parse_rule(
     )
     _check_direction(fields, rule, directions)
     return rule
+
+
+def _refuse_own(item: Marked, stage: StageName) -> None:
+    """Refuse to ask that a version come from the stage that it is to come to."""
+    before = item.mapping("a rule").get("from")
+    if before is not None and before.value == stage:
+        raise before.wrong(
+            f"no new version can come to {stage} from {stage}: it would have to hold it before",
+            "name the stage before it",
+        )
 
 
 def _check_direction(fields: Fields, rule: Rule, directions: Directions) -> None:

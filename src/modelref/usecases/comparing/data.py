@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from modelref.domain.diff.data import InputChange, TableChange, changed_inputs
 from modelref.domain.diff.values import Absent, Status
 from modelref.domain.outs import Out, OutFile
-from modelref.domain.tables import columns_of_ids, is_table
+from modelref.domain.tables import columns_of_ids, is_packed_table, is_table
 from modelref.errors import ModelRefError
 from modelref.ports import Located
 from modelref.usecases.comparing.found import Found, not_made
@@ -14,6 +14,8 @@ from modelref.usecases.comparing.sides import Pair
 
 if TYPE_CHECKING:
     from modelref.ports import World
+
+_MOST_NAMED = 5
 
 
 def compare_data(world: "World", pair: Pair) -> Found[tuple[InputChange, ...]]:
@@ -69,15 +71,28 @@ def _tables(
 ) -> Iterator[TableChange | Absent]:
     """What is in tables of one name that differ, or why that cannot be told."""
     ids = columns_of_ids(world.config.of(pair.artifact).columns)
-    for path in filter(is_table, _changed(old, new)):
+    for path in _changed(old, new):
+        if is_packed_table(path):
+            yield Absent(
+                f"what changed in {path} is not told: a compressed table is not read",
+                "write it as Parquet, which is compressed within",
+            )
+        if not is_table(path):
+            continue
         try:
             with (
                 world.outputs.reading(old[path], pair.a.snapshot.commit) as before,
                 world.outputs.reading(new[path], pair.b.snapshot.commit) as after,
             ):
-                yield world.tables.compare(Located(before, path), Located(after, path), ids)
+                found = world.tables.compare(Located(before, path), Located(after, path), ids)
         except ModelRefError as error:
             yield _absent(error)
+            continue
+        yield found
+        if found.nested:
+            named = ", ".join(found.nested[:_MOST_NAMED])
+            more = f" and {left} more" if (left := len(found.nested) - _MOST_NAMED) > 0 else ""
+            yield Absent(f"what is in the nested columns of {path} is not compared: {named}{more}")
 
 
 def _absent(error: ModelRefError) -> Absent:

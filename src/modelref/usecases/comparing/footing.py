@@ -1,13 +1,13 @@
 """Whether two sides were measured on the same hold-out, and what they say of the same users."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelref.domain.diff.metrics import Basis
-from modelref.domain.diff.placing import Figures, place_results
+from modelref.domain.diff.placing import Figures, keys_of, place_results
 from modelref.domain.diff.values import Absent
 from modelref.domain.outs import Out, OutFile
 from modelref.errors import ModelRefError, OutOfReach
@@ -17,7 +17,7 @@ from modelref.usecases.comparing.scoring import rescored
 from modelref.usecases.comparing.sides import Pair, Side
 
 if TYPE_CHECKING:
-    from modelref.domain.diff.results import MeasuredMetric
+    from modelref.domain.diff.results import Results
     from modelref.ports import World
 
 
@@ -88,12 +88,14 @@ def _paired(world: "World", pair: Pair, basis: Basis, a: _Told, b: _Told) -> Bas
     if not a.users and basis.comparable:
         raise _no_results(pair.a)
     after = find_file(world, pair.b, b.users)
+    figures = _figures(pair.a), _figures(pair.b)
+    metrics = keys_of(figures)
     with ExitStack() as stack:
         new = stack.enter_context(world.outputs.reading(after, pair.b.snapshot.commit))
 
-        def measure(old: Located, digest: str) -> "Sequence[MeasuredMetric]":
+        def measure(old: Located, digest: str) -> "Results":
             seed = _seed(digest, after.hash)
-            return world.tables.results(old, Located(new, b.users), seed)
+            return world.tables.results(old, Located(new, b.users), seed, metrics)
 
         if basis.comparable:
             before = find_file(world, pair.a, a.users)
@@ -107,15 +109,17 @@ def _paired(world: "World", pair: Pair, basis: Basis, a: _Told, b: _Told) -> Bas
                 (holdout, _around(pair.b, holdout)),
                 lambda old: measure(old, holdout.hash),
             )
-    figures = _figures(pair.a) if basis.comparable else None
-    placed = place_results(measured, figures, _figures(pair.b), b.users)
-    doubts = tuple(Absent(why) for why in dict.fromkeys(placed.doubts.values()))
+    own = figures[0] if basis.comparable else None
+    placed = place_results(measured, own, figures[1], b.users)
+    doubts = [Absent(why) for why in dict.fromkeys(placed.doubts.values())]
+    if not (placed.results or doubts):
+        doubts.append(Absent(f"{b.users} has no column that is a metric of the metrics files"))
     return replace(
         basis,
         rescored=not basis.comparable,
         results=placed.results,
         doubts=placed.doubts,
-        absent=doubts,
+        absent=tuple(doubts),
     )
 
 

@@ -25,7 +25,8 @@ class Found(NamedTuple, Generic[T]):
 def attempt(look: Callable[[], Found[T]], nothing: T) -> Found[T]:
     """Compare one kind; where that fails, the rest of the diff is still told."""
     try:
-        return look()
+        found = look()
+        return found._replace(absent=tuple(dict.fromkeys(found.absent)))  # of a side beside itself
     except ModelRefError as error:
         return Found(nothing, (Absent(error.message, error.hint),))
 

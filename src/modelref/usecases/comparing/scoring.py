@@ -94,7 +94,8 @@ def _score(world: "World", pair: Pair, measured_on: tuple[OutFile, Out], scratch
         "{holdout}": str(_holdout(world, *measured_on, scratch / "data")),
         "{out}": str(scratch / _RESULTS),
     }
-    world.scoring.run([_filled(word, words) for word in settings.score], settings.score_seconds)
+    command = [_filled(word, words) for word in settings.score]
+    world.scoring.run(command, settings.score_seconds, f"models.{pair.artifact}")
     if not (scratch / _RESULTS).is_file():
         raise OutOfReach(
             "the score command wrote no file to {out}",

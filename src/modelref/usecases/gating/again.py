@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 from modelref.domain.event import Event
 from modelref.domain.gates.facts import Facts
+from modelref.domain.gates.recorded.audit import audit_verdict
 from modelref.domain.gates.recorded.evidence import Kept
 from modelref.domain.gates.verdict import UNKNOWN, Outcome, Verdict
 from modelref.domain.marked import Scalar
 from modelref.domain.message import VERDICT
 from modelref.domain.names import StageName
 from modelref.domain.ref import quoted
+from modelref.domain.registry import Model
 from modelref.domain.tag import TagName
 from modelref.domain.target import target_of
 from modelref.errors import BadInput, UnknownRef
 from modelref.usecases.gating.approving import promoter_of
 from modelref.usecases.gating.evaluate import Trial, evaluate_rules
 from modelref.usecases.gating.evidence import kept_evidence
+from modelref.usecases.gating.guard import doubted_source
 from modelref.usecases.gating.memo import Memo
 from modelref.usecases.reading import read_model
 
@@ -56,6 +59,7 @@ class Again:
         verdict: the verdict that follows from the versions, with the rules of the evidence.
         pairs: the rules, then and now.
         rules_stood: whether the evidence has just the rules that its branch had at its commit.
+        doubts: why rules or evidence are not to be believed, whatever the figures are.
     """
 
     event: Event
@@ -63,12 +67,13 @@ class Again:
     verdict: Verdict
     pairs: tuple[Pair, ...]
     rules_stood: bool
+    doubts: tuple[str, ...] = ()
 
     @property
     def confirmed(self) -> bool:
-        """Whether rules, figures and verdict are all as they were."""
-        same = all(pair.same for pair in self.pairs)
-        return same and self.rules_stood and self.word == self.verdict.word
+        """Whether rules, figures and verdict are all as they were, and this promotion's own."""
+        same = all(pair.same for pair in self.pairs) and self.word == self.verdict.word
+        return same and not self.doubts
 
 
 def gate_again(world: "World", tag: str) -> Again:
@@ -78,7 +83,7 @@ def gate_again(world: "World", tag: str) -> Again:
         BadInput: the tag is no promotion that a gate guarded, or its evidence is damaged.
         UnknownRef: there is no such event.
     """
-    event, stage = _promotion(world, tag)
+    model, event, stage = _promotion(world, tag)
     try:
         evidence = kept_evidence(event)
     except BadInput as error:
@@ -98,19 +103,27 @@ def gate_again(world: "World", tag: str) -> Again:
     promoter = promoter_of(world, event)
     trial = Trial(past, target_of(past, event), stage, now=evidence.at, promoter=promoter)
     rules = tuple(kept.rule for kept in evidence.kept)
-    verdict = evaluate_rules(world, trial, (evidence.source, rules), Memo())
-    config = world.config_at(evidence.source)
+    strange = doubted_source(world, evidence.source)
+    # What stands where nobody agreed on it does not choose the command that scores, either.
+    source = world.branches.default() if strange else evidence.source
+    verdict = evaluate_rules(world, trial, (source, rules), Memo())
+    stood = not strange and world.config_at(source).gates.of(stage, event.artifact) == rules
+    doubts = [strange] if strange else []
+    if not (stood or strange):
+        doubts.append(f"the rules are not those that {source.name} had at {source.commit[:10]}")
+    doubts += [f"{tag} {finding.what}" for finding in audit_verdict(model, event, evidence)]
     pairs = zip(evidence.kept, verdict.outcomes, strict=True)
     return Again(
         event,
         event.trailer(VERDICT) or "",
         verdict,
         tuple(Pair(kept, now) for kept, now in pairs),
-        config.gates.of(stage, event.artifact) == rules,
+        stood,
+        tuple(doubts),
     )
 
 
-def _promotion(world: "World", typed: str) -> tuple[Event, StageName]:
+def _promotion(world: "World", typed: str) -> tuple[Model, Event, StageName]:
     tag = typed.replace(":", "=")  # as models are written elsewhere: no tag has a colon
     name = TagName.parse(tag)
     if name is None or name.stage is None:
@@ -127,14 +140,16 @@ def _promotion(world: "World", typed: str) -> tuple[Event, StageName]:
             kind="unknown-event",
             hint=f"modelref history {name.artifact} --stage {name.stage}",
         )
-    return event, name.stage
+    return model, event, name.stage
 
 
 def _same(then: Facts, now: Facts) -> bool:
     if UNKNOWN in then and UNKNOWN in now:
         return True  # whatever the reasons: nothing was computed, then or now
     # A rule may note more by now: what it judges by has to be there then, too, or cannot be read.
-    return set(then) <= set(now) and all(_equal(then[name], now[name]) for name in then)
+    if not then or not set(then) <= set(now):
+        return False
+    return all(_equal(then[name], now[name]) for name in then)
 
 
 def _equal(then: Scalar, now: Scalar) -> bool:

@@ -181,6 +181,11 @@ MISTAKES = [
         "",
     ),
     ("gates:\n  prod:\n    - {from: dev, held: 24}", "3: held: 24 is not a duration", ""),
+    (
+        "gates:\n  prod:\n    - weights: finite\n    - from: prod\n",
+        "4: no new version can come to prod from prod",
+        "name the stage before it",
+    ),
     ("gates:\n  prod:\n    - approvals: 0", "3: approvals: 0 is not a number of people", ""),
     ("gates:\n  prod:\n    - approvals: true", "3: approvals: True is not a number of people", ""),
     (

@@ -35,6 +35,7 @@ class Model:
         ("m.csv", b"\xef\xbb\xbfndcg,n\n0.5," + b"9" * 5_000, {"ndcg": 0.5, "n": "9" * 5_000}),
         ("m.yaml", b"a: !!set {z, y, x}\n", {"a": ["x", "y", "z"]}),
         ("m.json", b'{"": 5}', {'""': 5}),
+        ("m.yaml", b"true: 1\nnull: 2\nFalse: {true: 3}", {"true": 1, "null": 2, "False.True": 3}),
         ("m.toml", b"a = [" + b"1.5, " * 1000 + b"]", {"a": [1.5] * 1000}),
         (
             "p.py",
@@ -56,6 +57,7 @@ def test_nan_is_read_as_it_stands() -> None:
     [
         ("m.csv", b"a,b\n1,2\n3,4\n", "m.csv is not a head with one row of metrics below"),
         ("m.yaml", b"a: 1\nb: {c: 1, 'c': 2}\n", "m.yaml has the key 'c' twice: line 2"),
+        ("m.json", b'{"all": {"ndcg": 0.1}, "all.ndcg": 0.9}', "two values have the key all.ndcg"),
         ("m.csv", b"a,b\n1\n", "m.csv is not a head with one row"),
         ("m.csv", b"\xff\n1\n", "m.csv is not readable"),
         ("p.py", b"def", "p.py is not valid Python"),

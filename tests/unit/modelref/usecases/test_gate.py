@@ -485,6 +485,91 @@ def test_rules_that_were_not_those_of_the_branch_are_told(world: MemoryWorld) ->
     assert (found.rules_stood, found.confirmed) == (False, False)
 
 
+def rules_of(world: MemoryWorld, branch: str, commit: str) -> None:
+    """Forge: say that the evidence's rules stood elsewhere."""
+    redigest(
+        world,
+        f'"gates":{{"branch":"main","commit":"{world.branches.heads["main"]}"}}',
+        f'"gates":{{"branch":"{branch}","commit":"{commit}"}}',
+    )
+
+
+@pytest.mark.parametrize(
+    ("branch", "commit", "said"),
+    [
+        ("main", "side", "which is no commit of main"),
+        ("main", "0" * 40, "which is no commit of main"),
+        ("HEAD", "side", "which is no commit of main"),
+        ("side", "main", "the rules are said to be of side, and those of main count"),
+    ],
+)
+def test_rules_of_a_branch_that_nobody_merged_confirm_nothing(
+    world: MemoryWorld, branch: str, commit: str, said: str
+) -> None:
+    up(world, "v3.0.0")
+    heads = {"side": world.commits.beside({"x": b"x"}), "main": world.commits.head}
+    rules_of(world, branch, heads.get(commit, commit))
+    found = gate_again(world, "rec#prod#1")
+    assert (found.rules_stood, found.confirmed) == (False, False)
+    (doubt,) = found.doubts
+    assert said in doubt
+
+
+@pytest.mark.parametrize("branch", ["main", "origin/main", "HEAD"])
+def test_rules_of_an_older_commit_of_the_branch_are_its_own(
+    world: MemoryWorld, branch: str
+) -> None:
+    up(world, "v3.0.0")
+    rules_of(world, branch, world.branches.heads["main"])
+    world.configs[branch] = world.configs["main"]
+    world.branches.heads["main"] = world.commits.commit()
+    assert gate_again(world, "rec#prod#1").confirmed
+
+
+def test_rules_of_the_branch_that_the_default_one_names_confirm(world: MemoryWorld) -> None:
+    guard(world, BOUND, "release")
+    world.configs["main"] = Config(gates_from="release")
+    up(world, "v3.0.0")
+    world.branches.heads["main"] = world.commits.beside({"x": b"x"})
+    assert gate_again(world, "rec#prod#1").confirmed
+
+
+NOTING = [
+    "{metric: ndcg, not_worse_than: prod, by: 90%}",
+    "{size_of: model, max: 900%, compared_with: prod}",
+    "{overlap_with: prod, min: 60%}",
+]
+
+
+@pytest.mark.parametrize("text", NOTING)
+def test_a_comparing_rule_that_noted_nothing_did_not_compare(text: str) -> None:
+    with pytest.raises(BadInput, match="against is missing"):
+        rule(text).check.judge({})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"observed":{"value":0.4}', '"observed":{}', "contradicts its evidence"),
+        ('"version":"v3.0.0"', '"version":"v1.0.0"', "carries the evidence of rec v1.0.0"),
+        ('"stage":"prod"', '"stage":"dev"', "for dev"),
+        ('"against":null', '"against":"v2.0.0"', "was compared with v2.0.0"),
+        ('"at":17', '"at":97', "was decided after it was dated"),
+        ('"at":17', '"at":-17', "was decided before its version was made"),
+        ('"at":17', '"at":16', "was decided before its version was made"),
+    ],
+)
+def test_what_verify_finds_is_not_confirmed(
+    world: MemoryWorld, old: str, new: str, said: str
+) -> None:
+    up(world, "v3.0.0")
+    redigest(world, old, new)
+    assert not verify(world).ok
+    found = gate_again(world, "rec#prod#1")
+    assert not found.confirmed
+    assert any(said in doubt for doubt in found.doubts), found.doubts
+
+
 @pytest.mark.parametrize(
     ("tag", "said"),
     [

@@ -2,7 +2,7 @@
 
 import io
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 
 from modelref.domain.config import Config
 from modelref.domain.diff.metrics import Paired
-from modelref.domain.diff.results import MeasuredMetric, Own
+from modelref.domain.diff.results import Gap, MeasuredMetric, Own, Results, Why
 from modelref.domain.gates.verdict import Outcome
 from modelref.domain.lineage import DvcStage, Lineage
 from modelref.domain.names import Artifact
@@ -36,10 +36,12 @@ META = {"modelref": {"users": "users.parquet", "holdout": "holdout.csv"}}
 class OwnTables(MemoryTables):
     """Refuses results that are none."""
 
-    def results(self, before: Located, after: Located, seed: int) -> Sequence[MeasuredMetric]:
+    def results(
+        self, before: Located, after: Located, seed: int, metrics: Collection[str]
+    ) -> Results:
         if before.path.read_bytes() == b"no table":
             raise BadInput(f"{before.name} is not readable", kind="unreadable-table")
-        return self.measured
+        return super().results(before, after, seed, metrics)
 
 
 class Evaluating(MemoryPipeline):
@@ -120,6 +122,13 @@ def test_results_without_the_metric_are_said_to_lack_it(world: MemoryWorld) -> N
     found = outcome(world)
     assert found.observed.endswith("they have no ndcg of the same users")
     assert found.look == "write it to users.parquet of both, under the same name"
+
+
+def test_results_of_no_shared_user_prove_nothing(world: MemoryWorld) -> None:
+    world.tables.measured, world.tables.gaps = [], [Gap("", "ndcg", Why.NO_USER)]
+    found = outcome(world)
+    assert found.passed is None
+    assert found.observed == "ndcg cannot be judged: no user has a result on both sides"
 
 
 def test_results_without_segments_are_said_to_have_none(world: MemoryWorld) -> None:

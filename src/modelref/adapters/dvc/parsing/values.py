@@ -43,7 +43,7 @@ def read_values(path: str, data: bytes) -> dict[str, Value]:
     Raises:
         BadInput: it is not what its name says, too large, or built to be.
     """
-    return _flat(_load(path, data))
+    return _flat(path, _load(path, data))
 
 
 def read_metrics(path: str, data: bytes) -> dict[str, Value]:
@@ -51,7 +51,7 @@ def read_metrics(path: str, data: bytes) -> dict[str, Value]:
 
     Lists, dates and nulls are none.
     """
-    return _flat(_measured(_load(path, data)))
+    return _flat(path, _measured(_load(path, data)))
 
 
 def _load(path: str, data: bytes) -> Any:
@@ -68,8 +68,13 @@ def _load(path: str, data: bytes) -> Any:
     return value
 
 
-def _flat(value: Any) -> dict[str, Value]:
-    return {"": value} if isinstance(value, str | int | float) else flatten(value)
+def _flat(path: str, value: Any) -> dict[str, Value]:
+    if isinstance(value, str | int | float):
+        return {"": value}
+    try:
+        return flatten(value)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error.message}", kind=error.kind, hint=error.hint) from None
 
 
 def _measured(value: Any) -> Any:

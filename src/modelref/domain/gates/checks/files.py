@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from modelref.domain.gates.facts import AGAINST, NOTHING, Facts, Judgement, count, text
+from modelref.domain.gates.facts import (
+    AGAINST,
+    NOTHING,
+    Facts,
+    Judgement,
+    compared_with,
+    count,
+)
 from modelref.domain.gates.measured import Measured
 from modelref.domain.gates.rule import stage_name
 from modelref.domain.marked import Fields, Scalar, one_of
@@ -88,7 +95,7 @@ class SizeBudget:
         """Hold the size against the budget."""
         if isinstance(self.most, Amount):
             limit = f"at most {self.most}"
-            if text(facts, AGAINST) is None:
+            if compared_with(facts) is None:
                 return Judgement(True, NOTHING, f"{limit} of {self.stage}'s")
             before = count(facts, "before")
             most, limit = self.most.of(before), f"{limit} of {size(before)}"

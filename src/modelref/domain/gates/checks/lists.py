@@ -9,10 +9,10 @@ from modelref.domain.gates.facts import (
     NOTHING,
     Facts,
     Judgement,
+    compared_with,
     count,
     plain_number,
     real,
-    text,
 )
 from modelref.domain.gates.measured import Measured
 from modelref.domain.gates.rule import stage_name
@@ -67,7 +67,7 @@ class Overlap:
     def judge(self, facts: Facts) -> Judgement:
         """Hold the overlap against the floor."""
         limit = f"at least {self.least:.1%}"
-        if text(facts, AGAINST) is None:
+        if compared_with(facts) is None:
             return Judgement(True, NOTHING, limit)
         overlap = real(facts, "overlap")
         return Judgement(

@@ -20,10 +20,10 @@ from modelref.domain.gates.facts import (
     SAME,
     Facts,
     Judgement,
+    compared_with,
     count,
     plain_number,
     real,
-    text,
 )
 from modelref.domain.gates.measured import Measured
 from modelref.domain.gates.rule import stage_name
@@ -134,7 +134,8 @@ class Margin:
             facts: the change.
             among: among whom beside the number of users, for people.
         """
-        if text(facts, AGAINST) is None:
+        other = compared_with(facts)
+        if other is None:
             return Judgement(True, NOTHING, self._limit(None))
         if facts.get(SAME) is True:
             return Judgement(True, NO_DIFFERENCE, self._limit(None))
@@ -143,7 +144,7 @@ class Margin:
         lower, upper = interval
         sound = all(isfinite(one) for one in (change, before, *interval)) and lower <= upper
         passed = sound and self.slack(before, interval) >= 0
-        users, other = count(facts, "users"), text(facts, AGAINST)
+        users = count(facts, "users")
         counted = f"{users:,} of {count(facts, 'of'):,}" if "of" in facts else f"{users:,}"
         paired = f"on {counted} users{among}" if users else "the same value"
         observed = f"{change:+.4g} [{lower:+.4g}, {upper:+.4g}] from {other}, {paired}"

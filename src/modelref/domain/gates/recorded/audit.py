@@ -13,6 +13,8 @@ from modelref.domain.ref import quoted
 from modelref.domain.registry import Model, fold_model
 from modelref.domain.tag import Kind
 
+_BEHIND = 2 * 60 * 60
+"""Seconds that a clock may be behind the last event, and still write another."""
 _WORDS = (PASSED, FORCED, NO_GATES)
 
 
@@ -35,17 +37,8 @@ def audit_verdict(model: Model, event: Event, evidence: Evidence | None) -> Iter
         yield _error(event, "unknown-verdict", f"has evidence, but its verdict is {word!r:.80}")
     for what in contradictions(evidence, word):
         yield _error(event, "contradicted-verdict", f"contradicts its evidence: {what}")
-    about = (evidence.model, evidence.commit, evidence.stage)
-    if about != (str(event.artifact), event.commit, event.stage):
-        yield _error(
-            event,
-            "evidence-of-another",
-            f"carries the evidence of {evidence.model} at {evidence.commit[:10]} for "
-            f"{evidence.stage}",
-        )
-    if evidence.at > event.date:
-        yield _error(event, "evidence-of-another", "was decided after it was dated")
     past = before(model, event)
+    yield from _of_another(past, event, evidence)
     compared = [(evidence.stage, evidence.against)] + [
         (stage, other) for kept in evidence.kept for stage, other in _compared(kept)
     ]
@@ -59,6 +52,23 @@ def audit_verdict(model: Model, event: Event, evidence: Evidence | None) -> Iter
                 "compared-with-another",
                 f"was compared with {other or 'nothing'}, while {stage} held {name or 'nothing'}",
             )
+
+
+def _of_another(past: Model, event: Event, evidence: Evidence) -> Iterator[Finding]:
+    """Find where evidence is of another promotion: of another version, or at another time."""
+    about = (evidence.model, evidence.version, evidence.commit, evidence.stage)
+    if about != (str(event.artifact), past.name_at(event.commit), event.commit, event.stage):
+        yield _error(
+            event,
+            "evidence-of-another",
+            f"carries the evidence of {evidence.model} {evidence.version} at "
+            f"{evidence.commit[:10]} for {evidence.stage}",
+        )
+    if evidence.at > event.date:
+        yield _error(event, "evidence-of-another", "was decided after it was dated")
+    state = past.at_commit(event.commit)
+    if evidence.at < (state.event.date if state else 0) - _BEHIND:
+        yield _error(event, "evidence-of-another", "was decided before its version was made")
 
 
 def _compared(kept: Kept) -> Iterator[tuple[str, str | None]]:

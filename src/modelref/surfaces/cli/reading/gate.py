@@ -140,9 +140,8 @@ def _say_again(found: Again) -> None:
             say(f"         kept: {_facts(pair.kept.facts)}")
             say(f"         now:  {_facts(pair.now.facts)}")
     say()
-    if not found.rules_stood:
-        source = found.verdict.source
-        say(f"the rules are not those that {source.name} had at {source.commit[:10]}")
+    for doubt in found.doubts:
+        say(doubt)
     say("confirmed" if found.confirmed else f"not confirmed: the verdict is {found.verdict.word}")
 
 

@@ -77,6 +77,19 @@ def test_the_interval_says_what_the_p_value_says() -> None:
         assert outside == bool(found.p_value[0] < 0.05)
 
 
+@pytest.mark.parametrize(("users", "pairs", "least"), [(50, 1000, 0.92), (400, 300, 0.93)])
+def test_it_does_so_with_as_many_resamples_as_are_shipped(
+    users: int, pairs: int, least: float
+) -> None:
+    """Also of 50 users, the fewest that a rule is decided on."""
+    random = np.random.default_rng(12)
+    gain = random.normal(0, 0.05, (users, pairs)) * (random.random((users, pairs)) < 0.6)
+    found = bootstrap(gain + 0.004, seed=1)
+    covered = ((found.low <= 0.004) & (found.high >= 0.004)).mean()
+    assert least <= covered <= 0.97
+    assert (bootstrap(gain, seed=1).p_value < 0.05).mean() <= 1 - least
+
+
 def test_the_interval_covers_the_truth_in_95_percent_of_1000_pairs() -> None:
     """Results of 400 users that look like nDCG: many zeros, and a gain for some of them."""
     random = np.random.default_rng(11)

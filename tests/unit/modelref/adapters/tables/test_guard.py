@@ -10,6 +10,7 @@ import pytest
 
 from modelref.adapters.tables.guard import GuardedTables, _unread
 from modelref.domain.diff.data import Counted
+from modelref.domain.diff.results import Gap, Why
 from modelref.domain.diff.values import Status
 from modelref.domain.tables import columns_of_ids
 from modelref.errors import BadInput, ModelRefError, OutOfReach
@@ -45,8 +46,10 @@ def test_a_change_comes_back_typed(tmp_path: Path) -> None:
 def test_results_come_back_typed(tmp_path: Path) -> None:
     columns = {"user": range(40), "ndcg": [0.5] * 40, "age": ["young", "old"] * 20}
     old = write(tmp_path / "a.parquet", columns)
-    new = write(tmp_path / "b.parquet", columns | {"ndcg": [0.75] * 40})
-    (found,) = GuardedTables().results(located(old), located(new), 1)
+    new = write(tmp_path / "b.parquet", columns | {"ndcg": [0.75] * 40, "hit": ["x"] * 40})
+    told = GuardedTables().results(located(old), located(new), 1, ["all.ndcg", "hit"])
+    (found,) = told.measured
+    assert told.gaps == (Gap("", "hit", Why.NO_COLUMN, 0),)
     assert found.key == "ndcg"
     assert (found.paired.users, found.paired.change) == (40, 0.25)
     assert found.paired.interval == (0.25, 0.25)

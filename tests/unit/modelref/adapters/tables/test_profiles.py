@@ -68,6 +68,37 @@ def test_schema_and_missing_values(tmp_path: Path) -> None:
     assert column(found, "come")["types"] == [None, "bool"]
 
 
+def test_there_and_back_mirror_each_other(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    before, after = (
+        {
+            "user": random.integers(0, 60, size),
+            "item": [f"i{n}" for n in random.integers(0, 9, size)],
+            "price": random.normal(side, 1, size),
+            "name": [None if n < 2 else f"n{n}" for n in random.integers(0, 6, size)],
+            ("old", "new")[side]: [1] * size,
+            "n": random.integers(0, 5, size).astype(np.int32 if side else np.int64),
+        }
+        for side, size in ((0, 300), (1, 400))
+    )
+    there, back = compared(tmp_path, before, after), compared(tmp_path, after, before)
+
+    def mirrored(counted: list[Any]) -> list[Any]:
+        first, second, added, removed, estimated = counted
+        return [second, first, removed, added, estimated]
+
+    assert there["rows"] == mirrored(back["rows"])
+    assert there["ids"] == {what: mirrored(back["ids"][what]) for what in ("user", "item")}
+    for one in there["columns"]:
+        other = column(back, one["column"])
+        assert one["types"] == other["types"][::-1]
+        assert one["missing"] == other["missing"][::-1]
+        for measure in ("drift", "psi", "wasserstein"):
+            assert one[measure] == (
+                other[measure] if other[measure] is None else pytest.approx(other[measure])
+            )
+
+
 def test_drift_of_labels_by_hand(tmp_path: Path) -> None:
     found = column(compared(tmp_path, {"c": ["x"] * 3 + ["y"]}, {"c": ["x"] + ["y"] * 3}), "c")
     # P = (3/4, 1/4), Q = (1/4, 3/4), M = (1/2, 1/2): JSD = 1 - H(1/4), H the binary entropy.
@@ -98,6 +129,8 @@ def test_numbers_of_every_kind_are_compared(tmp_path: Path) -> None:
         "small": np.array([0.1, 0.2], dtype=np.float32),
         "odd": [math.inf, -0.0],
         "flag": [True, False],
+        "span": [dt.timedelta(seconds=1), dt.timedelta(seconds=2)],
+        "at": [dt.time(1), None],
     }
     after = {
         "when": [day + dt.timedelta(days=3)] * 2,
@@ -105,11 +138,15 @@ def test_numbers_of_every_kind_are_compared(tmp_path: Path) -> None:
         "small": np.array([0.2, 0.3], dtype=np.float32),
         "odd": [math.inf, 0.0],
         "flag": [True, True],
+        "span": [dt.timedelta(seconds=2), dt.timedelta(seconds=3)],
+        "at": [dt.time(1, 30), dt.time(1, 30)],
     }
     found = compared(tmp_path, before, after)
     assert column(found, "when")["wasserstein"] == pytest.approx(3)
     assert column(found, "day")["wasserstein"] == pytest.approx(2)
     assert column(found, "small")["wasserstein"] == pytest.approx(0.1, abs=1e-6)
+    assert column(found, "span")["wasserstein"] == pytest.approx(1)
+    assert column(found, "at")["wasserstein"] == pytest.approx(1800)
     assert column(found, "odd")["drift"] == 0
     assert column(found, "flag")["drift"] > 0
 
@@ -160,6 +197,7 @@ def test_nested_columns_and_empty_tables_are_no_trouble(tmp_path: Path) -> None:
     )
     assert found["rows"] == [2, 2, 0, 0, False]
     assert column(found, "tags")["drift"] is None
+    assert found["nested"] == ["tags"]
     empty = compared(tmp_path, {"n": np.array([], np.int64)}, {"n": np.array([1], np.int64)})
     assert empty["rows"] == [0, 1, 1, 0, False]
     assert column(empty, "n")["drift"] is None

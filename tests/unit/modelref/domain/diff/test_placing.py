@@ -6,7 +6,7 @@ import pytest
 
 from modelref.domain.diff.metrics import Paired
 from modelref.domain.diff.placing import Figures, Placed, agrees, place_results
-from modelref.domain.diff.results import MeasuredMetric, Own
+from modelref.domain.diff.results import Gap, MeasuredMetric, Own, Results, Why
 from modelref.domain.snapshot import Value, Values
 
 USERS = "users.parquet"
@@ -22,7 +22,7 @@ def measured(
 
 def placed(one: MeasuredMetric, a: Values | None, b: Values) -> Placed:
     return place_results(
-        [one], Figures("v1", a) if a is not None else None, Figures("v2", b), USERS
+        Results((one,)), Figures("v1", a) if a is not None else None, Figures("v2", b), USERS
     )
 
 
@@ -115,3 +115,48 @@ def test_too_few_shared_users_are_doubted_and_shown(own: tuple[int, int], doubte
 )
 def test_a_figure_is_rounded_as_it_is_written(value: float, mean: float, agreed: bool) -> None:
     assert agrees(value, mean) is agreed
+
+
+BOTH: Values = {"m.json": {"all.ndcg": 0.5, "novel.ndcg": 0.4, "loss": 3.0}}
+
+
+def missed(*gaps: Gap) -> dict[str, str]:
+    a, b = Figures("v1", BOTH), Figures("v2", BOTH)
+    found = place_results(Results(gaps=gaps), a, b, USERS)
+    assert found.results == {}
+    return {key: why for (_, key), why in found.doubts.items()}
+
+
+@pytest.mark.parametrize(
+    ("gap", "keys", "said"),
+    [
+        (Gap("all", "ndcg", Why.NO_USER), {"all.ndcg"}, "no user has a result on both sides"),
+        (Gap("all", "ndcg", Why.FEW_USERS), {"all.ndcg"}, "fewer than 5 users have a result"),
+        (
+            Gap("", "ndcg", Why.NO_NUMBERS, 1, "string"),
+            {"all.ndcg", "novel.ndcg"},
+            "v2 have no numbers in the column ndcg: it is of type string",
+        ),
+        (
+            Gap("", "ndcg", Why.NO_COLUMN, 0),
+            {"all.ndcg", "novel.ndcg"},
+            "the results per user of v1 have no column ndcg",
+        ),
+        (Gap("novel", "ndcg", Why.NO_TASK, 1), {"novel.ndcg"}, "of v2 have no task novel"),
+        (Gap("", "ndcg", Why.NO_USER), set(), ""),  # which of the two it is, nobody can tell
+        (Gap("", "loss", Why.TOO_MANY), {"loss"}, "more metrics than are compared, and loss"),
+        (Gap("", "age", Why.NO_NUMBERS), set(), ""),
+    ],
+)
+def test_what_results_do_not_say_of_a_metric_is_a_doubt(
+    gap: Gap, keys: set[str], said: str
+) -> None:
+    found = missed(gap)
+    assert set(found) == keys
+    assert all(said in why for why in found.values())
+
+
+def test_what_was_measured_of_one_task_is_not_doubted_for_another() -> None:
+    figures = Figures("v1", {"m.json": {"all.ndcg": 0.5}})
+    results = Results((measured(0.5, 0.5),), (Gap("", "ndcg", Why.NO_NUMBERS),))
+    assert place_results(results, figures, figures, USERS).doubts == {}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from modelref.adapters.tables.bootstrap import bootstrap
-from modelref.domain.diff.metrics import Paired
+from modelref.domain.diff.metrics import Paired, SegmentChange
 from modelref.domain.gates.checks.noninferior import FEWEST_USERS
 from support.gates import Seen, outcome
 
@@ -60,6 +60,66 @@ def test_if_shown_fails_no_pair_that_does_not_differ_more_than_one_in_forty(
 ) -> None:
     assert failures(simulated(0.0, half_width, users), "if-shown") <= _MOST_ERRORS
     assert failures(simulated(-_BY, half_width, users), "if-shown") <= _MOST_ERRORS
+
+
+_SEGMENTS = 4
+
+
+def by_segment(half_width: float) -> list[list[SegmentChange]]:
+    """Changes of pairs that do not differ, in four segments of a hundred users each."""
+    chance = np.random.default_rng(9)
+    spread = half_width / 1.96 * np.sqrt(100)
+    shape = (100, _PAIRS * _SEGMENTS)
+    found = bootstrap(
+        chance.gamma(0.5, 1.0, shape) * chance.choice([-1, 1], shape) / np.sqrt(0.75) * spread,
+        seed=9,
+        resamples=_RESAMPLES,
+    )
+    every = [
+        Paired(100, 0.35, 0.35 + mean, mean, (low, high), 1.0)
+        for mean, low, high in zip(
+            found.mean.tolist(), found.low.tolist(), found.high.tolist(), strict=True
+        )
+    ]
+    return [
+        [SegmentChange("age", str(number), every[pair * _SEGMENTS + number]) for number in range(4)]
+        for pair in range(_PAIRS)
+    ]
+
+
+def rejections(
+    pairs: list[Paired], segments: list[list[SegmentChange]], *texts: str
+) -> tuple[int, ...]:
+    """How many pairs fail each rule, and how many fail one of them."""
+    failed = np.array(
+        [
+            [
+                outcome(text, Seen(changes={METRIC: pair}, parts={METRIC: parts})).passed is False
+                for text in texts
+            ]
+            for pair, parts in zip(pairs, segments, strict=True)
+        ]
+    )
+    return (*failed.sum(axis=0).tolist(), int(failed.any(axis=1).sum()))
+
+
+METRIC = "all.ndcg@20"
+OVERALL = f"{{metric: {METRIC}, not_worse_than: prod, by: 1%}}"
+
+
+@pytest.mark.parametrize("by", ["0.00001", "3%"])
+def test_a_gate_fails_pairs_that_do_not_differ_no_more_often_than_its_rules_together(
+    by: str,
+) -> None:
+    """One in forty for the rule over all users, and for each of the segments."""
+    segments = f"{{segments_of: {METRIC}, not_worse_than: prod, by: {by}, fail: if-shown}}"
+    of_all, of_segments, of_any = rejections(
+        simulated(0.0, _BY / 2), by_segment(_BY), OVERALL, segments
+    )
+    assert of_all <= _MOST_ERRORS
+    # Of 1,000 trials at 10 %, 131 or more happen by chance one time in a thousand.
+    assert of_segments <= (130 if by != "3%" else 0)
+    assert of_any <= of_all + of_segments
 
 
 def test_what_is_far_worse_is_stopped_by_both() -> None:
