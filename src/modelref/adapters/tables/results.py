@@ -5,34 +5,17 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from modelref.adapters.tables.bootstrap import RESAMPLES, Estimates, estimate
-from modelref.adapters.tables.ids import matched
-from modelref.adapters.tables.users import TASK, Columns, Keys, Labels, read_columns, read_keys
+from modelref.adapters.tables.matching import Rows, Task, check_once, tasks_of_both, tasks_of_one
+from modelref.adapters.tables.users import Columns, Labels, read_columns, read_keys
 from modelref.domain.diff.results import FEWEST, Why, endings
-from modelref.errors import BadInput
 
 Named: TypeAlias = tuple[str, str]
 """Where a file lies, and what it is called."""
-Rows: TypeAlias = NDArray[np.int32]
 _MOST_METRICS = 64
 _SEGMENT_RESAMPLES = 4_000
-
-
-class Task(NamedTuple):
-    """One task's users, both sides in the same order.
-
-    Attributes:
-        name: of the task, ``""`` where the files have no such column.
-        rows: of each side, those of the users that both have.
-        own: of each side, all its rows.
-    """
-
-    name: str
-    rows: tuple[Rows, Rows]
-    own: tuple[Rows | slice, Rows | slice]
 
 
 class Segment(NamedTuple):
@@ -101,8 +84,8 @@ def compare_results(
     keys = [read_keys(Path(path), name) for path, name in (before, after)]
     by_task = all(side.tasks is not None for side in keys)
     for side, (_, name) in zip(keys, (before, after), strict=True):
-        _check_once(side, name, by_task=by_task)
-    tasks, lone = list(_tasks(*keys)), list(_tasks_of_one(*keys))
+        check_once(side, name, by_task=by_task)
+    tasks, lone = list(tasks_of_both(*keys)), list(tasks_of_one(*keys))
     del keys, side  # ids take much memory
     known = {ending for key in metrics for ending in endings(key)}
     sides = Sides(*(read_columns(Path(path), name, counts=known) for path, name in (before, after)))
@@ -136,64 +119,6 @@ def _gap_of(sides: Sides, column: str) -> dict[str, Any]:
         if column not in side.numbers:
             return {"why": Why.NO_NUMBERS, "side": number, "type": str(side.types[column])}
     return {"why": Why.TOO_MANY, "side": 0, "type": ""}
-
-
-def _check_once(side: Keys, name: str, *, by_task: bool) -> None:
-    """Refuse two rows of one user and task, or of one user where no tasks are told apart."""
-    tasks, keys = side.tasks, "user" if side.tasks is None else "user and task"
-    parts = [side.ids]
-    if tasks is not None:
-        rows = (np.flatnonzero(tasks.codes == code) for code in range(len(tasks.names)))
-        parts = [side.ids.take(each) for each in rows]
-    if not all(map(_distinct, parts)):
-        raise BadInput(
-            f"{name} has two rows of one {keys}",
-            kind="repeated-user",
-            hint=f"write one row for each {keys} to {name}",
-        )
-    if not by_task and not _distinct(side.ids):
-        raise BadInput(
-            f"{name} has two rows of one user, and the other side has no column {TASK!r}",
-            kind="repeated-user",
-            hint=f"write the column {TASK!r} on both sides",
-        )
-
-
-def _distinct(ids: Any) -> bool:
-    return bool(pc.count_distinct(ids).as_py() == len(ids))
-
-
-def _tasks(one: Keys, other: Keys) -> Iterator[Task]:
-    ids = matched(one.ids, other.ids)
-    before, after = one.tasks, other.tasks
-    if before is None or after is None:
-        yield Task("", _paired(*ids), (slice(None), slice(None)))
-        return
-    for name in sorted(set(before.names) & set(after.names)):
-        old, new = (_rows_of(told, name) for told in (before, after))
-        both = _paired(ids[0].take(old), ids[1].take(new))
-        yield Task(name, (old[both[0]], new[both[1]]), (old, new))
-
-
-def _rows_of(tasks: Labels, name: str) -> Rows:
-    return np.flatnonzero(tasks.codes == tasks.names.index(name)).astype(np.int32)
-
-
-def _tasks_of_one(one: Keys, other: Keys) -> Iterator[tuple[str, int]]:
-    """Tasks that one side has, and which side has them not."""
-    before, after = one.tasks, other.tasks
-    if before is not None and after is not None:
-        yield from ((name, 1) for name in before.names if name not in after.names)
-        yield from ((name, 0) for name in after.names if name not in before.names)
-
-
-def _paired(before: Any, after: Any) -> tuple[Rows, Rows]:
-    """Rows of the users that both sides have, in the order of their ids."""
-    place = pc.index_in(after, value_set=before)
-    both = np.flatnonzero(place.is_valid().to_numpy(zero_copy_only=False)).astype(np.int32)
-    there = place.drop_null().to_numpy(zero_copy_only=False)
-    order = pc.sort_indices(after.take(both)).to_numpy(zero_copy_only=False)
-    return there[order], both[order]
 
 
 def _compare_task(
