@@ -5,9 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from support.dvcs import QUIET, run_quietly
 
 SCRIPTS = Path(sys.executable).parent
 
@@ -79,19 +82,25 @@ class Project:
 
     def run(self, program: str, *args: str, check: bool = True, **env: str) -> Result:
         """Run a program of the environment, or of the system, in the checkout."""
-        own = SCRIPTS / program
         path = os.pathsep.join([str(SCRIPTS), os.environ["PATH"]])
+        if program == "dvc" and QUIET in args:
+            result = Result(run_quietly(self.root, *args, **{"PATH": path, **env}), "", "")
+        else:
+            result = self._run(program, args, {**os.environ, "PATH": path, **env})
+        assert not check or result.code == 0, f"{program} {args}: {result.out}{result.err}"
+        return result
+
+    def _run(self, program: str, args: Sequence[str], env: Mapping[str, str]) -> Result:
+        own = SCRIPTS / program
         done = subprocess.run(
             [str(own) if own.exists() else program, *args],
             cwd=self.root,
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "PATH": path, **env},
+            env=env,
         )
-        result = Result(done.returncode, done.stdout, done.stderr)
-        assert not check or result.code == 0, f"{program} {args}: {result.out}{result.err}"
-        return result
+        return Result(done.returncode, done.stdout, done.stderr)
 
     def git(self, *args: str) -> str:
         return self.run("git", *args).out.strip()

@@ -66,7 +66,7 @@ def web(pushed: Project, store: Path) -> Iterator[tuple[Project, remotes.Server]
     """The same, its remote behind a web server whose URL has a password."""
     with remotes.serving(store) as server:
         url = server.url.replace("http://", "http://ada:hunter22@")
-        pushed.run("dvc", "remote", "modify", "--local", "store", "url", url)
+        pushed.run("dvc", "remote", "modify", "--quiet", "--local", "store", "url", url)
         yield pushed, server
 
 
@@ -222,7 +222,9 @@ def test_push_wants_the_bytes_pushed_first(unpushed: Project, store: Path, tmp_p
     add = "dvc remote add --local --default NAME URL, with the URL that it has now"
     hint = f"hint: {add}, then {push}, then modelref push"
     assert said.out.count(hint) == 3, "DVC reads the settings of each commit, older than the remote"
-    project.run("dvc", "remote", "add", "--local", "--default", "--quiet", "later", str(store))
+    project.run(
+        "dvc", "remote", "add", "--quiet", "--local", "--default", "--quiet", "later", str(store)
+    )
     assert f"hint: {push}, then modelref push" in project.modelref("push", check=False).out
     project.run(*push.split())
     assert "pushed 'rec@" in project.modelref("push").out
@@ -240,11 +242,13 @@ def test_push_says_what_helps_where_the_remote_was_moved_since(
     project.modelref("register", "rec")
     moved = tmp_path / "moved"
     moved.mkdir()
-    project.run("dvc", "remote", "modify", "--quiet", "store", "url", str(moved))
+    project.run("dvc", "remote", "modify", "--quiet", "--quiet", "store", "url", str(moved))
     project.git("commit", "--quiet", "--all", "--message", "where bytes go now")
     waiting = project.modelref("push", check=False).out
     assert waiting.count("  hint: dvc remote add --local --default NAME URL, with the URL") == 4
-    project.run("dvc", "remote", "add", "--local", "--default", "--quiet", "store", str(moved))
+    project.run(
+        "dvc", "remote", "add", "--quiet", "--local", "--default", "--quiet", "store", str(moved)
+    )
     assert "dvc remote add" not in project.modelref("push", check=False).out
     project.run("dvc", "push", "--quiet", "--all-tags", "models/rec")
     assert "pushed 'rec@" in project.modelref("push").out
@@ -313,7 +317,7 @@ def test_a_remote_with_other_bytes_is_refused_and_leaves_nothing(
 
 def test_a_remote_that_hangs_is_given_up_on(web: tuple[Project, remotes.Server]) -> None:
     project, server = web
-    project.run("dvc", "remote", "modify", "--local", "store", "read_timeout", "0.2")
+    project.run("dvc", "remote", "modify", "--quiet", "--local", "store", "read_timeout", "0.2")
     forget(project)
     server.fault = "hang"
     said = project.modelref("get", "rec#prod", check=False)
@@ -331,8 +335,8 @@ def test_killed_half_way_a_repeat_brings_the_rest(
     files = {f"{number}.bin": bytes([number]) * (1 << 20) for number in range(8)}
     out = remotes.put_folder(store, "big", files)
     with remotes.serving(store) as server:
-        project.run("dvc", "remote", "add", "--default", "--quiet", "store", server.url)
-        project.run("dvc", "remote", "modify", "--quiet", "store", "jobs", "1")
+        project.run("dvc", "remote", "add", "--quiet", "--default", "--quiet", "store", server.url)
+        project.run("dvc", "remote", "modify", "--quiet", "--quiet", "store", "jobs", "1")
         project.write("big.dvc", f"outs:\n- path: big\n  hash: md5\n  md5: {out.hash}\n")
         with (project.root / "dvc.yaml").open("a") as file:
             file.write("  big: {path: big, type: model}\n")
@@ -360,7 +364,7 @@ def test_killed_half_way_a_repeat_brings_the_rest(
 
 
 def test_a_default_remote_that_is_none_is_named(project: Project) -> None:
-    project.run("dvc", "config", "core.remote", "nope")
+    project.run("dvc", "config", "--quiet", "core.remote", "nope")
     for args in (["register", "rec"], ["register", "--changed"]):
         said = project.modelref(*args, "--rev", project.commits[0], check=False)
         assert said.code == 2

@@ -86,7 +86,7 @@ def test_a_frozen_dvc_stage_stands_for_itself(tmp_path: Path) -> None:
             "artifacts:\n  m: {path: m.bin, type: model}\n",
         },
     )
-    project.run("dvc", "freeze", "train")
+    project.run("dvc", "freeze", "--quiet", "train")
     project.write("in.txt", "2")
     project.git("commit", "--quiet", "--all", "--message", "upstream changed")
     project.modelref("register", "m")

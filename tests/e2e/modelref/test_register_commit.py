@@ -93,7 +93,7 @@ def test_a_clone_of_the_tags_has_it_and_dvc_agrees(two: Project, tmp_path: Path)
     clone = tmp_path / "clone"
     two.run("git", "clone", "--quiet", str(two.root), str(clone))
     other = Project(clone, ())
-    other.run("dvc", "cache", "dir", "--local", str(two.root / ".dvc/cache"))
+    other.run("dvc", "cache", "dir", "--quiet", "--local", str(two.root / ".dvc/cache"))
     other.git("checkout", "--quiet", "rank@v0.1.0")
     other.run("dvc", "checkout", "--quiet")
     assert json.loads(other.run("dvc", "status", "--json", "rank", "measure").out) == {}

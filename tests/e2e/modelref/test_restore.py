@@ -31,7 +31,7 @@ def commit_all(project: Project, message: str) -> str:
 
 @pytest.mark.parametrize("links", ["copy", "hardlink", "symlink", "reflink,copy"])
 def test_a_version_comes_back_as_uncommitted_changes(registered: Project, links: str) -> None:
-    registered.run("dvc", "config", "--local", "cache.type", links)
+    registered.run("dvc", "config", "--quiet", "--local", "cache.type", links)
     registered.run("dvc", "checkout", "--relink", "--quiet")
     head = registered.git("rev-parse", "HEAD")
     said = registered.modelref("restore", "rec@v1.0.0").out
@@ -284,7 +284,7 @@ def test_parameters_that_only_the_definition_uses_come_back(registered: Project)
 def test_each_worktree_has_its_own(registered: Project, tmp_path: Path) -> None:
     registered.git("worktree", "add", "--quiet", str(tmp_path / "side"))
     side = Project(tmp_path / "side", ())
-    side.run("dvc", "cache", "dir", "--local", str(registered.root / ".dvc/cache"))
+    side.run("dvc", "cache", "dir", "--quiet", "--local", str(registered.root / ".dvc/cache"))
     side.run("dvc", "checkout", "--quiet")
     side.modelref("restore", "rec@v1.0.0")
     clean(side)

@@ -60,7 +60,7 @@ def ready(built_project: Project, tmp_path_factory: pytest.TempPathFactory) -> P
     script = project.root / "train.py"
     script.write_text(script.read_text().replace('"ids"', '"keys"'))
     project.train(64)
-    project.run("dvc", "config", "--local", "cache.type", "hardlink")
+    project.run("dvc", "config", "--quiet", "--local", "cache.type", "hardlink")
     project.run("dvc", "checkout", "--relink", "--quiet")
     project.write("notes.txt", "mine")
     return project

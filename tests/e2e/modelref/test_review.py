@@ -371,7 +371,7 @@ class TestMeasuredPerUser:
     def test_an_empty_clone_brings_what_is_compared(
         self, evaluated: Project, tmp_path: Path
     ) -> None:
-        evaluated.run("dvc", "remote", "add", "--default", "far", str(tmp_path / "far"))
+        evaluated.run("dvc", "remote", "add", "--quiet", "--default", "far", str(tmp_path / "far"))
         save(evaluated, "a remote")
         shutil.copytree(evaluated.root / ".dvc" / "cache", tmp_path / "far")  # laid out as one
         Project(tmp_path, ()).git("clone", "--quiet", str(evaluated.root), "ci")
@@ -387,7 +387,9 @@ class TestMeasuredPerUser:
         assert "cache" not in with_bytes
 
     def test_what_cannot_be_brought_is_said(self, evaluated: Project, tmp_path: Path) -> None:
-        evaluated.run("dvc", "remote", "add", "--default", "far", str(tmp_path / "nowhere"))
+        evaluated.run(
+            "dvc", "remote", "add", "--quiet", "--default", "far", str(tmp_path / "nowhere")
+        )
         save(evaluated, "a remote that has nothing")
         Project(tmp_path, ()).git("clone", "--quiet", str(evaluated.root), "ci")
         first, second, _ = evaluated.commits

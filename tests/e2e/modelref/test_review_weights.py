@@ -79,7 +79,7 @@ def clone(tmp_path: Path) -> Project:
     origin.root.mkdir()
     origin.git("init", "--quiet", "--initial-branch", "main")
     origin.run("dvc", "init", "--quiet")
-    origin.run("dvc", "remote", "add", "--default", "far", str(tmp_path / "far"))
+    origin.run("dvc", "remote", "add", "--quiet", "--default", "far", str(tmp_path / "far"))
     for order, ids in ((range(20), {}), (ORDER, IDS)):
         (origin.root / "model").mkdir(exist_ok=True)
         (origin.root / "model" / "w.safetensors").write_bytes(safetensors(w=VALUES[order]))
