@@ -12,6 +12,7 @@ from modelref.adapters.git.commits import GitCommits
 from modelref.adapters.git.journal import ClonedJournal
 from modelref.adapters.git.repository import Repository
 from modelref.adapters.git.tags import GitTags
+from modelref.errors import BadInput
 
 if TYPE_CHECKING:
     from modelref.adapters.config import ConfigFile
@@ -51,7 +52,7 @@ class RepositoryWorld:
     def renewed(self) -> "RepositoryWorld":
         """The same clone, with its configuration still to be read."""
         fresh = copy(self)
-        for name in ("config", "signing", "signatures", "_agreed_file"):
+        for name in ("config", "signatures", "_agreed", "_agreed_file"):
             fresh.__dict__.pop(name, None)
         return fresh
 
@@ -71,7 +72,11 @@ class RepositoryWorld:
         """A remote that events go to and come from."""
         from modelref.adapters.git.sync.remote import GitRemote
 
-        return GitRemote.find(self.repository, self.journal.lock, name)
+        try:
+            beside = self._agreed.gates_from
+        except BadInput:  # a fetch may bring the mend
+            beside = None
+        return GitRemote.find(self.repository, self.journal.lock, name, (beside,) if beside else ())
 
     @cached_property
     def sightings(self) -> "GitSightings":
@@ -105,17 +110,22 @@ class RepositoryWorld:
 
         return parse_config(f"{branch.name}:{FILE}", data)
 
-    @cached_property
+    @property
     def signing(self) -> "Signing":
         """What the ``modelref.yaml`` of the default branch says must be signed."""
-        from modelref.domain.signing import FILE, Signing
+        return self._agreed.signing
+
+    @cached_property
+    def _agreed(self) -> "Config":
+        """What the ``modelref.yaml`` of the default branch says, but for its gates."""
+        from modelref.domain.config import FILE, Config
 
         file = self._agreed_file
         if not file.data:
-            return Signing()
+            return Config()
         from modelref.adapters.config import parse_but_gates
 
-        return parse_but_gates(f"{file.branch}:{FILE}", file.data).signing
+        return parse_but_gates(f"{file.branch}:{FILE}", file.data)
 
     @property
     def agreed_known(self) -> bool:

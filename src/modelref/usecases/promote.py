@@ -19,7 +19,15 @@ from modelref.domain.version import Version
 from modelref.errors import BadInput, Conflict, ModelRefError, Refused
 from modelref.usecases.approvals import approvals
 from modelref.usecases.batch import Batch, run_each
-from modelref.usecases.gating.evaluate import Trial, evaluate, gates_of, guard_of, refusal
+from modelref.usecases.gating.evaluate import (
+    Trial,
+    evaluate,
+    forget_old_rules,
+    gates_of,
+    guard_of,
+    note_rules,
+    refusal,
+)
 from modelref.usecases.gating.evidence import verdict_trailers, write_evidence
 from modelref.usecases.gating.memo import Memo
 from modelref.usecases.gating.naming import check_new_stage
@@ -82,6 +90,8 @@ def promoting(asked: Promotion, options: Options) -> Job:
     memo = Memo()
 
     def decide(world: "World", intent: str) -> Sequence[Written]:
+        if world.config.remote is not None and options.push:
+            forget_old_rules(world, memo)
         model, findings = read_model(world, artifact)
         target = find(model, asked.ref)
         check_ref(world, model, asked.ref, findings)
@@ -124,6 +134,7 @@ def _measure_ahead(world: "World", asked: Promotion, memo: Memo) -> None:
     again: other writers wait for as little as possible.
     """
     with suppress(ModelRefError):  # it comes again under the lock, where it counts
+        note_rules(world, memo)
         if not guard_of(world, asked.ref.artifact, asked.stage, memo)[1]:
             return
         model, _ = read_model(world, asked.ref.artifact)

@@ -12,11 +12,14 @@ import pytest
 
 from support.weights import npz, versions
 
+# A shell that runs the tests in the background lets its children ignore SIGINT.
 _SLOW = """
+import signal
 import time
 from modelref.adapters.tensors.files import TensorFiles
 from modelref.surfaces.cli.app import main
 TensorFiles.read = lambda *_: time.sleep(60)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 main()
 """
 

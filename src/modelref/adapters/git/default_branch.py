@@ -6,7 +6,8 @@ from typing import NamedTuple
 from modelref.adapters.git.objects import read_objects
 from modelref.adapters.git.repository import Repository
 
-_NAMES = ("main", "master")
+LIKELY = ("main", "master")
+"""What a default branch is called where nobody says so."""
 
 
 class AgreedFile(NamedTuple):
@@ -54,5 +55,5 @@ def candidates(repository: Repository) -> Sequence[str]:
     if repository.bare:
         return ["HEAD"]
     remotes = sorted(repository.remotes, key=lambda name: (name != "origin", name))
-    theirs = [f"refs/remotes/{remotes[0]}/{name}" for name in ("HEAD", *_NAMES)] if remotes else []
-    return [*theirs, *(f"refs/heads/{name}" for name in _NAMES), "HEAD"]
+    theirs = [f"refs/remotes/{remotes[0]}/{name}" for name in ("HEAD", *LIKELY)] if remotes else []
+    return [*theirs, *(f"refs/heads/{name}" for name in LIKELY), "HEAD"]

@@ -98,6 +98,28 @@ def gates_of(world: "World", memo: Memo) -> tuple[Branch, Gates]:
     return memo.get(("guard",), lambda: read_guard(world))
 
 
+def note_rules(world: "World", memo: Memo) -> Branch:
+    """Note where the default branch is as rules are read; see :func:`forget_old_rules`."""
+    return memo.get(("default",), world.branches.default)
+
+
+def forget_old_rules(world: "World", memo: Memo) -> None:
+    """Forget rules that the default branch had before a fetch, and what was measured by them.
+
+    Args:
+        world: the ports.
+        memo: what was read and measured before the fetch.
+
+    Raises:
+        BadInput: ``modelref.yaml`` is not valid there, or names a branch that is not here.
+    """
+    default = world.branches.default()
+    guarding, _ = gates_of(world, memo)
+    moved = guarding != default and read_guard(world)[0] != guarding  # gates_from
+    if moved or note_rules(world, memo) != default:
+        memo.known.clear()
+
+
 def evaluate_rules(
     world: "World", trial: Trial, guard: tuple[Branch, Sequence[Rule]], memo: Memo
 ) -> Verdict:

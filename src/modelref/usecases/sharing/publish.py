@@ -52,7 +52,8 @@ def publish(world: "World", remote: "Remote", jobs: Sequence[Job]) -> tuple[Outc
     waiting = _waiting(world, known, artifacts)
     tries = 0
     while len(settled) < len(jobs):
-        staged = world.with_tags(StagedTags(world.tags, remote.outbox()))
+        # The fetch may have brought other rules of signing and gates.
+        staged = world.renewed().with_tags(StagedTags(world.tags, remote.outbox()))
         decided = {
             at: _sendable(staged, known, waiting, job, _decided(staged, remote.name, known, job))
             for at, job in enumerate(jobs)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from modelref.adapters.git.default_branch import LIKELY
 from modelref.adapters.git.lock import WriterLock
 from modelref.adapters.git.program import Finished
 from modelref.adapters.git.repository import Repository
@@ -27,6 +28,8 @@ _HEAD = "refs/modelref/head"
 _FETCH_QUIET = 60.0
 _PUSH_QUIET = 300.0
 """Seconds that a remote may say nothing; hooks on either side of a push may take their time."""
+_NOT_TAKEN = re.compile(r"couldn't find remote ref refs/heads/|refs/remotes/")
+"""What git says where a branch is gone there, or where something else keeps its ref here."""
 _CHATTER = re.compile(
     r"(?:remote: )?(?:Enumerating|Counting|Compressing|Writing|Receiving|Resolving|Total|Delta|From"
     r"|To |Everything|POST)|warning: |hint: |remote: \W*$|\s|$"
@@ -41,6 +44,8 @@ class GitRemote:
         repository: the clone.
         lock: its writers' lock.
         name: what git knows the remote by.
+        agreed: branches that rules are read from beside the default one; where this clone knows
+            them of the remote, they are brought too.
         fetch_quiet: seconds that it may say nothing when it is asked.
         push_quiet: seconds that it may say nothing when it is told.
     """
@@ -48,11 +53,18 @@ class GitRemote:
     repository: Repository
     lock: WriterLock
     name: str
+    agreed: tuple[str, ...] = ()
     fetch_quiet: float = _FETCH_QUIET
     push_quiet: float = _PUSH_QUIET
 
     @classmethod
-    def find(cls, repository: Repository, lock: WriterLock, name: str | None) -> "GitRemote":
+    def find(
+        cls,
+        repository: Repository,
+        lock: WriterLock,
+        name: str | None,
+        agreed: tuple[str, ...] = (),
+    ) -> "GitRemote":
         """The remote of a name, or else the one that is there, ``origin`` before others.
 
         A name that the clone's settings do not have is never taken for an address: what a
@@ -74,7 +86,7 @@ class GitRemote:
                 hint=f"it has {', '.join(names)}: mend remote: in modelref.yaml, "
                 f"or git remote add {chosen} URL",
             )
-        return cls(repository, lock, chosen)
+        return cls(repository, lock, chosen, agreed)
 
     def outbox(self) -> GitTags:
         """An empty place for tags that nobody sees until they are pushed and come back."""
@@ -84,11 +96,14 @@ class GitRemote:
         """Bring what the remote has; return the branches that were rewritten."""
         history = Rewriting(self.repository, self.name)
         before = {} if artifacts else history.branches()
-        done = self._fetch(artifacts)
+        branches = self._tracked()
+        done = self._fetch(artifacts, branches)
         for path in IN_THE_WAY.findall(done.stderr):
             self.lock.clear_own(Path(path))
         if done.code and IN_THE_WAY.search(done.stderr):
-            done = self._fetch(artifacts)
+            done = self._fetch(artifacts, branches)
+        if done.code and _NOT_TAKEN.search(done.stderr):
+            done = self._fetch(artifacts, ())
         if done.code:
             raise refs_kept(done, f"what {self.name} has") or self._unreachable(done.stderr)
         return () if artifacts else tuple(history.since(before))
@@ -137,7 +152,22 @@ class GitRemote:
             waiting = [queue[1:] for queue in taken if len(queue) > 1]
         return refused
 
-    def _fetch(self, artifacts: Collection[Artifact]) -> Finished:
+    def _tracked(self) -> Sequence[str]:
+        """Remote branches that rules, signers and revoked keys are read from, and are known here.
+
+        A tightened gate or a revoked key counts from the next fetch on, as a moved tag does.
+        """
+        folder = f"refs/remotes/{self.name}"
+        refs = [f"{folder}/{name}" for name in ("HEAD", *LIKELY, *self.agreed)]
+        out = self.repository.git.output(
+            "for-each-ref", "--format=%(refname) %(symref)", operands=refs
+        )
+        found = dict(line.split(" ") for line in out.decode("utf-8", "replace").splitlines())
+        default = found.get(refs[0]) or next((ref for ref in refs[1:3] if ref in found), "")
+        wanted = {default, *(ref for ref in refs[3:] if ref in found)}
+        return [ref.removeprefix(f"{folder}/") for ref in wanted if ref.startswith(f"{folder}/")]
+
+    def _fetch(self, artifacts: Collection[Artifact], branches: Collection[str]) -> Finished:
         wanted = [f"{one.in_tag}{mark}*" for one in artifacts for mark in "@#"] or ["*"]
         pairs = [(_TAG, "tags"), (_HEAD, "head")]
         specs = [
@@ -145,6 +175,7 @@ class GitRemote:
         ]
         if not artifacts:
             specs.append(f"+refs/heads/*:{ORIGIN}/heads/*")
+        specs += [f"+refs/heads/{name}:refs/remotes/{self.name}/{name}" for name in branches]
         return self.repository.git.run(
             "fetch", "--prune", "--no-tags", "--no-write-fetch-head", "--refmap=",
             "--no-recurse-submodules", "--progress",
