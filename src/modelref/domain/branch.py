@@ -16,11 +16,6 @@ class Branch:
     name: str
     commit: str
 
-    def is_called(self, other: "Branch") -> bool:
-        """Whether both names may be of one branch, as one clone and another call it."""
-        a, b = f"/{self.name}", f"/{other.name}"
-        return a.endswith(b) or b.endswith(a)
-
     @property
     def known(self) -> bool:
         """Whether it is a branch; what HEAD names may be a pull request's own commit."""

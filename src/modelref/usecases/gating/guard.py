@@ -32,8 +32,8 @@ def doubted_source(world: "World", source: Branch) -> str:
     """Say why rules did not stand where those that guard promotions do; ``""`` where they did.
 
     Their commit must have become part of the default branch, or of the one that it names by
-    ``gates_from``, and be said to be of that branch; of HEAD, where none was known to be the
-    default.
+    ``gates_from``. What the branch was called then proves nothing: branches are renamed, and
+    whoever forges writes the right name.
 
     Args:
         world: the ports.
@@ -51,8 +51,6 @@ def doubted_source(world: "World", source: Branch) -> str:
 
 
 def _doubt(world: "World", source: Branch, guarding: Branch) -> str:
-    if source.known and not source.is_called(guarding):
-        return f"the rules are said to be of {source.name}, and those of {guarding.name} count"
     if not _holds(world, guarding, source.commit):
         return f"the rules are of {source.commit[:10]}, which is no commit of {guarding.name}"
     return ""

@@ -495,16 +495,10 @@ def rules_of(world: MemoryWorld, branch: str, commit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("branch", "commit", "said"),
-    [
-        ("main", "side", "which is no commit of main"),
-        ("main", "0" * 40, "which is no commit of main"),
-        ("HEAD", "side", "which is no commit of main"),
-        ("side", "main", "the rules are said to be of side, and those of main count"),
-    ],
+    ("branch", "commit"), [("main", "side"), ("main", "0" * 40), ("HEAD", "side")]
 )
 def test_rules_of_a_branch_that_nobody_merged_confirm_nothing(
-    world: MemoryWorld, branch: str, commit: str, said: str
+    world: MemoryWorld, branch: str, commit: str
 ) -> None:
     up(world, "v3.0.0")
     heads = {"side": world.commits.beside({"x": b"x"}), "main": world.commits.head}
@@ -512,10 +506,10 @@ def test_rules_of_a_branch_that_nobody_merged_confirm_nothing(
     found = gate_again(world, "rec#prod#1")
     assert (found.rules_stood, found.confirmed) == (False, False)
     (doubt,) = found.doubts
-    assert said in doubt
+    assert "which is no commit of main" in doubt
 
 
-@pytest.mark.parametrize("branch", ["main", "origin/main", "HEAD"])
+@pytest.mark.parametrize("branch", ["main", "origin/main", "master", "HEAD"])
 def test_rules_of_an_older_commit_of_the_branch_are_its_own(
     world: MemoryWorld, branch: str
 ) -> None:
