@@ -402,3 +402,13 @@ def test_a_page_says_whether_its_second_version_may_ship(project: Project) -> No
 def test_a_page_of_the_workspace_or_of_other_kinds_asks_no_gate(project: Project) -> None:
     for args in (("rec@v0.1.0",), ("rec@v0.1.0", "rec@v0.2.0", "--only", "params")):
         assert "ship" not in cli(project, "diff", *args, "--html", "-").out
+
+
+def test_the_evidence_is_confirmed_elsewhere_and_after_the_branch_was_renamed(
+    project: Project,
+) -> None:
+    tag = cli(project, "promote", "rec@v0.2.0", "prod", "--json").json["event"]["tag"]
+    assert cli(project, "--repo", str(project.root), "gate", "--again", tag).code == 0
+    project.git("branch", "--move", "main", "master")
+    again = cli(project, "gate", "--again", tag)
+    assert (again.code, "confirmed" in again.out) == (0, True)
