@@ -102,6 +102,16 @@ def test_an_edited_input_is_not_called_the_same(project: Project, path: str) -> 
     assert "No input differs" not in diff(project, "m").out
 
 
+def test_what_a_frozen_stage_read_may_change(project: Project) -> None:
+    project.run("dvc", "freeze", "--quiet", "prep")
+    change(project, "in.csv", "a\n2\n")
+    found = diff(project, "m", "--only", "data", "--json")
+    assert (found.code, found.json["absent"]) == (0, {})
+    change(project, "out.csv", "a\n2\n")
+    [(said, _)] = why(diff(project, "m", "--only", "data", "--json").json["absent"], "data")
+    assert said.startswith("workspace: out.csv changed since dvc repro")
+
+
 def test_a_metrics_file_of_git_that_is_gone_is_gone(project: Project) -> None:
     (project.root / "m.yaml").unlink()
     ours = by_us(project, "metrics", "m@latest")
