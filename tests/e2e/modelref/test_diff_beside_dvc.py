@@ -157,7 +157,7 @@ _TEMPLATED = """
 vars:
   - cfg.yaml
   - conf/more.toml:deep
-  - base: outp
+  - names.py:base
   - name: named
 metrics:
   - ${base}/top.json
@@ -221,6 +221,7 @@ def templated(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.run("dvc", "init", "--quiet")
     project.write("dvc.yaml", _TEMPLATED)
     project.write("make.py", _MAKE)
+    project.write("names.py", "import os\nbase: str = 'outp'\nname = 'not taken'\n")
     project.write("conf/more.toml", "name = 'not taken'\n[deep]\npart = 'part'\n")
     for q in (1, 2):
         sets = f"{{one: {{v: {q}}}, two: {{v: {q + 10}}}}}"

@@ -102,6 +102,29 @@ def test_an_edited_input_is_not_called_the_same(project: Project, path: str) -> 
     assert "No input differs" not in diff(project, "m").out
 
 
+def test_what_a_frozen_stage_read_may_change(project: Project) -> None:
+    project.run("dvc", "freeze", "--quiet", "prep")
+    change(project, "in.csv", "a\n2\n")
+    found = diff(project, "m", "--only", "data", "--json")
+    assert (found.code, found.json["absent"]) == (0, {})
+    change(project, "out.csv", "a\n2\n")
+    [(said, _)] = why(diff(project, "m", "--only", "data", "--json").json["absent"], "data")
+    assert said.startswith("workspace: out.csv changed since dvc repro")
+
+
+def test_an_input_that_dvc_refuses_is_named(project: Project) -> None:
+    project.write("raw/a.csv", "a\n1\n")
+    project.run("dvc", "add", "--quiet", "raw")
+    project.write("dvc.yaml", _DVC_YAML.replace("deps: [in.csv]", "deps: [in.csv, raw]"))
+    project.run("dvc", "repro", "--quiet")
+    project.write("raw/.dvcignore", "*.tmp\n")
+    refused = diff(project, "m", "--only", "data")
+    assert refused.code == 2
+    why = "error: DVC cannot read the pipeline of the workspace: .dvcignore file should not be in "
+    assert refused.err.startswith(why)
+    assert "raw'" in refused.err
+
+
 def test_a_metrics_file_of_git_that_is_gone_is_gone(project: Project) -> None:
     (project.root / "m.yaml").unlink()
     ours = by_us(project, "metrics", "m@latest")

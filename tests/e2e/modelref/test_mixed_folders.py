@@ -115,3 +115,21 @@ def test_outs_that_dvc_hashes_and_git_keeps(shop: Project) -> None:
         shop.modelref("restore", f"{model}@v0.1.0", "--with-pipeline")
         assert (shop.root / "models/bert/config.json").read_text() == "1\n"
     assert shop.modelref("verify").code == 0
+
+
+def test_an_out_of_git_that_is_gone_is_no_other_file(shop: Project) -> None:
+    shop.write("dvc.yaml", _STAGE)
+    shop.write("train.sh", "mkdir -p models/bert\ncd models/bert\ntouch weights.bin config.json\n")
+    shop.run("dvc", "repro", "--quiet")
+    commit(shop)
+    (shop.root / "models/bert/config.json").unlink()
+    for model in ("bert", "settings"):
+        shop.modelref("register", model, "--rev", "HEAD")
+        [gone] = shop.modelref("diff", f"{model}@latest", "--json").json["weights_files"]
+        assert (gone["path"].rpartition("/")[2], gone["to"]) == ("config.json", None)
+    told = shop.modelref("diff", "settings@latest", "--json").json["absent"]["metrics"]
+    assert [one["why"] for one in told] == [
+        "workspace: models/bert/config.json, which git keeps, is not there"
+    ]
+    shop.modelref("restore", "settings@latest")
+    assert (shop.root / "models/bert/config.json").exists()

@@ -104,7 +104,7 @@ def test_a_dvc_stage_in_a_folder_that_nothing_tells_is_named(tmp_path: Path) -> 
             "vars: [conf.py]\nstages: {s: {wdir: '${WHERE}', cmd: x, outs: [m.bin]}}\n"
             f"artifacts: {{m: {{path: m.bin, type: model, desc: '{version}'}}}}\n",
         )
-        project.write("conf.py", "WHERE = 'there'\n")
+        project.write("conf.py", "WHERE = str('there')\n")
         project.write("dvc.lock", f"stages: {{s: {{cmd: x, outs: [{entry}]}}}}\n")
         project.git("add", "--all")
         project.git("commit", "--quiet", "--message", version)

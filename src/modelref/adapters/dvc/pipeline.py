@@ -79,6 +79,7 @@ class DvcPipeline:
     def snapshot(self, artifact: Artifact, commit: str | None) -> Snapshot:
         """Read a model's facts at a commit, or in the workspace for None."""
         from modelref.adapters.dvc.declared.behind import behind
+        from modelref.adapters.dvc.facts.gitkept import why_no_files
         from modelref.adapters.dvc.facts.valuefiles import read_value_files
 
         place = self._places.at(commit)
@@ -88,7 +89,7 @@ class DvcPipeline:
         scores, settings = found.metrics_files(), found.params_files()
         kept = found.outs([*scores, *settings])
         metrics, params = read_value_files(scores, settings, place, kept, self.outputs)
-        nothing = f"{annotation.path} is in no dvc.lock, no .dvc file and not in git"
+        nothing = () if made.outs else (why_no_files(self.commits, commit, annotation.path),)
         return Snapshot(
             commit,
             annotation,
@@ -96,7 +97,7 @@ class DvcPipeline:
             metrics.values,
             params.values,
             _read_params(found.stages.values()),
-            (*metrics.why(), *(() if made.outs else (nothing,)), *found.untold("metrics")),
+            (*metrics.why(), *nothing, *found.untold("metrics")),
             (*params.why(unnamed=found.default_params()), *found.untold("params")),
             frozenset([*metrics.unread, *params.unread]),
             _lineage(found, annotation),
@@ -186,8 +187,10 @@ class DvcPipeline:
         whole = any(is_within(path, out.path) for out in hashed)
         if whole and not any(out.in_git for out in hashed):
             return hashed
-        from modelref.adapters.dvc.facts.gitkept import joined, outs_in_git
+        from modelref.adapters.dvc.facts.gitkept import joined, outs_in_git, without_deleted
 
+        if place.commit is None:
+            hashed = without_deleted(self.commits, hashed)
         return joined(hashed, outs_in_git(self.commits, place.commit, path))
 
     def _hashed(self, path: str, artifact: Artifact, place: Place) -> tuple[Out, ...]:

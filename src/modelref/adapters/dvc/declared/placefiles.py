@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any
 
 from modelref.adapters.dvc.declared.filenames import DEFINITION, DVC_SUFFIX, LOCK
@@ -105,12 +106,21 @@ class PlaceFiles:
             raise BadInput(f"{path} is not UTF-8", kind="unreadable-file") from error
 
     def values(self, path: str) -> dict[str, Any]:
-        """What a YAML, JSON or TOML file holds."""
+        """What a YAML, JSON or TOML file holds, or what a Python file assigns."""
         if path not in self._trees:
-            self._trees[path] = mapping(path, self.data(path) or b"")
+            self._trees[path] = _mapping(path, self.data(path) or b"")
         held: dict[str, Any] = self._trees[path]
         return held
 
     def value(self, path: str, keys: Keys) -> Any:
         """One value of a file, :data:`~modelref.adapters.dvc.parsing.trees.ABSENT` if none."""
         return lookup(self.values(path), keys)
+
+
+def _mapping(path: str, data: bytes) -> dict[str, Any]:
+    if PurePosixPath(path).suffix.lower() != ".py":
+        return mapping(path, data)
+    from modelref.adapters.dvc.parsing.values import load_tree
+
+    assigned: dict[str, Any] = load_tree(path, data)
+    return assigned

@@ -34,6 +34,8 @@ def changed_deps(
 ) -> list[str]:
     """Those of some paths that are not what DVC stages read there; what is not there is none.
 
+    A frozen DVC stage stands for itself: DVC does not look at what it was made from.
+
     Args:
         place: the workspace.
         root: top folder of the checkout.
@@ -43,7 +45,7 @@ def changed_deps(
     Raises:
         BadInput: DVC cannot read the pipeline.
     """
-    return _changed(place, root, stages, paths, lambda stage: stage.deps)
+    return _changed(place, root, stages, paths, lambda stage: () if stage.frozen else stage.deps)
 
 
 def _changed(

@@ -34,6 +34,7 @@ def opened(place: Place, root: Path, path: str) -> Iterator[Any]:
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
     from dvc.scm import SCMError
+    from dvc_data.hashfile.build import IgnoreInCollectedDirError
 
     logging.getLogger("dvc").setLevel(logging.CRITICAL)
     own = Caches(root).root_of(path)
@@ -44,7 +45,14 @@ def opened(place: Place, root: Path, path: str) -> Iterator[Any]:
             _switched(repo, place, path),
         ):
             yield repo
-    except (DvcException, SCMError, ImportError, TypeError, ValueError) as error:
+    except (
+        DvcException,
+        SCMError,
+        IgnoreInCollectedDirError,
+        ImportError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise BadInput(
             f"DVC cannot read the pipeline of {(place.commit or 'the workspace')[:13]}: {error}",
             kind="unreadable-file",

@@ -1,5 +1,6 @@
 """Files of a model that git keeps: at a commit its blobs, in the workspace what lies there."""
 
+import os
 from collections.abc import Iterable, Sequence
 
 from modelref.adapters.dvc.declared.filenames import DEFINITION, DVC_SUFFIX, LOCK
@@ -30,6 +31,31 @@ def outs_in_git(commits: GitCommits, commit: str | None, path: str) -> tuple[Out
     )
 
 
+def without_deleted(commits: GitCommits, hashed: Sequence[Out]) -> tuple[Out, ...]:
+    """Outs of DVC in the workspace but those that git keeps and that are not there.
+
+    What git ignores stays: nobody has it but whoever made it.
+
+    Args:
+        commits: git.
+        hashed: what DVC has hashed.
+    """
+    return tuple(out for out in hashed if not (out.in_git and _is_deleted(commits, out.path)))
+
+
+def why_no_files(commits: GitCommits, commit: str | None, path: str) -> str:
+    """Why a model has no files at a commit, or in the workspace for None.
+
+    Args:
+        commits: git.
+        commit: full id of the commit.
+        path: repository path of the model's files.
+    """
+    if commit is None and _is_deleted(commits, path):
+        return f"{path}, which git keeps, is not there"
+    return f"{path} is in no dvc.lock, no .dvc file and not in git"
+
+
 def joined(hashed: Sequence[Out], kept: Iterable[Out]) -> tuple[Out, ...]:
     """Outs of DVC and the files that git keeps beside or instead of them (``cache: false``).
 
@@ -56,3 +82,9 @@ def joined(hashed: Sequence[Out], kept: Iterable[Out]) -> tuple[Out, ...]:
 def is_bookkeeping(path: str) -> bool:
     """Whether a file beside a model's only says how git and DVC keep it."""
     return path.endswith(DVC_SUFFIX) or path.rpartition("/")[2] in _BOOKKEEPING
+
+
+def _is_deleted(commits: GitCommits, path: str) -> bool:
+    """Whether nothing is left in the workspace of what git keeps at or below a path."""
+    there = os.path.lexists(commits.repository.root / path)
+    return not there and bool(commits.blobs("HEAD", path))

@@ -43,7 +43,7 @@ def read_values(path: str, data: bytes) -> dict[str, Value]:
     Raises:
         BadInput: it is not what its name says, too large, or built to be.
     """
-    return _flat(path, _load(path, data))
+    return _flat(path, load_tree(path, data))
 
 
 def read_metrics(path: str, data: bytes) -> dict[str, Value]:
@@ -51,11 +51,15 @@ def read_metrics(path: str, data: bytes) -> dict[str, Value]:
 
     Lists, dates and nulls are none.
     """
-    return _flat(path, _measured(_load(path, data)))
+    return _flat(path, _measured(load_tree(path, data)))
 
 
-def _load(path: str, data: bytes) -> Any:
-    """What a file holds: a mapping, or a value that stands alone."""
+def load_tree(path: str, data: bytes) -> Any:
+    """What a file holds, as :func:`read_values` reads it: a mapping, or a value that stands alone.
+
+    Raises:
+        BadInput: as :func:`read_values`.
+    """
     if len(data) > most_bytes(path):
         raise too_large(path, len(data))
     suffix = PurePosixPath(path).suffix.lower()
