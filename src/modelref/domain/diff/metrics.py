@@ -289,7 +289,8 @@ def _doubted_change(
     one: PairedMetric | None,
     upwards: bool | None,
 ) -> MetricChange:
-    """A change of which nothing is said: what was measured of users does not speak for it."""
+    """A change without a verdict: what was measured of users does not speak for it."""
+    outcome = None if None in map(finite, ends) else Outcome.INCOMPARABLE
     if one is None:
-        return MetricChange(path, metric, *ends, None, upwards, None)
-    return MetricChange(path, metric, *ends, one.paired.change, upwards, None, one.paired)
+        return MetricChange(path, metric, *ends, None, upwards, outcome)
+    return MetricChange(path, metric, *ends, one.paired.change, upwards, outcome, one.paired)
