@@ -197,7 +197,8 @@ def diff_metrics(
         directions: by metric, whether higher is better, where its name does not tell.
     """
     rest, known = basis or Basis(), directions or {}
-    old, new = readable(a, b, a.metrics), readable(a, b, b.metrics)
+    unread = a.unread | b.unread
+    old, new = (readable(side.metrics, unread) for side in (a, b))
     found = changes(old, new)
     elsewhere = new_figures(old, new) | {key for path, key in rest.results if path == rest.path}
     listed = [
