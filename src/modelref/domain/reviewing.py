@@ -19,7 +19,7 @@ class Quality(StrEnum):
     LOST = "a metric is lost"
     """None is worse, and one that was a number is gone or is none any more."""
     UNREAD = "metrics cannot be read"
-    """None is worse or lost, and some of which the first side's are known cannot be read."""
+    """None is worse or lost, and some cannot be read on a side."""
     NO_DIFFERENCE = "no difference shown"
     INCOMPARABLE = "cannot be compared"
     UNMEASURED = "no metric differs"
@@ -53,7 +53,7 @@ def judge_quality(changes: Sequence[MetricChange], *, unread: bool = False) -> J
 
     Args:
         changes: metrics that differ.
-        unread: whether the second side has more that cannot be read: these would say as little.
+        unread: whether a side has more that cannot be read: nobody knows what these would say.
     """
     paired = [change for change in changes if change.paired is not None]
     outcomes = tally(paired or changes)

@@ -77,7 +77,8 @@ class Snapshot:
         read: which keys of them, and what lies below these, its DVC stages read, by file.
         missing: what is not available here and why, one sentence each.
         missing_params: the same of parameters files that a DVC stage or ``dvc.yaml`` names.
-        unread: files of metrics and parameters that are here and cannot be read.
+        unread: files of metrics that are declared and cannot be read.
+        unread_params: the same of parameters.
         lineage: the DVC stages behind it, as they were last run.
     """
 
@@ -90,6 +91,7 @@ class Snapshot:
     missing: tuple[str, ...] = ()
     missing_params: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
+    unread_params: frozenset[str] = frozenset()
     lineage: Lineage = field(default_factory=Lineage)
 
     def reads(self, path: str, key: str) -> bool:

@@ -79,7 +79,7 @@ class ModelDiff:
     def judged(self) -> Judged:
         """Better or worse."""
         unread = metrics_unread(self.a.snapshot, self.b.snapshot)
-        return judge_quality(self.metrics, unread=unread)
+        return judge_quality(self.metrics, unread=bool(unread))
 
     def __bool__(self) -> bool:
         return any(

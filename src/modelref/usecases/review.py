@@ -138,7 +138,10 @@ class _Reviewing:
         pair = self._pair(model, status)
         if status is Status.CHANGED and not is_touched(self.world, pair):
             return None
-        absent = self._bring(model, pair, guard) if self.fetch else ()
+        absent: tuple[Absent, ...] = ()
+        if self.fetch:
+            absent = self._bring(model, pair, guard)
+            pair = self._pair(model, status)  # metrics and parameters may have come
         changed = status is Status.CHANGED
         tried = try_gate(self.world, model, self.span.end, guard)
         return ReviewedModel(

@@ -202,6 +202,9 @@ class TestWhatIsNotAvailable:
                 "mend": "dvc fetch --all-tags users.parquet",
             }
         ]
+        assert [(one["metric"], one["outcome"]) for one in found["metrics"]] == [
+            ("all.ndcg@20", "incomparable")
+        ]
 
     def test_a_model_that_tells_nothing_of_itself_is_compared_by_its_files(
         self, built_project: Project, tmp_path: Path

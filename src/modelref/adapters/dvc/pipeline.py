@@ -99,7 +99,8 @@ class DvcPipeline:
             _read_params(found.stages.values()),
             (*metrics.why(), *nothing, *found.untold("metrics")),
             (*params.why(unnamed=found.default_params()), *found.untold("params")),
-            frozenset([*metrics.unread, *params.unread]),
+            frozenset(metrics.unread),
+            frozenset(params.unread),
             _lineage(found, annotation),
         )
 

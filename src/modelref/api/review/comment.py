@@ -11,6 +11,8 @@ from modelref.api.review.facts import Fact, Question, facts, quality_words, reas
 from modelref.api.review.fitting import Block, fit
 from modelref.api.review.ships import gate_section, shipping_words
 from modelref.domain.diff.kind import DiffKind
+from modelref.domain.diff.values import Status
+from modelref.domain.reviewing import Quality, Shipping
 from modelref.usecases.review import Review, ReviewedModel
 
 MARKER = "<!-- modelref-review -->"
@@ -77,7 +79,8 @@ def _head(review: Review) -> str:
 
 def _overview(models: Sequence[ReviewedModel]) -> Iterator[str]:
     yield from ("", "| Model | Better? | May it ship? | Items kept |", "| --- | --- | --- | --- |")
-    for model in models[:_MOST_MODELS]:
+    foremost = sorted(range(len(models)), key=lambda at: _urgency(models[at]))
+    for model in (models[at] for at in sorted(foremost[:_MOST_MODELS])):
         found = model.diff.behaviour if model.diff is not None else None
         cells = (
             _clip(str(model.artifact), _LONGEST_NAME),
@@ -89,6 +92,18 @@ def _overview(models: Sequence[ReviewedModel]) -> Iterator[str]:
     if len(models) > _MOST_MODELS:
         yield from ("", f"… and {len(models) - _MOST_MODELS} more models; --json has all.")
     yield ""
+
+
+def _urgency(model: ReviewedModel) -> int:
+    """Which models are cut last: those that may not ship, the worse, the unknown and the gone."""
+    quality = model.judged.quality if model.judged else None
+    if model.shipping is Shipping.NO:
+        return 0
+    if quality in (Quality.LOST, Quality.WORSE, Quality.MIXED):
+        return 1
+    gone = model.status is Status.REMOVED
+    unknown = model.shipping is Shipping.UNKNOWN or quality is Quality.UNREAD
+    return 2 if gone or unknown else 3
 
 
 def _model_blocks(model: ReviewedModel) -> Iterator[Block]:

@@ -197,7 +197,8 @@ def diff_metrics(
         directions: by metric, whether higher is better, where its name does not tell.
     """
     rest, known = basis or Basis(), directions or {}
-    old, new = readable(a, b, a.metrics), readable(a, b, b.metrics)
+    unread = a.unread | b.unread
+    old, new = (readable(side.metrics, unread) for side in (a, b))
     found = changes(old, new)
     elsewhere = new_figures(old, new) | {key for path, key in rest.results if path == rest.path}
     listed = [
@@ -289,7 +290,8 @@ def _doubted_change(
     one: PairedMetric | None,
     upwards: bool | None,
 ) -> MetricChange:
-    """A change of which nothing is said: what was measured of users does not speak for it."""
+    """A change without a verdict: what was measured of users does not speak for it."""
+    outcome = None if None in map(finite, ends) else Outcome.INCOMPARABLE
     if one is None:
-        return MetricChange(path, metric, *ends, None, upwards, None)
-    return MetricChange(path, metric, *ends, one.paired.change, upwards, None, one.paired)
+        return MetricChange(path, metric, *ends, None, upwards, outcome)
+    return MetricChange(path, metric, *ends, one.paired.change, upwards, outcome, one.paired)

@@ -27,7 +27,9 @@ class ParamChange:
 
 def diff_params(a: Snapshot, b: Snapshot) -> tuple[ParamChange, ...]:
     """Compare parameters; equal ones are left out."""
+    unread = a.unread_params | b.unread_params
+    old, new = (readable(side.params, unread) for side in (a, b))
     return tuple(
         ParamChange(path, key, before, after, a.reads(path, key) or b.reads(path, key))
-        for path, key, before, after in changes(readable(a, b, a.params), readable(a, b, b.params))
+        for path, key, before, after in changes(old, new)
     )

@@ -94,7 +94,7 @@ def place_results(results: Results, a: Figures | None, b: Figures, path: str) ->
     names = (a.name if a else "the first side, scored anew", b.name)
     ending = _by_ending(sides) if results.gaps else {}
     for gap in results.gaps:
-        for place in _missed(gap, keys, ending.get(gap.key, ())):
+        for place in _missed(gap, keys, ending):
             if place not in placed:
                 doubts.setdefault(place, gap.said(names))
     return Placed(placed, doubts)
@@ -152,11 +152,19 @@ def _by_ending(sides: Sequence[Figures]) -> Mapping[str, list[Place]]:
     return found
 
 
-def _missed(gap: Gap, keys: Collection[str], ending: Sequence[Place]) -> Sequence[Place]:
-    """Metrics that a gap is about: that of its key, or all that end in it, of any task."""
+def _missed(
+    gap: Gap, keys: Collection[str], ending: Mapping[str, Sequence[Place]]
+) -> Sequence[Place]:
+    """Metrics that a gap is about: that of its key, or all that end in it, of any task.
+
+    Where none has its task, that of the column's own name.
+    """
+    places = ending.get(gap.key, ())
     if gap.key in keys or gap.of_column:
-        return [place for place in ending if gap.of_column or place[1] == gap.key]
-    return ending if len({key for _, key in ending}) == 1 else ()
+        return [place for place in places if gap.of_column or place[1] == gap.key]
+    if not places:
+        return [place for place in ending.get(gap.metric, ()) if place[1] == gap.metric]
+    return places if len({key for _, key in places}) == 1 else ()
 
 
 def _all_of(found: Sequence[_Found]) -> Iterator[Place]:

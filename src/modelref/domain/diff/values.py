@@ -41,18 +41,21 @@ def changes(a: Values, b: Values) -> list[tuple[str, str, Value, Value]]:
     return found
 
 
-def readable(a: Snapshot, b: Snapshot, values: Values) -> Values:
+def readable(values: Values, unread: Collection[str]) -> Values:
     """Values of those files that can be read on both sides: what cannot is no difference.
 
-    Of a folder that cannot be listed, that is true of every file in it.
+    Args:
+        values: of one side.
+        unread: files that cannot be read on either side; of a folder that cannot be listed, no file
+            in it can.
     """
-    unread = a.unread | b.unread
     return {path: keys for path, keys in values.items() if not _is_within(path, unread)}
 
 
-def metrics_unread(a: Snapshot, b: Snapshot) -> bool:
-    """Whether a file of metrics that can be read on the first side cannot on the second."""
-    return any(_is_within(path, b.unread) for path in a.metrics)
+def metrics_unread(a: Snapshot, b: Snapshot) -> frozenset[str]:
+    """Files of metrics that cannot be read on a side, and may be another on the other."""
+    both = a.unread & b.unread
+    return (a.unread | b.unread) - {path for path in both if _recorded_alike(path, a, b)}
 
 
 def new_figures(a: Values, b: Values) -> set[str]:
@@ -78,6 +81,12 @@ def finite(value: Value) -> float | None:
         except OverflowError:
             pass
     return None
+
+
+def _recorded_alike(path: str, a: Snapshot, b: Snapshot) -> bool:
+    """Whether DVC recorded the same bytes for a path on both sides."""
+    before, after = a.lineage.find(path), b.lineage.find(path)
+    return before is not None and after is not None and before.key == after.key
 
 
 def _is_within(path: str, paths: Collection[str]) -> bool:

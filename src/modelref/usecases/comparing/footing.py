@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelref.domain.diff.metrics import Basis
-from modelref.domain.diff.placing import Figures, keys_of, place_results
+from modelref.domain.diff.placing import Figures, Place, keys_of, place_results
 from modelref.domain.diff.values import Absent
 from modelref.domain.outs import Out, OutFile
 from modelref.errors import ModelRefError, OutOfReach
@@ -47,7 +47,9 @@ def find_basis(world: "World", pair: Pair) -> Basis:
         return _paired(world, pair, basis, a, b)
     except ModelRefError as error:
         reasons = () if same else (Absent("the sides were measured on different hold-outs"),)
-        return replace(basis, absent=(*reasons, Absent(error.message, error.hint)))
+        doubts = _doubted(pair, error.message) if same and a.users and b.users else {}
+        absent = (*reasons, Absent(error.message, error.hint))
+        return replace(basis, absent=absent, doubts=doubts)
 
 
 def differ_in_holdout(world: "World", pair: Pair) -> bool:
@@ -121,6 +123,17 @@ def _paired(world: "World", pair: Pair, basis: Basis, a: _Told, b: _Told) -> Bas
         doubts=placed.doubts,
         absent=tuple(doubts),
     )
+
+
+def _doubted(pair: Pair, why: str) -> Mapping[Place, str]:
+    """Doubt every metric of both sides: the results that both name may say otherwise."""
+    before, after = (side.snapshot.metrics for side in (pair.a, pair.b))
+    return {
+        (path, key): why
+        for path, values in after.items()
+        for key in values
+        if key in before.get(path, {})
+    }
 
 
 def _figures(side: Side) -> Figures:

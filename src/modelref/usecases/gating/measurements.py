@@ -233,10 +233,12 @@ class Measurements:
         """
         place, basis = self._place(metric), self._diff(stage).basis
         if place in basis.doubts:
+            why = basis.doubts[place]
+            mend = next((one.mend for one in basis.absent if one.why == why), "")
             raise OutOfReach(
-                f"{metric} cannot be judged: {basis.doubts[place]}",
+                f"{metric} cannot be judged: {why}",
                 kind="doubtful-results",
-                hint=f"{compare_command(self._held(stage), self.target)} shows both",
+                hint=mend or f"{compare_command(self._held(stage), self.target)} shows both",
             )
         if basis.rescored:
             check_scored(self.world, self.target.artifact, self.source)

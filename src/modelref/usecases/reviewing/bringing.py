@@ -30,7 +30,8 @@ def bring(
 ) -> tuple[Absent, ...]:
     """Bring the files that a side's ``dvc.yaml`` names for comparisons, from its DVC remotes.
 
-    Of inputs, only the lists of their files are brought.
+    Of metrics and parameters, those that cannot be read without. Of inputs, only the lists of their
+    files are brought.
 
     Args:
         world: the ports.
@@ -42,7 +43,7 @@ def bring(
     Returns:
         Why something could not be brought that is not here either.
     """
-    named = [*_named(side), *ids]
+    named = [*_named(side), *ids, *sorted(side.snapshot.unread | side.snapshot.unread_params)]
     absent = dict.fromkeys(_brought(world, side, _lists(side, named), progress))
     absent |= dict.fromkeys(_brought(world, side, _files(world, side, named, own=own), progress))
     return tuple(absent)
@@ -90,7 +91,7 @@ def _files(world: "World", side: Side, named: Sequence[str], *, own: bool) -> li
     found: dict[OutFile, None] = {}
     for path in named:
         try:
-            found[find_file(world, side, path)] = None
+            found |= dict.fromkeys(_named_files(world, side, path))
         except ModelRefError:
             continue  # the comparison says so, where it matters
     for out in side.snapshot.outs if own and _is_small(side.snapshot.outs) else ():
@@ -99,6 +100,15 @@ def _files(world: "World", side: Side, named: Sequence[str], *, own: bool) -> li
         except ModelRefError:
             continue
     return list(found)
+
+
+def _named_files(world: "World", side: Side, path: str) -> Iterator[OutFile]:
+    """The file of a name; of a folder, as one of metrics may be, every file in it."""
+    out = side.snapshot.lineage.find(path)
+    if out is not None and out.is_dir and out.path == path:
+        yield from world.outputs.files(out)
+    else:
+        yield find_file(world, side, path)
 
 
 def _is_small(outs: Sequence[Out]) -> bool:

@@ -9,6 +9,7 @@ from modelref.domain.diff.pipeline import diff_pipeline
 from modelref.domain.diff.values import metrics_unread
 from modelref.domain.names import Artifact
 from modelref.domain.outs import Out
+from modelref.domain.snapshot import Snapshot
 from modelref.errors import ModelRefError
 from modelref.usecases.comparing.code import compare_code
 from modelref.usecases.comparing.sides import Pair, Side
@@ -34,7 +35,7 @@ def is_touched(world: "World", pair: Pair) -> bool:
         or a.annotation != b.annotation
         or any(change.read for change in diff_params(a, b))
         or diff_metrics(a, b)
-        or metrics_unread(a, b)
+        or _other_unread_metrics(a, b)
         or diff_pipeline(a.lineage, b.lineage)
         or list(changed_inputs(_inputs(pair.a), _inputs(pair.b)))
         or compare_code(world, pair, patch=False).changes
@@ -58,6 +59,15 @@ def _newly_stale(world: "World", pair: Pair) -> bool:
         return False
     return bool(
         set(staleness(world, pair.artifact, after)) - set(staleness(world, pair.artifact, before))
+    )
+
+
+def _other_unread_metrics(a: Snapshot, b: Snapshot) -> bool:
+    """Whether metrics that cannot be read are others, as far as that is known."""
+    both = a.unread & b.unread
+    return any(
+        path not in both or a.lineage.find(path) or b.lineage.find(path)
+        for path in metrics_unread(a, b)
     )
 
 

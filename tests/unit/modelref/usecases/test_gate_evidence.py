@@ -10,18 +10,22 @@ import numpy as np
 import pytest
 
 from modelref.domain.config import Config
+from modelref.domain.diff.kind import DiffKind
+from modelref.domain.diff.metrics import Outcome as Change
 from modelref.domain.diff.metrics import Paired
 from modelref.domain.diff.results import Gap, MeasuredMetric, Own, Results, Why
 from modelref.domain.gates.verdict import Outcome
 from modelref.domain.lineage import DvcStage, Lineage
 from modelref.domain.names import Artifact
 from modelref.domain.ref import Ref
+from modelref.domain.reviewing import Quality
 from modelref.domain.settings import ModelSettings
 from modelref.domain.snapshot import Snapshot, Value
 from modelref.domain.version import Version
 from modelref.errors import BadInput
 from modelref.ports import Located
 from modelref.testing import MemoryPipeline, MemoryTables, MemoryWorld
+from modelref.usecases.compare import compare
 from modelref.usecases.gate import Question, gate
 from modelref.usecases.promote import Promotion, promote
 from modelref.usecases.register import Registration, register
@@ -29,6 +33,7 @@ from modelref.usecases.writing import Options
 from support.gates import PROD, gates
 
 REC = Artifact.parse("rec")
+REFS = Ref.parse_version("rec@v1.0.0"), Ref.parse_version("rec@v2.0.0")
 RULE = "{metric: ndcg, not_worse_than: prod, by: 1%}"
 META = {"modelref": {"users": "users.parquet", "holdout": "holdout.csv"}}
 
@@ -113,8 +118,34 @@ def test_equal_figures_pass_nothing_where_results_cannot_be_read(world: MemoryWo
     world.outputs.objects.clear()
     found = outcome(world)
     assert found.passed is None
-    assert "the results per user of rec@v1.0.0 and rec@v2.0.0 cannot be paired" in found.observed
-    assert found.observed.endswith("cannot be paired: the bytes of users.parquet are not kept")
+    assert found.observed == "ndcg cannot be judged: the bytes of users.parquet are not kept"
+
+
+@pytest.mark.parametrize("users", [None, b"no table"])
+def test_averages_alone_say_nothing_where_results_of_both_cannot_be_read(
+    world: MemoryWorld, users: bytes | None
+) -> None:
+    commits = list(world.pipeline.scores)
+    if users:
+        world.commits.trees[commits[0]]["users.parquet"] = users
+        world.outputs.add(users)
+    else:
+        world.outputs.objects.clear()
+    world.pipeline.scores[commits[1]] = {"metrics.json": {"ndcg": 0.4, "new": 1.0}}
+    diff = compare(world, *REFS, [DiffKind.METRICS])
+    assert [(one.metric, one.outcome) for one in diff.metrics] == [
+        ("ndcg", Change.INCOMPARABLE),
+        ("new", None),
+    ]
+    assert diff.judged.quality is Quality.INCOMPARABLE
+    assert diff.absent[DiffKind.METRICS]
+
+
+def test_averages_have_their_word_where_one_side_names_no_results(world: MemoryWorld) -> None:
+    world.pipeline.metas["rec"] = {"modelref": {"holdout": "holdout.csv"}}
+    world.pipeline.scores[list(world.pipeline.scores)[1]] = {"metrics.json": {"ndcg": 0.4}}
+    (change,) = compare(world, *REFS, [DiffKind.METRICS]).metrics
+    assert change.outcome is Change.WORSE
 
 
 def test_results_without_the_metric_are_said_to_lack_it(world: MemoryWorld) -> None:

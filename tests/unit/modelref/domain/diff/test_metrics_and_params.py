@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,10 @@ from modelref.domain.diff.metrics import (
 )
 from modelref.domain.diff.params import diff_params
 from modelref.domain.diff.results import MeasuredMetric, Own, correct, holm
+from modelref.domain.diff.values import metrics_unread
 from modelref.domain.direction import higher_is_better
+from modelref.domain.lineage import DvcStage, Lineage
+from modelref.domain.outs import Out
 from modelref.domain.snapshot import Annotation, Snapshot, Value, flatten
 
 FILE = "metrics.json"
@@ -89,6 +93,29 @@ def test_what_cannot_be_read_is_not_lost(unread: str) -> None:
     a = Snapshot(None, Annotation("m"), (), {"eval/m.json": {"ndcg": 0.5}}, {})
     b = Snapshot(None, Annotation("m"), (), {}, {}, unread=frozenset({unread}))
     assert diff_metrics(a, b) == diff_metrics(b, a) == ()
+
+
+def test_metrics_are_unread_unless_both_sides_recorded_the_same() -> None:
+    def unread(*paths: str, recorded: str = "") -> Snapshot:
+        outs = (Out("eval/m.json", "md5", recorded),) if recorded else ()
+        lineage = Lineage((DvcStage("evaluate", (), (), outs),))
+        files = frozenset(paths)
+        return Snapshot(None, Annotation("m"), (), {}, {}, unread=files, lineage=lineage)
+
+    path = "eval/m.json"
+    for other in (unread(), unread(path), unread(path, recorded="b"), unread(recorded="a")):
+        for sides in ((unread(path, recorded="a"), other), (other, unread(path, recorded="a"))):
+            assert metrics_unread(*sides) == {path}
+    same = unread(path, recorded="a")
+    assert metrics_unread(same, same) == frozenset()
+
+
+def test_parameters_that_cannot_be_read_leave_metrics_be() -> None:
+    a = Snapshot(None, Annotation("m"), (), {"both.yaml": {"ndcg": 0.5}}, {"both.yaml": {"k": 1}})
+    b = replace(a, metrics={}, params={}, unread_params=frozenset({"both.yaml"}))
+    assert metrics_unread(a, b) == frozenset()
+    assert [one.outcome for one in diff_metrics(a, b)] == [Outcome.GONE]
+    assert diff_params(a, b) == ()
 
 
 def test_a_figure_that_moves_to_another_file_is_incomparable_and_not_lost() -> None:
@@ -243,6 +270,7 @@ def test_of_what_the_results_speak_against_no_verdict_is_said() -> None:
     for results in ({}, {place: shown}):
         basis = Basis(results=results, doubts={place: "they disagree"})
         (change,) = diff_metrics(snapshot({"ndcg": 0.5}), snapshot({"ndcg": 0.6}), basis)
-        assert (change.outcome, change.better, change.segments) == (None, None, ())
+        assert (change.better, change.segments) == (None, ())
+        assert change.outcome is Outcome.INCOMPARABLE
         (change,) = diff_metrics(snapshot({"ndcg": 0.5}), snapshot({"ndcg": math.nan}), basis)
         assert change.outcome is Outcome.NO_NUMBER

@@ -156,6 +156,14 @@ def test_what_results_do_not_say_of_a_metric_is_a_doubt(
     assert all(said in why for why in found.values())
 
 
+def test_a_task_of_one_side_is_a_doubt_for_the_key_without_a_task() -> None:
+    figures = Figures("v1", {"m.json": {"ndcg": 0.5, "loss": 3.0}})
+    gaps = (Gap("rank", "ndcg", Why.NO_TASK, 1), Gap("rank", "age", Why.NO_TASK, 1))
+    assert place_results(Results(gaps=gaps), figures, figures, USERS).doubts == {
+        ("m.json", "ndcg"): "the results per user of v1 have no task rank"
+    }
+
+
 def test_what_was_measured_of_one_task_is_not_doubted_for_another() -> None:
     figures = Figures("v1", {"m.json": {"all.ndcg": 0.5}})
     results = Results((measured(0.5, 0.5),), (Gap("", "ndcg", Why.NO_NUMBERS),))
