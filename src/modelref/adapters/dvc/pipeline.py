@@ -3,7 +3,7 @@
 ``made`` is asked by each ``resolve``: what only other questions need is imported by them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -153,6 +153,14 @@ class DvcPipeline:
 
         place = self._places.at(None)
         return edited_outs(place, self._made(place, artifact).outs, self.outputs)
+
+    def edited_beside(self, artifact: Artifact, paths: Collection[str]) -> Sequence[Edited]:
+        """List outs of the workspace that hold some files and changed since DVC recorded them."""
+        from modelref.adapters.dvc.engine.edited import edited_outs
+
+        place = self._places.at(None)
+        outs = {out for path in paths for out in self._outs(join("", path), artifact, place)}
+        return edited_outs(place, sorted(outs), self.outputs)
 
     def edited_inputs(self, artifact: Artifact) -> Sequence[Edited]:
         """List inputs of a model in the workspace that are not what its DVC stages read."""
