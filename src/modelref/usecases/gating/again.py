@@ -44,8 +44,10 @@ class Pair:
     now: Outcome
 
     @property
-    def same(self) -> bool:
-        """Whether the figures are those that were kept."""
+    def same(self) -> bool | None:
+        """Whether the figures are those that were kept; None where they cannot be computed now."""
+        if UNKNOWN in self.now.facts and UNKNOWN not in self.kept.facts:
+            return None
         return _same(self.kept.facts, self.now.facts)
 
 
@@ -68,6 +70,11 @@ class Again:
     pairs: tuple[Pair, ...]
     rules_stood: bool
     doubts: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> bool:
+        """Whether figures that were kept cannot be computed now."""
+        return any(pair.same is None for pair in self.pairs)
 
     @property
     def confirmed(self) -> bool:
