@@ -216,7 +216,7 @@ def test_push_wants_the_bytes_pushed_first(unpushed: Project, store: Path, tmp_p
     project.git("init", "--quiet", "--bare", str(tmp_path / "host.git"))
     project.git("remote", "set-url", "origin", str(tmp_path / "host.git"))
     said = project.modelref("push", check=False)
-    assert said.code == 4
+    assert said.code == 5
     assert "waits: the bytes of models/rec at commit" in said.out
     push = "dvc push --all-tags models/rec"
     add = "dvc remote add --local --default NAME URL, with the URL that it has now"
