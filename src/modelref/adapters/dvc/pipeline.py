@@ -243,10 +243,7 @@ def _name_of(place: Place) -> str:
 def _lineage(found: "Behind", annotation: Annotation) -> Lineage:
     from modelref.adapters.dvc.declared.lineage import lineage_of
 
-    told = annotation.meta.get("modelref")
-    named = told.values() if isinstance(told, Mapping) else ()
-    paths = [path for path in named if isinstance(path, str)]
-    return lineage_of([*found.declared()], found.place.tracked, paths)
+    return lineage_of([*found.declared()], found.place.tracked, annotation.named)
 
 
 def _read_params(stages: Iterable[LockedStage]) -> Mapping[str, tuple[str, ...]]:
