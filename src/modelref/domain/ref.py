@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from modelref.domain.names import Artifact, StageName, parse_stage
+from modelref.domain.tag import TagName
 from modelref.domain.version import Version
 from modelref.errors import BadInput
 
@@ -37,6 +38,13 @@ class Ref:
         Raises:
             BadInput: it is no ref; the message says which part is not.
         """
+        tag = TagName.parse(text) if "=" in text else None
+        if tag is not None and (tag.version or tag.stage):
+            raise BadInput(
+                f"{text!r} is a tag, where a model is written with ':'",
+                kind="invalid-ref",
+                hint=f"did you mean {quoted(cls(tag.artifact, tag.version, tag.stage))}?",
+            )
         if "#" in text:
             name, _, stage = text.partition("#")
             return cls(Artifact.parse(name), stage=parse_stage(stage))

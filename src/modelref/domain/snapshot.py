@@ -35,6 +35,13 @@ class Annotation:
     labels: tuple[str, ...] = ()
     meta: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Repository paths of files beside the model that ``meta.modelref`` names, as a panel."""
+        told = self.meta.get("modelref")
+        entries = told.values() if isinstance(told, Mapping) else ()
+        return tuple(path for path in entries if isinstance(path, str))
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

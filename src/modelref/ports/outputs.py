@@ -55,12 +55,13 @@ class Outputs(Protocol):
             version: the ref that has them, where it is known.
         """
 
-    def pushing(self, commit: str, outs: Sequence[Out]) -> str:
+    def pushing(self, commit: str, outs: Sequence[Out], *, tagged: bool = True) -> str:
         """The command that brings outs to their DVC remote, where their bytes are.
 
         Args:
             commit: full id of the commit that has them.
             outs: which.
+            tagged: whether a tag is at that commit.
         """
 
     def files(self, out: Out) -> Sequence[OutFile]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from modelref.domain.edited import Edited
     from modelref.domain.finding import Finding
@@ -81,6 +81,17 @@ class Pipeline(Protocol):
         """List outs of a model that changed in the workspace since DVC recorded them.
 
         Those that are not there have not changed.
+
+        Raises:
+            BadInput: DVC cannot read the pipeline.
+        """
+
+    def edited_beside(self, artifact: Artifact, paths: Collection[str]) -> Sequence[Edited]:
+        """List outs that hold some files, results per user for one, and changed as a model's may.
+
+        Args:
+            artifact: the model.
+            paths: repository paths of the files.
 
         Raises:
             BadInput: DVC cannot read the pipeline.

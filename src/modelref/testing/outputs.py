@@ -47,7 +47,7 @@ class MemoryOutputs:
         """A command."""
         return f"fetch {' '.join(paths)}"
 
-    def pushing(self, commit: str, outs: Sequence[Out]) -> str:
+    def pushing(self, commit: str, outs: Sequence[Out], *, tagged: bool = True) -> str:
         """A command."""
         return f"push {' '.join(out.path for out in outs)}"
 

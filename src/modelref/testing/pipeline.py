@@ -1,6 +1,6 @@
 """The in-memory twin of the port ``Pipeline``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import md5
 
@@ -80,6 +80,10 @@ class MemoryPipeline:
         return self.reasons.get(commit or "", ())
 
     def edited(self, artifact: Artifact) -> Sequence[Edited]:
+        """No file is recorded by what could lag behind it."""
+        return ()
+
+    def edited_beside(self, artifact: Artifact, paths: Collection[str]) -> Sequence[Edited]:
         """No file is recorded by what could lag behind it."""
         return ()
 

@@ -1,6 +1,6 @@
 """Compare: a model at two refs, or at one and in the workspace."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -18,9 +18,10 @@ from modelref.domain.edited import Edited
 from modelref.domain.names import Artifact
 from modelref.domain.ref import Ref
 from modelref.domain.reviewing import Judged, judge_quality
-from modelref.usecases.comparing.behaviour import compare_behaviour
+from modelref.usecases.comparing.behaviour import behaviour_files, compare_behaviour
 from modelref.usecases.comparing.code import compare_code
 from modelref.usecases.comparing.data import compare_data
+from modelref.usecases.comparing.footing import metrics_files
 from modelref.usecases.comparing.found import Found, attempt
 from modelref.usecases.comparing.metrics import compare_metrics
 from modelref.usecases.comparing.params import compare_params
@@ -57,6 +58,7 @@ class ModelDiff:
         absent: by kind, what is not available and why.
         stale: why the workspace is not what its pipeline makes: its metrics are then those of
             older parameters; empty when it is, or when it was not compared.
+        edited: kinds of which the workspace has other files than DVC recorded and we compared.
     """
 
     a: Side
@@ -74,6 +76,7 @@ class ModelDiff:
         default_factory=lambda: MappingProxyType({})
     )
     stale: tuple[str, ...] = ()
+    edited: frozenset[DiffKind] = frozenset()
 
     @property
     def judged(self) -> Judged:
@@ -164,14 +167,21 @@ def compare_pair(
 
 def _of_workspace(world: "World", artifact: Artifact, diff: ModelDiff) -> ModelDiff:
     """Say what the workspace holds beside what DVC recorded, which is what was compared."""
-    lookups = {DiffKind.WEIGHTS: world.pipeline.edited, DiffKind.DATA: world.pipeline.edited_inputs}
-    absent = dict(diff.absent)
-    for kind, look in lookups.items():
-        if kind in diff.kinds:
-            absent[kind] = (*absent.get(kind, ()), *map(_unseen, look(artifact)))
+    meta = diff.b.snapshot.annotation.meta
+    lookups: Mapping[DiffKind, Callable[[], Sequence[Edited]]] = {
+        DiffKind.WEIGHTS: lambda: world.pipeline.edited(artifact),
+        DiffKind.DATA: lambda: world.pipeline.edited_inputs(artifact),
+        DiffKind.METRICS: lambda: world.pipeline.edited_beside(artifact, metrics_files(meta)),
+        DiffKind.BEHAVIOUR: lambda: world.pipeline.edited_beside(artifact, behaviour_files(meta)),
+    }
+    edited = {kind: found for kind in diff.kinds if kind in lookups and (found := lookups[kind]())}
+    unseen = {
+        kind: (*diff.absent.get(kind, ()), *map(_unseen, found)) for kind, found in edited.items()
+    }
     return replace(
         diff,
-        absent={kind: reasons for kind, reasons in absent.items() if reasons},
+        absent={**diff.absent, **unseen},
+        edited=frozenset(edited),
         stale=tuple(world.pipeline.stale(artifact, None)),
     )
 

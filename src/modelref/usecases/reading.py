@@ -12,6 +12,8 @@ from modelref.errors import OutOfReach, UnknownRef
 if TYPE_CHECKING:
     from modelref.ports import World
 
+_MOST_MEANT = 3
+
 
 def read_registry(
     world: "World", artifact: Artifact | None = None, *, at: int | None = None, bodies: bool = False
@@ -84,8 +86,9 @@ def unknown_model(world: "World", artifact: Artifact, at: int | None = None) -> 
     """The error for a model without any event, which names models that were perhaps meant."""
     from difflib import get_close_matches
 
-    known = [str(name) for name in read_registry(world, at=at).models]
-    close = get_close_matches(str(artifact), known, n=3)
+    models = read_registry(world, at=at).models
+    elsewhere = [str(name) for name in models if name.name == artifact.name][:_MOST_MEANT]
+    close = elsewhere or get_close_matches(str(artifact), map(str, models), n=_MOST_MEANT)
     when = " at that time" if at is not None else ""
     hint = f"modelref register {artifact} makes its first version; modelref show lists the models"
     if close:

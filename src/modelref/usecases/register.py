@@ -13,13 +13,13 @@ from modelref.domain.outs import Out
 from modelref.domain.registry import Model
 from modelref.domain.tag import Kind, TagName
 from modelref.domain.version import FIRST, Bump, Version
-from modelref.errors import BadInput, OutOfReach, Refused
+from modelref.errors import BadInput, ModelRefError, OutOfReach, Refused
 from modelref.usecases.batch import Batch, run_each
 from modelref.usecases.digest import outs_digest
 from modelref.usecases.links import refuse_unloadable
 from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.signatures import lacks_signature
-from modelref.usecases.whereabouts import unloadable, unpushed
+from modelref.usecases.whereabouts import measured_by, unloadable, unpushed
 from modelref.usecases.writing import (
     Draft,
     Job,
@@ -189,9 +189,20 @@ def _sound_outs(world: "World", asked: Registration, commit: str, *, told: bool)
     if told and world.config.remote is not None:
         lacking = unpushed(world, made.outs)
         if lacking:
-            push = f"dvc push {shlex.join(out.path for out in lacking)}"
+            needed = [*lacking, *measured_by(world, name, commit, made)]
+            push = f"dvc push {shlex.join(out.path for out in needed)}"
+            if not _in_workspace(world, name, made.outs):  # DVC would push what is there
+                push = world.outputs.pushing(commit, needed, tagged=False)
             raise unloadable(lacking, commit, push)
     return made.outs
+
+
+def _in_workspace(world: "World", artifact: Artifact, outs: Sequence[Out]) -> bool:
+    try:
+        here = world.pipeline.made(artifact, None).outs
+    except ModelRefError:
+        return False
+    return {out.key for out in here} == {out.key for out in outs}
 
 
 def _mend(reasons: Sequence[str]) -> str:

@@ -63,10 +63,13 @@ class SideFiles:
             for file in self.world.outputs.files(out):
                 if file.path == path:
                     return file
+        meant = f"{self.artifact.dir}/{path}"
+        top = "paths in meta.modelref of the model in dvc.yaml start at the repository's top"
+        here = self.artifact.dir and self.world.pipeline.outs_at(self.artifact, commit, meant)
         raise OutOfReach(
             f"{self.side}: there is no file {path}",
             kind="missing-file",
-            hint="see meta.modelref of the model in dvc.yaml",
+            hint=f"did you mean {meant}? {top}" if here else top,
         )
 
     def open(self, file: OutFile) -> BinaryIO:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from modelref.domain.outs import Out, OutFile
+from modelref.domain.names import Artifact
+from modelref.domain.outs import GIT, Out, OutFile
+from modelref.domain.snapshot import Made
 from modelref.errors import OutOfReach
 
 if TYPE_CHECKING:
@@ -43,6 +45,25 @@ def unpushed(world: "World", outs: Sequence[Out]) -> list[Out]:
         OutOfReach: a remote cannot be read.
     """
     return [out for out, there in world.outputs.on_remote(outs).items() if there is False]
+
+
+def measured_by(world: "World", artifact: Artifact, commit: str, made: Made) -> list[Out]:
+    """Outs of DVC by which others compare a model: those of files that ``meta.modelref`` names.
+
+    Args:
+        world: the ports.
+        artifact: the model.
+        commit: full id of the commit.
+        made: what the model is made of there; none of its own outs is given.
+    """
+    own = {out.path for out in made.outs}
+    found = {
+        out.path: out
+        for path in made.annotation.named
+        for out in world.pipeline.outs_at(artifact, commit, path)
+        if out.algorithm != GIT and not out.in_git and out.path not in own
+    }
+    return list(found.values())
 
 
 def unloadable(lacking: Sequence[Out], commit: str, mend: str) -> OutOfReach:

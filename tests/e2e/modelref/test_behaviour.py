@@ -172,6 +172,28 @@ def test_what_is_missing_is_said_with_the_command_that_brings_it(
     assert "dvc fetch" in reason["mend"]
 
 
+def test_a_path_from_the_folder_of_the_model_is_told_from_the_top(tmp_path: Path) -> None:
+    project = Project(tmp_path, ())
+    project.git("init", "--quiet")
+    project.run("dvc", "init", "--quiet")
+    (tmp_path / "ranker").mkdir()
+    project.write(
+        "ranker/dvc.yaml",
+        "stages:\n"
+        "  train: {cmd: echo x > m.bin, outs: [m.bin]}\n"
+        "  rank: {cmd: mkdir eval && cp m.bin eval/l.csv, deps: [m.bin], outs: [eval]}\n"
+        "artifacts: {rec: {path: m.bin, type: model, meta: {modelref: {panel: eval/l.csv}}}}\n",
+    )
+    project.run("dvc", "repro", "--quiet", "ranker/dvc.yaml")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "trained")
+    project.modelref("register", "ranker:rec")
+    done = project.modelref("diff", "ranker:rec@v0.1.0", "--only", "behaviour", "--json")
+    assert {one["mend"] for one in done.json["absent"]["behaviour"]} == {
+        "did you mean ranker/eval/l.csv? paths in meta.modelref start at the repository's top"
+    }
+
+
 def test_a_version_without_a_panel_says_what_to_declare(panels: Project, tmp_path: Path) -> None:
     clone = panels.copied_to(tmp_path / "clone")
     bare = "".join(line for line in _DVC_YAML.splitlines(keepends=True) if "modelref:" not in line)

@@ -211,12 +211,48 @@ def test_register_that_is_pushed_wants_the_bytes_pushed_first(
     project.modelref("register", "rec", "--rev", commit, "--dry-run")
 
 
+def test_what_a_model_was_measured_by_is_pushed_with_it(tmp_path: Path, store: Path) -> None:
+    project = Project(tmp_path / "shop", ())
+    project.root.mkdir()
+    project.git("init", "--quiet", "--initial-branch=main")
+    project.run("dvc", "init", "--quiet")
+    remotes.configure(project.root, store)
+    project.write("modelref.yaml", "remote: origin\n")
+    project.write(
+        "dvc.yaml",
+        "stages:\n"
+        "  train: {cmd: cp p.txt m.bin, deps: [p.txt], outs: [m.bin]}\n"
+        "  rank: {cmd: mkdir eval && cp m.bin eval/l.csv, deps: [m.bin], outs: [eval]}\n"
+        "artifacts:\n"
+        "  rec: {path: m.bin, type: model, meta: {modelref: {panel: eval/l.csv, items: p.txt}}}\n",
+    )
+    for branch in ("main", "hold"):
+        project.git("checkout", "--quiet", "-B", branch)
+        project.write("p.txt", branch)
+        project.run("dvc", "repro", "--quiet")
+        project.git("add", "--all")
+        project.git("commit", "--quiet", "--message", branch)
+    project.git("checkout", "--quiet", "main")
+    project.run("dvc", "checkout", "--quiet")
+    project.git("init", "--quiet", "--bare", str(tmp_path / "host.git"))
+    project.git("remote", "add", "origin", str(tmp_path / "host.git"))
+    said = project.modelref("register", "rec", check=False)
+    assert said.err.endswith("hint: dvc push m.bin eval\n")
+    said = project.modelref("register", "rec", "--rev", "hold", check=False)
+    assert said.err.endswith("hint: dvc push --all-commits m.bin eval\n")
+    project.run("dvc", "push", "--all-commits", "m.bin", "eval")
+    project.modelref("register", "rec", "--rev", "hold", "--no-push")
+    shutil.rmtree(store / "files")
+    said = project.modelref("push", check=False)
+    assert "hint: dvc push --all-tags m.bin eval, then modelref push\n" in said.out
+
+
 def test_push_wants_the_bytes_pushed_first(unpushed: Project, store: Path, tmp_path: Path) -> None:
     project = unpushed
     project.git("init", "--quiet", "--bare", str(tmp_path / "host.git"))
     project.git("remote", "set-url", "origin", str(tmp_path / "host.git"))
     said = project.modelref("push", check=False)
-    assert said.code == 4
+    assert said.code == 5
     assert "waits: the bytes of models/rec at commit" in said.out
     push = "dvc push --all-tags models/rec"
     add = "dvc remote add --local --default NAME URL, with the URL that it has now"

@@ -24,9 +24,20 @@ stages:
     cmd: mkdir folder && cp out.csv folder/a.csv
     deps: [out.csv]
     outs: [folder]
+  rank:
+    cmd:
+      - cp out.csv r.bin && cp r.in r.yaml
+      - mkdir lists && cp panel.in lists/panel.csv && cp users.in users.csv
+    deps: [out.csv, r.in, panel.in, users.in]
+    outs: [r.bin, lists, users.csv]
+    metrics: [r.yaml: {cache: false}]
 artifacts:
   m: {path: model.bin, type: model}
   f: {path: folder, type: model}
+  r:
+    path: r.bin
+    type: model
+    meta: {modelref: {panel: lists/panel.csv, users: users.csv, holdout: in.csv}}
 """
 
 
@@ -39,11 +50,14 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.write("dvc.yaml", _DVC_YAML)
     project.write("in.csv", "a\n1\n")
     project.write("p.yaml", "x: 2\n")
+    project.write("panel.in", "user,rank,item\n1,1,a\n2,1,b\n")
+    project.write("users.in", "user,x\n" + "".join(f"{user},0.5\n" for user in range(6)))
+    project.write("r.in", "x: 0.5\n")
     project.run("dvc", "add", "--quiet", "in.csv")
     project.run("dvc", "repro", "--quiet")
     project.git("add", "--all")
     project.git("commit", "--quiet", "--message", "trained")
-    for model in "mf":
+    for model in "mfr":
         project.modelref("register", model)
     return project
 
@@ -123,6 +137,28 @@ def test_an_input_that_dvc_refuses_is_named(project: Project) -> None:
     why = "error: DVC cannot read the pipeline of the workspace: .dvcignore file should not be in "
     assert refused.err.startswith(why)
     assert "raw'" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "edited"),
+    [
+        ("metrics", "users.csv", "users.csv changed since dvc repro"),
+        ("metrics", "in.csv", "in.csv changed since dvc add"),
+        ("behaviour", "lists/panel.csv", "lists changed since dvc repro"),
+    ],
+)
+def test_what_a_model_was_measured_by_is_not_called_the_same_where_it_was_edited(
+    project: Project, kind: str, path: str, edited: str
+) -> None:
+    assert diff(project, "r").code == 0, "the copy is what was registered"
+    change(project, path, "user,rank,item\n1,1,c\n2,1,d\n")
+    found = diff(project, "r", "--only", kind, "--json")
+    assert found.code == 5
+    said = f"workspace: {edited}, and what that recorded was compared"
+    assert [one for one, _ in why(found.json["absent"], kind)] == [said]
+    told = diff(project, "r")
+    assert told.code == 5
+    assert {"metrics": "No metric", "behaviour": "No list"}[kind] not in told.out
 
 
 def test_a_metrics_file_of_git_that_is_gone_is_gone(project: Project) -> None:

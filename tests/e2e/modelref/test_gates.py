@@ -1,6 +1,7 @@
 """Gates as people meet them: what is said, who cannot weaken them, and what is kept."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import modelref
 from support.inprocess import run
 from support.killing import before, check_killed, run_and_kill, tags
 from support.project import Project, Result
+from support.weights import npz
 
 GATES = """\
 gates:
@@ -301,6 +303,32 @@ def test_again_computes_the_figures_from_the_versions(project: Project) -> None:
     )
     shape = cli(project, "gate", "--again", "rec#prod#1", "--json").json
     assert (shape["confirmed"], shape["verdict"], shape["rules_stood"]) == (True, "passed", True)
+
+
+def test_again_without_the_bytes_is_not_computed(tmp_path: Path) -> None:
+    project = Project(tmp_path, ())
+    project.git("init", "--quiet")
+    project.run("dvc", "init", "--quiet")
+    (tmp_path / "w.npz").write_bytes(npz(weights=[0.5, 1.5]))
+    project.run("dvc", "add", "--quiet", "w.npz")
+    project.write("dvc.yaml", "artifacts:\n  rec: {path: w.npz, type: model}\n")
+    project.write("modelref.yaml", "gates: {prod: [{weights: finite}, {size_of: model, max: 9kB}]}")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "trained")
+    cli(project, "register", "rec")
+    cli(project, "promote", "rec@v0.1.0", "prod")
+    shutil.rmtree(tmp_path / ".dvc/cache")
+    result = cli(project, "gate", "--again", "rec#prod#1")
+    assert result.code == 5
+    assert "unknown  weights" in result.out
+    assert "same     size at most 9.0 kB" in result.out
+    assert "now:  cannot be computed: " in result.out
+    assert "not confirmed: it cannot be computed here\n" in result.out
+    assert not {"DIFFERS", "forced"} & {*result.out.split()}
+    assert result.err.startswith("error: the gate of prod cannot be computed for rec@v0.1.0: ")
+    shape = cli(project, "gate", "--again", "rec#prod#1", "--json").json
+    assert [rule["same"] for rule in shape["kept"]] == [None, True]
+    assert shape["confirmed"] is False
 
 
 @pytest.mark.parametrize(

@@ -272,6 +272,24 @@ def test_ids_of_a_tensor_that_no_file_has_are_said(
     assert told == ([] if others else [why])
 
 
+@pytest.mark.parametrize(("declared", "told"), [("inverse", []), ("entrees", ["entrees"])])
+def test_ids_of_other_families_are_told_only_where_they_look_mistyped(
+    declared: str, told: list[str], tmp_path: Path
+) -> None:
+    sides = [
+        {"w.npz": npz(item_factors=V, entries=value), "items.json": column(item=SKUS)}
+        for value in (U, U + 1)
+    ]
+    meta = {"ids": {"item_factors": ITEMS, "user_factors": USERS, declared: ITEMS}}
+    said = weights_of(versions(tmp_path / "p", *sides, meta=meta))
+    assert tensors(said)["entries"]["rows"]["by_id"] is False
+    assert [one["why"] for one in said["absent"].get("weights", ())] == [
+        f"meta.modelref.ids names {name}, and no file has such a tensor; "
+        "rows of entries were compared by their places"
+        for name in told
+    ]
+
+
 def test_ids_of_tensors_of_other_families_are_no_fault(tmp_path: Path) -> None:
     meta = META | {"ids": {**META["ids"], "inverse": ITEMS}}  # type: ignore[dict-item]
     said = weights_of(versions(tmp_path / "p", model(), model(items=V + 1), meta=meta))

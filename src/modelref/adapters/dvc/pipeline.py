@@ -3,7 +3,7 @@
 ``made`` is asked by each ``resolve``: what only other questions need is imported by them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -156,6 +156,14 @@ class DvcPipeline:
         place = self._places.at(None)
         return edited_outs(place, self._made(place, artifact).outs, self.outputs)
 
+    def edited_beside(self, artifact: Artifact, paths: Collection[str]) -> Sequence[Edited]:
+        """List outs of the workspace that hold some files and changed since DVC recorded them."""
+        from modelref.adapters.dvc.engine.edited import edited_outs
+
+        place = self._places.at(None)
+        outs = {out for path in paths for out in self._outs(join("", path), artifact, place)}
+        return edited_outs(place, sorted(outs), self.outputs)
+
     def edited_inputs(self, artifact: Artifact) -> Sequence[Edited]:
         """List inputs of a model in the workspace that are not what its DVC stages read."""
         from modelref.adapters.dvc.declared.behind import behind
@@ -239,10 +247,7 @@ def _name_of(place: Place) -> str:
 def _lineage(found: "Behind", annotation: Annotation) -> Lineage:
     from modelref.adapters.dvc.declared.lineage import lineage_of
 
-    told = annotation.meta.get("modelref")
-    named = told.values() if isinstance(told, Mapping) else ()
-    paths = [path for path in named if isinstance(path, str)]
-    return lineage_of([*found.declared()], found.place.tracked, paths)
+    return lineage_of([*found.declared()], found.place.tracked, annotation.named)
 
 
 def _read_params(stages: Iterable[LockedStage]) -> Mapping[str, tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """What two sides would show the same users: read from lists that each version stored."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,12 @@ def compare_behaviour(world: "World", pair: Pair) -> Found[BehaviourDiff | None]
     elif own and found.floor is None:
         absent.append(_no_floor(*reseeded[0], found.k))
     return Found(found, tuple(dict.fromkeys(absent)))
+
+
+def behaviour_files(meta: Mapping[str, object]) -> Sequence[str]:
+    """Repository paths of the lists, as an artifact's ``meta`` names them."""
+    told = PanelFiles.read(meta)
+    return [path for path in (told.panel, told.floor) if path]
 
 
 def _no_floor(side: Side, file: Located, k: int) -> Absent:

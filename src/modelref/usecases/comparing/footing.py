@@ -1,7 +1,7 @@
 """Whether two sides were measured on the same hold-out, and what they say of the same users."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -61,9 +61,18 @@ def differ_in_holdout(world: "World", pair: Pair) -> bool:
         return False
 
 
+def metrics_files(meta: Mapping[str, object]) -> Sequence[str]:
+    """Repository paths of what the metrics rest on, as an artifact's ``meta`` names it."""
+    return [path for path in _read(meta) if path]
+
+
 def _told(side: Side) -> _Told:
     """What stands under ``meta.modelref`` of the artifact."""
-    told = side.snapshot.annotation.meta.get("modelref")
+    return _read(side.snapshot.annotation.meta)
+
+
+def _read(meta: Mapping[str, object]) -> _Told:
+    told = meta.get("modelref")
     entries = told if isinstance(told, Mapping) else {}
     users, holdout = (
         value if isinstance(value := entries.get(key), str) else "" for key in _Told._fields

@@ -14,7 +14,7 @@ from modelref.domain.message import VERDICT
 from modelref.domain.names import StageName
 from modelref.domain.ref import quoted
 from modelref.domain.registry import Model
-from modelref.domain.tag import TagName
+from modelref.domain.tag import Kind, TagName
 from modelref.domain.target import target_of
 from modelref.errors import BadInput, UnknownRef
 from modelref.usecases.gating.approving import promoter_of
@@ -44,8 +44,10 @@ class Pair:
     now: Outcome
 
     @property
-    def same(self) -> bool:
-        """Whether the figures are those that were kept."""
+    def same(self) -> bool | None:
+        """Whether the figures are those that were kept; None where they cannot be computed now."""
+        if UNKNOWN in self.now.facts and UNKNOWN not in self.kept.facts:
+            return None
         return _same(self.kept.facts, self.now.facts)
 
 
@@ -68,6 +70,11 @@ class Again:
     pairs: tuple[Pair, ...]
     rules_stood: bool
     doubts: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> bool:
+        """Whether figures that were kept cannot be computed now."""
+        return any(pair.same is None for pair in self.pairs)
 
     @property
     def confirmed(self) -> bool:
@@ -138,9 +145,18 @@ def _promotion(world: "World", typed: str) -> tuple[Model, Event, StageName]:
         raise UnknownRef(
             f"there is no event {quoted(tag)}",
             kind="unknown-event",
-            hint=f"modelref history {name.artifact} --stage {name.stage}",
+            hint=_meant(model, name, name.stage),
         )
     return model, event, name.stage
+
+
+def _meant(model: Model, name: TagName, stage: StageName) -> str:
+    """Which event may be meant by a tag that is not there; of a bare stage, its newest."""
+    held = model.stages.get(stage)
+    promotions = [one.tag for one in held.events if one.kind is Kind.ASSIGN] if held else []
+    if name.counter is None and promotions:
+        return f"did you mean {quoted(promotions[-1])}, the newest?"
+    return f"modelref history {model.artifact} --stage {stage}"
 
 
 def _same(then: Facts, now: Facts) -> bool:

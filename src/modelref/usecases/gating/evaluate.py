@@ -184,20 +184,32 @@ def refusal(verdict: Verdict) -> ModelRefError:
     Returns:
         Refused where a rule does not hold, else OutOfReach: one could not be computed.
     """
+    if not verdict.failed:
+        return not_computed(verdict)
     candidate = f"{verdict.artifact}@{verdict.version}"
-    how = f"modelref gate {candidate} {verdict.stage}"
-    broken = (*verdict.failed, *verdict.unknown)
+    why = _told((*verdict.failed, *verdict.unknown))
+    return Refused(
+        f"{candidate} does not pass the gate of {verdict.stage}: {why}",
+        kind="gate-failed",
+        hint=f"modelref gate {candidate} {verdict.stage} shows every rule; "
+        "--force -m WHY promotes anyway, and is recorded",
+    )
+
+
+def not_computed(verdict: Verdict) -> OutOfReach:
+    """The error for rules that could not be computed."""
+    candidate = f"{verdict.artifact}@{verdict.version}"
+    return OutOfReach(
+        f"the gate of {verdict.stage} cannot be computed for {candidate}: {_told(verdict.unknown)}",
+        kind="gate-not-computed",
+        hint=next(
+            (one.look for one in verdict.unknown if one.look),
+            f"modelref gate {candidate} {verdict.stage}",
+        ),
+    )
+
+
+def _told(broken: Sequence[Outcome]) -> str:
     told = [f"{one.rule.check}: {one.observed}" for one in broken]
     more = f"; and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
-    why = f"{'; '.join(told[:_MOST_TOLD])}{more}"
-    if verdict.failed:
-        return Refused(
-            f"{candidate} does not pass the gate of {verdict.stage}: {why}",
-            kind="gate-failed",
-            hint=f"{how} shows every rule; --force -m WHY promotes anyway, and is recorded",
-        )
-    return OutOfReach(
-        f"the gate of {verdict.stage} cannot be computed for {candidate}: {why}",
-        kind="gate-not-computed",
-        hint=next((one.look for one in broken if one.look), how),
-    )
+    return f"{'; '.join(told[:_MOST_TOLD])}{more}"

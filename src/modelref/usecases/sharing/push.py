@@ -10,6 +10,7 @@ from modelref.domain.names import Artifact
 from modelref.domain.ref import quoted
 from modelref.domain.registry import Registry
 from modelref.domain.sync import CHANGED, lease_of
+from modelref.errors import OutOfReach
 from modelref.usecases.reading import read_registry, refuse_partial
 from modelref.usecases.sharing.catching_up import CaughtUp, catch_up, describe
 from modelref.usecases.sharing.offer import Offer, behind, mend_overtaken, only_here
@@ -27,11 +28,13 @@ class Left:
         tag: its name.
         why: what is in the way.
         hint: the commands that settle it.
+        waits: whether it only waits for bytes on a DVC remote, or for that to be reached.
     """
 
     tag: str
     why: str
     hint: str
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +137,13 @@ def _sorted_out(
 def _left_waiting(waiting: Waiting, events: Sequence[Event]) -> Iterator[Left]:
     for tag, cause in waiting.among(events).items():
         reason = waiting.reasons[cause]
+        waits = isinstance(reason, OutOfReach)
         if tag == cause:
             again = "" if "then repeat" in reason.hint else ", then modelref push"
-            yield Left(tag, f"waits: {reason.message}", f"{reason.hint}{again}")
+            yield Left(tag, f"waits: {reason.message}", f"{reason.hint}{again}", waits)
         else:
-            yield Left(tag, f"comes after {quoted(cause)}, which waits", "see that one first")
+            after = f"comes after {quoted(cause)}, which waits"
+            yield Left(tag, after, "see that one first", waits)
 
 
 def _kept_back(offered: Sequence[Event], refused: Mapping[str, str]) -> list[Event]:

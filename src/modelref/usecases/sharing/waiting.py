@@ -9,10 +9,10 @@ from modelref.domain.registry import Model
 from modelref.domain.sync import lease_of
 from modelref.domain.tag import Kind
 from modelref.errors import ModelRefError, UnknownRef
-from modelref.usecases.whereabouts import unloadable, unpushed
+from modelref.usecases.whereabouts import measured_by, unloadable, unpushed
 
 if TYPE_CHECKING:
-    from modelref.domain.outs import Out
+    from modelref.domain.snapshot import Made
     from modelref.ports import World
 
 
@@ -35,24 +35,25 @@ class Waiting:
             models: models, each with those of its events that only this clone has.
         """
         reasons: dict[str, ModelRefError] = {}
-        outs: dict[Event, tuple[Out, ...]] = {}
+        known: dict[Event, Made] = {}
         for model, events in models:
             for event in _registering(model, events):
                 try:
-                    outs[event] = world.pipeline.made(model.artifact, event.commit).outs
+                    known[event] = world.pipeline.made(model.artifact, event.commit)
                 except UnknownRef:
                     continue  # GTO registers what no dvc.yaml declares, too
                 except ModelRefError as error:
                     reasons[event.tag] = error
-        wanted = list(dict.fromkeys(out for made in outs.values() for out in made))
+        wanted = list(dict.fromkeys(out for made in known.values() for out in made.outs))
         try:
             lacking = set(unpushed(world, wanted)) if wanted else set()
         except ModelRefError as error:
-            return cls(reasons | {event.tag: error for event in outs})
-        for event, made in outs.items():
-            some = [out for out in made if out in lacking]
+            return cls(reasons | {event.tag: error for event in known})
+        for event, made in known.items():
+            some = [out for out in made.outs if out in lacking]
             if some:
-                push = world.outputs.pushing(event.commit, some)
+                beside = measured_by(world, event.artifact, event.commit, made)
+                push = world.outputs.pushing(event.commit, [*some, *beside])
                 reasons[event.tag] = unloadable(some, event.commit, push)
         return cls(reasons)
 

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from modelref.domain.diff.values import Absent
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from modelref.ports import Rotation, Tensor, World
 
 _MOST_NAMED = 5
+_LIKENESS = 0.8
+"""Of the names of a tensor and of its ids, where one is mistyped."""
 
 
 def compare_weights(world: "World", pair: Pair) -> Found[WeightsDiff]:
@@ -119,15 +122,24 @@ class _Comparison:
 def _misnamed(
     tensors: "Sequence[TensorChange]", rows: RowsById, files: WeightFiles
 ) -> "Iterator[Absent]":
-    """Say of ids that belong to no tensor, where a tensor that changed has none."""
+    """Say of ids that belong to no tensor, where they seem meant for one that changed without any.
+
+    A model may declare those of all its families, of which a version has one.
+    """
     without = [one.name for one in tensors if _by_place(one, rows)]
     nowhere = files.nowhere(rows.declared) if without else ()
-    if nowhere:
+    meant = nowhere if len(nowhere) == len(rows.declared) else _alike(nowhere, without)
+    if meant:
         yield Absent(
-            f"meta.modelref.ids names {_few(nowhere)}, and no file has such a tensor; rows of "
+            f"meta.modelref.ids names {_few(meant)}, and no file has such a tensor; rows of "
             f"{_few(without)} were compared by their places",
             "name in dvc.yaml the tensors as their files do",
         )
+
+
+def _alike(names: "Collection[str]", others: "Sequence[str]") -> "Collection[str]":
+    """Those of some names that may be others, mistyped."""
+    return [name for name in names if get_close_matches(name, others, 1, _LIKENESS)]
 
 
 def _by_place(change: TensorChange, rows: RowsById) -> bool:

@@ -569,6 +569,7 @@ def test_what_verify_finds_is_not_confirmed(
     [
         ("rec@v1.0.0", "is not the tag of a promotion"),
         ("rec#prod#9", "there is no event 'rec#prod#9'"),
+        ("rec#prod", "did you mean 'rec#prod#1', the newest"),
         ("rec#dev#1", "carries no evidence: no gate guarded it"),
     ],
 )

@@ -89,9 +89,10 @@ class DvcOutputs:
             return f"{self.getting} {version or 'MODEL@VERSION, or review --fetch'}"
         return f"dvc fetch --all-tags {shlex.join(paths)}"
 
-    def pushing(self, commit: str, outs: Sequence[Out]) -> str:
+    def pushing(self, commit: str, outs: Sequence[Out], *, tagged: bool = True) -> str:
         """The command that brings outs to their DVC remote; first, what makes DVC know it there."""
-        push = f"dvc push --all-tags {shlex.join(out.path for out in outs)}"
+        where = "--all-tags" if tagged else "--all-commits"
+        push = f"dvc push {where} {shlex.join(out.path for out in outs)}"
         lost = [out.remote for out in outs if not self._sends_here(commit, out)]
         if not lost:
             return push

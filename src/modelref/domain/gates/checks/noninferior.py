@@ -132,7 +132,8 @@ class SegmentsNotWorse:
         smaller = text(facts, "smaller")
         if smaller:
             left = count(facts, "left_out")
-            among += f"; {left} of fewer than {self.at_least} users not looked at: {smaller}"
+            among += f"; {left} of fewer than {self.at_least} users not looked at: "
+            among += _listed(smaller, left)
         judged = self.margin.judge(facts, among)
         if count(facts, "users") >= self.at_least and segments > 0:
             return judged
@@ -140,6 +141,19 @@ class SegmentsNotWorse:
 
     def __str__(self) -> str:
         return f"{self.margin.metric} in each segment of {self.at_least} users {self.margin}"
+
+
+def _listed(smaller: str, count: int) -> str:
+    """Segments as a fact lists them, of a length that may end in the midst of one.
+
+    Args:
+        smaller: the fact; each segment ends with its users in brackets.
+        count: how many segments it lists, or would list if it were longer.
+    """
+    *whole, rest = f"{smaller.rstrip(', ')}, ".split("), ")
+    shown = [f"{one})" for one in whole] or [f"{rest.rstrip(', ')}…"]
+    more = count - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
 def _ordered(margin: Margin, paired: Paired) -> tuple[bool, float]:

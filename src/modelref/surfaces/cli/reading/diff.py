@@ -120,7 +120,8 @@ def _exit_code(found: ModelDiff, *, wholly: bool) -> int:
     """
     if found:
         return 1
-    unknown = set(found.absent) if wholly else set(found.absent) - {DiffKind.BEHAVIOUR}
+    needless = set() if wholly else {DiffKind.BEHAVIOUR} - found.edited
+    unknown = set(found.absent) - needless
     return OutOfReach.exit_code if unknown else 0
 
 

@@ -16,9 +16,10 @@ from modelref.surfaces.cli.output import note, say, say_json
 from modelref.usecases.gate import Question
 from modelref.usecases.gate import gate as evaluate
 from modelref.usecases.gating.again import Again, gate_again
-from modelref.usecases.gating.evaluate import refusal
+from modelref.usecases.gating.evaluate import not_computed, refusal
 
 _MARKS = {True: "passed", False: "FAILED", None: "unknown"}
+_SAME = {True: "same", False: "DIFFERS", None: "unknown"}
 
 
 @click.command(short_help="Whether a version may hold a stage, with the evidence.")
@@ -89,8 +90,8 @@ def _again(context: Context, tag: str, as_json: bool) -> None:
         say_json(again_shape(found))
     else:
         _say_again(found)
-    if found.verdict.unknown and found.word != found.verdict.word:
-        raise refusal(found.verdict)
+    if found.unknown:
+        raise not_computed(found.verdict)
     if not found.confirmed:
         click.get_current_context().exit(1)
 
@@ -135,14 +136,25 @@ def _say_again(found: Again) -> None:
     say(f"{found.event.tag} says {found.word}")
     say()
     for pair in found.pairs:
-        say(f"{'same' if pair.same else 'DIFFERS':<8} {pair.now.rule.check}")
+        say(f"{_SAME[pair.same]:<8} {pair.now.rule.check}")
         if not pair.same:
             say(f"         kept: {_facts(pair.kept.facts)}")
+        if pair.same is None:
+            say(f"         now:  cannot be computed: {pair.now.observed}")
+        elif not pair.same:
             say(f"         now:  {_facts(pair.now.facts)}")
     say()
     for doubt in found.doubts:
         say(doubt)
-    say("confirmed" if found.confirmed else f"not confirmed: the verdict is {found.verdict.word}")
+    say(_confirmed(found))
+
+
+def _confirmed(found: Again) -> str:
+    if found.confirmed:
+        return "confirmed"
+    if found.unknown:
+        return "not confirmed: it cannot be computed here"
+    return f"not confirmed: the verdict is {found.verdict.word}"
 
 
 def _facts(facts: Mapping[str, object]) -> str:

@@ -5,7 +5,7 @@ import click
 from modelref.api.shapes.sharing import pushed_shape
 from modelref.domain.names import Artifact
 from modelref.domain.ref import quoted
-from modelref.errors import Conflict
+from modelref.errors import Conflict, OutOfReach
 from modelref.surfaces.cli import completion
 from modelref.surfaces.cli.app import Context
 from modelref.surfaces.cli.options import as_json
@@ -25,7 +25,8 @@ def push(context: Context, models: tuple[str, ...], dry_run: bool, as_json: bool
 
     All in one push, or none. An event that somebody else was faster with is
     said and left: nothing is ever renumbered. So is a version whose bytes are
-    not on its DVC remote, with what stands on it. Exit code 4 then.
+    not on its DVC remote, with what stands on it. Exit code 4 then, or 5
+    where all that is left waits for a DVC remote.
 
     \b
     modelref push
@@ -39,7 +40,8 @@ def push(context: Context, models: tuple[str, ...], dry_run: bool, as_json: bool
         _say(pushed, dry_run)
     warn_alone(pushed.remote, pushed.alone)
     if pushed.left:
-        click.get_current_context().exit(Conflict.exit_code)
+        waits = all(left.waits for left in pushed.left)
+        click.get_current_context().exit((OutOfReach if waits else Conflict).exit_code)
 
 
 def _say(pushed: PushedEvents, dry_run: bool) -> None:

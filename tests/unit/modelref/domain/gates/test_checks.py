@@ -189,6 +189,19 @@ def test_a_segment_that_hardly_a_user_is_left_in_is_named_too() -> None:
     assert found.facts["left_out"] == 2
 
 
+def test_many_segments_that_are_left_out_are_cut_between_two() -> None:
+    few = [segment(f"between {low}-{low + 9} thousand", 0.0, 0.0, 99) for low in range(10, 100, 10)]
+    found = outcome(SEGMENTS, Seen(parts={NDCG: [segment("rich", 0.02, 0.01, 400), *few]}))
+    assert len(str(found.facts["smaller"])) == 120, "as evidence has always kept it"
+    assert found.observed.endswith(
+        "; 9 of fewer than 100 users not looked at: income=between 10-19 thousand (99), "
+        "income=between 20-29 thousand (99), income=between 30-39 thousand (99) and 6 more"
+    )
+    one = segment("x" * 200, 0.0, 0.0, 99)
+    found = outcome(SEGMENTS, Seen(parts={NDCG: [segment("rich", 0.02, 0.01, 400), one]}))
+    assert found.observed.endswith(f"not looked at: income={'x' * 113}…")
+
+
 def test_a_change_of_fewer_users_than_a_version_has_says_so() -> None:
     change = Paired(270, 0.35, 0.35, 0.0, (-0.001, 0.001), 1.0, of=300)
     found = outcome(COMPARING[0], Seen(changes={NDCG: change}))
