@@ -17,7 +17,7 @@ report: $(STAMP)  ## after a demo: what a reviewer sees of it, in docs/report (t
 	$(BIN)/python docs/report.py
 
 test: $(STAMP)  ## every test that git and Python are enough for
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/system
+	$(BIN)/python -m pytest -n 2 --dist loadscope --ignore=tests/system
 
 test-system: $(STAMP) $(S3)/.installed  ## tests that need system programs: strace, ssh, a web server, a browser, jq
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/system

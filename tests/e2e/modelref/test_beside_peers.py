@@ -8,14 +8,20 @@ import pytest
 from support.project import Project
 
 
-@pytest.fixture
-def registered(project: Project) -> Project:
+@pytest.fixture(scope="module")
+def built(built_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = built_project.copied_to(tmp_path_factory.mktemp("peers") / "shop")
     for number, commit in enumerate(project.commits, start=1):
         project.modelref("register", "rec", "--rev", commit, "--version", f"v{number}.0.0")
     project.modelref("promote", "rec@v1.0.0", "prod")
     project.modelref("promote", "rec@v2.0.0", "prod")
     project.modelref("promote", "rec@v3.0.0", "eu/staging")
     return project
+
+
+@pytest.fixture
+def registered(built: Project, tmp_path: Path) -> Project:
+    return built.copied_to(tmp_path / "shop")
 
 
 def test_gto_reads_what_we_wrote(registered: Project) -> None:

@@ -10,14 +10,21 @@ import modelref
 from support.project import Project
 
 
-@pytest.fixture
-def registered(project: Project) -> Project:
+@pytest.fixture(scope="module")
+def built(built_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Three versions of three trainings; prod held the first two."""
+    project = built_project.copied_to(tmp_path_factory.mktemp("loop") / "shop")
     for number, commit in enumerate(project.commits, start=1):
         project.modelref("register", "rec", "--rev", commit, "--version", f"v{number}.0.0")
     project.modelref("promote", "rec@v1.0.0", "prod", "-m", "first launch")
     project.modelref("promote", "rec@v2.0.0", "prod", "-m", "A/B test won")
     return project
+
+
+@pytest.fixture
+def registered(built: Project, tmp_path: Path) -> Project:
+    """A copy that a test may change."""
+    return built.copied_to(tmp_path / "shop")
 
 
 def test_show_says_what_runs_where(registered: Project) -> None:
